@@ -1,0 +1,1 @@
+//! The operator's platform: box API, order push, verifier, services, staff consoles.

@@ -1,0 +1,78 @@
+//! An order: small, signed, without personal data (invariants 2 and 3).
+
+use crate::{
+    area::AreaId,
+    hazard::{Hazard, Level},
+    shelter::{ShelterId, ShelterState},
+};
+
+/// 128-bit id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(pub [u8; 16]);
+
+/// 6-digit municipality code with a correct check digit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Issuer(String);
+
+/// Unix milliseconds, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixMillis(pub i64);
+
+/// Whether it is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// It is meant.
+    Actual,
+    /// A drill; shown as one everywhere.
+    Drill,
+    /// A technical test; never shown to residents.
+    Test,
+}
+
+/// What the order does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// 発令
+    Issue,
+    /// Replaces an earlier order for the same hazard.
+    Update,
+    /// 解除: the danger is over (災害対策基本法 60-5).
+    Lift,
+    /// 取消: it was wrong.
+    Cancel,
+}
+
+/// One order as the town signs it. At most 1,150 bytes with its signature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// Id.
+    pub id: OrderId,
+    /// Town.
+    pub issuer: Issuer,
+    /// Strictly rising for each issuer; drills and actual orders share the count.
+    pub sequence: u64,
+    /// When the town issued it.
+    pub issued_at: UnixMillis,
+    /// When boxes forget it unless it is repeated.
+    pub expires_at: UnixMillis,
+    /// Whether it is meant.
+    pub mode: Mode,
+    /// What it does.
+    pub act: Act,
+    /// Orders that this one updates, lifts or cancels; at most 4.
+    pub references: Vec<OrderId>,
+    /// Against what.
+    pub hazard: Hazard,
+    /// Warning level; `None` exactly for tsunami.
+    pub level: Option<Level>,
+    /// Area-table version the ids refer to.
+    pub area_table: u32,
+    /// Areas concerned; empty means the whole town. At most 40.
+    pub areas: Vec<AreaId>,
+    /// Shelter-table version the ids refer to.
+    pub shelter_table: u32,
+    /// State of shelters; one that is not named is not known to be open. At most 24.
+    pub shelters: Vec<(ShelterId, ShelterState)>,
+    /// Why, in the town's words; at most 120 characters.
+    pub reason: Option<String>,
+}

@@ -1,0 +1,57 @@
+//! Designated emergency sites and shelters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::hazard::Hazard;
+
+/// Id of a shelter; 1-24 ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShelterId(String);
+
+/// WGS84 in degrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Degrees north, -90 to 90.
+    pub latitude: f64,
+    /// Degrees east, -180 to 180.
+    pub longitude: f64,
+}
+
+/// One place to go to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelter {
+    /// Id.
+    pub id: ShelterId,
+    /// Name without its condition.
+    pub name: String,
+    /// Reading in hiragana; empty when unknown.
+    pub kana: String,
+    /// Address.
+    pub address: String,
+    /// Where it stands.
+    pub position: Position,
+    /// Hazards for which it is designated; any other hazard is unsuitable, not unknown.
+    pub suitable_for: BTreeSet<Hazard>,
+    /// Condition of use, shown on screen, e.g. ２階以上に避難.
+    pub condition: Option<String>,
+}
+
+/// Run-time state as an order tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ShelterState {
+    /// Receives people.
+    Open,
+    /// Receives nobody.
+    Closed,
+    /// Has no room left.
+    Full,
+}
+
+/// The town's shelter table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ShelterTable {
+    /// Version that orders refer to.
+    pub version: u32,
+    /// Shelters by id.
+    pub shelters: BTreeMap<ShelterId, Shelter>,
+}

@@ -1,0 +1,55 @@
+//! Messages between box and gateway: versioned, serialisable, no logic.
+//!
+//! Every type here is a shape on the wire (JSON over HTTPS with mutual TLS, design decision 4).
+//! Meaning lives elsewhere: orders in `evacuation`, certificates in `jpki`. Times are Unix
+//! milliseconds in UTC, binary values are base64 (standard alphabet, padded).
+//!
+//! Additive changes keep [`API_VERSION`]; a changed meaning needs a new path prefix.
+
+pub mod enrolment;
+pub mod household;
+pub mod login;
+pub mod order;
+pub mod problem;
+pub mod provisioning;
+pub mod report;
+pub mod resident;
+
+pub use problem::{Problem, ProblemCode};
+
+/// Version of the box API; also the prefix of its paths, `/box/v1`.
+pub const API_VERSION: u32 = 1;
+
+/// Paths of the box API, so that both sides spell them once.
+pub mod path {
+    /// `POST` [`crate::enrolment::EnrolmentRequest`]; the only path open without a device certificate.
+    pub const ENROLMENTS: &str = "/box/v1/enrolments";
+    /// `GET` server-sent events: `order`, `heartbeat`, `provisioning-changed`.
+    pub const EVENTS: &str = "/box/v1/events";
+    /// `GET` [`crate::provisioning::Provisioning`].
+    pub const PROVISIONING: &str = "/box/v1/provisioning";
+    /// `GET ?after_sequence=N` [`crate::order::OrderList`].
+    pub const ORDERS: &str = "/box/v1/orders";
+    /// `POST` [`crate::login::LoginRequest`].
+    pub const LOGINS: &str = "/box/v1/logins";
+    /// `POST` [`crate::login::LoginProof`] to `/box/v1/logins/{login_id}/proof`.
+    pub const LOGIN_PROOF: &str = "/box/v1/logins/{login_id}/proof";
+    /// `POST` [`crate::login::CardTouch`].
+    pub const CARD_TOUCHES: &str = "/box/v1/card-touches";
+    /// `POST` [`crate::report::Report`]; idempotent by the report's id.
+    pub const REPORTS: &str = "/box/v1/reports";
+    /// `GET` [`crate::resident::AccessLog`]; header `Authorization: Bearer <session token>`.
+    pub const ACCESS_LOG: &str = "/box/v1/residents/me/access-log";
+    /// `DELETE`; header `Authorization: Bearer <session token>`.
+    pub const SESSION: &str = "/box/v1/residents/me/session";
+}
+
+/// Names of the server-sent events.
+pub mod event_name {
+    /// Data: base64 of one signed order.
+    pub const ORDER: &str = "order";
+    /// Data: base64 of one signed heartbeat. Carries no event id.
+    pub const HEARTBEAT: &str = "heartbeat";
+    /// Data: the new provisioning version in decimal.
+    pub const PROVISIONING_CHANGED: &str = "provisioning-changed";
+}

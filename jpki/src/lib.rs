@@ -1,0 +1,1 @@
+//! My Number card conversation and verification of its certificates.

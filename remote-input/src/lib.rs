@@ -1,0 +1,1 @@
+//! evdev devices to remote keys.

@@ -1,0 +1,141 @@
+//! What happened, in the past tense.
+
+use gateway_api::{
+    login::{LoginChallenge, Session},
+    problem::ProblemCode,
+    provisioning::Provisioning,
+    resident::AccessLog,
+};
+
+use crate::key::{KeyAction, RemoteKey};
+
+/// Everything the machine hears about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A key of the remote.
+    Key {
+        /// Which.
+        key: RemoteKey,
+        /// How.
+        action: KeyAction,
+    },
+    /// A deadline given by `poll` was reached.
+    DeadlineReached,
+    /// The store was read at start.
+    Restored(Box<crate::effect::Stored>),
+    /// The store wrote the outbox entry; only now may the screen say "done" (invariant 6).
+    ReportStored(uuid::Uuid),
+    /// A report reached the gateway.
+    ReportDelivered(uuid::Uuid),
+    /// The gateway will never take this report.
+    ReportRefused {
+        /// Which.
+        report_id: uuid::Uuid,
+        /// Why.
+        code: ProblemCode,
+    },
+    /// A report could not be sent now.
+    ReportNotSent(uuid::Uuid),
+    /// The event stream is open.
+    LinkOpened,
+    /// The event stream broke.
+    LinkLost,
+    /// Signed order bytes arrived.
+    OrderArrived {
+        /// `COSE_Sign1` bytes.
+        bytes: Vec<u8>,
+        /// By which way.
+        path: OrderPath,
+    },
+    /// Signed heartbeat bytes arrived.
+    HeartbeatArrived(Vec<u8>),
+    /// Fresh provisioning was fetched.
+    Provisioned(Box<Provisioning>),
+    /// The screen has painted the takeover of this order for the first time.
+    TakeoverPainted,
+    /// Reader and card as the card service sees them.
+    ReaderChanged(ReaderState),
+    /// The card answered a command.
+    CardAnswered(Vec<u8>),
+    /// The card or the reader failed in the middle of a conversation.
+    CardFailed(CardIo),
+    /// The gateway opened a login.
+    LoginOpened(LoginChallenge),
+    /// The gateway accepted card or touch.
+    SessionOpened(Box<Session>),
+    /// The gateway refused, or the card is not welcome.
+    LoginRefused(ProblemCode),
+    /// The gateway did not answer in time.
+    LoginUnreachable,
+    /// The access log was fetched; none when it could not be.
+    AccessLogArrived(Option<AccessLog>),
+    /// The player says how the channel does.
+    PlayerChanged {
+        /// Channel.
+        channel_id: String,
+        /// State.
+        state: PlayerState,
+    },
+    /// A speech ended (or was interrupted).
+    SpeechEnded(u64),
+}
+
+/// By which way an order came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OrderPath {
+    /// Server-sent event.
+    Stream,
+    /// IP multicast.
+    Multicast,
+    /// Fetched after a gap was seen.
+    Fetched,
+}
+
+/// Reader and card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReaderState {
+    /// The card service is not running.
+    ServiceDown,
+    /// No reader is plugged in.
+    NoReader,
+    /// Reader without card.
+    Empty,
+    /// A card is in, and it answers.
+    CardPresent,
+    /// A card is in, but it does not answer (upside down, not a chip card).
+    CardMute,
+    /// Another program holds the card.
+    Busy,
+}
+
+/// How a card conversation broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CardIo {
+    /// Card pulled.
+    Removed,
+    /// Reader unplugged.
+    ReaderGone,
+    /// Card service stopped.
+    ServiceDown,
+    /// Another program holds the card.
+    Busy,
+    /// Transmission error.
+    Transmission,
+}
+
+/// How a channel does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PlayerState {
+    /// Waiting for the first picture.
+    Tuning,
+    /// The first picture is shown.
+    FirstPicture,
+    /// Playing, sound included.
+    Playing,
+    /// No packets.
+    NoSignal,
+    /// Packets, but no picture; trying again.
+    Recovering,
+    /// Nothing here can decode it.
+    Unsupported,
+}

@@ -1,0 +1,12 @@
+//! The box's state machine: navigation, takeover, card sessions, outbox, view models.
+//!
+//! `machine.handle(now, event)` changes the state once; `machine.poll()` then hands out effects
+//! until none is left and the next deadline is known. The core reads no clock, opens no file, knows
+//! no GTK: what it wants done it says as an [`effect::Effect`], what it wants shown it says as a
+//! [`view::View`].
+
+pub mod effect;
+pub mod event;
+pub mod key;
+pub mod phrase;
+pub mod view;

@@ -1,0 +1,1 @@
+//! End-to-end scenarios and their harness: real processes, card service, browser and window.

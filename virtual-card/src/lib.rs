@@ -1,0 +1,1 @@
+//! Development only: software My Number card, test CA and virtual-reader bridge.
