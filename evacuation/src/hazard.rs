@@ -21,6 +21,39 @@ pub enum Hazard {
     Volcano,
 }
 
+impl Hazard {
+    /// All of them, in the order of the open data's columns.
+    pub const ALL: [Self; 8] = [
+        Self::Flood,
+        Self::Landslide,
+        Self::StormSurge,
+        Self::Earthquake,
+        Self::Tsunami,
+        Self::LargeFire,
+        Self::InlandFlood,
+        Self::Volcano,
+    ];
+
+    /// The code used in messages and tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Flood => "flood",
+            Self::Landslide => "landslide",
+            Self::StormSurge => "storm-surge",
+            Self::Earthquake => "earthquake",
+            Self::Tsunami => "tsunami",
+            Self::LargeFire => "large-fire",
+            Self::InlandFlood => "inland-flood",
+            Self::Volcano => "volcano",
+        }
+    }
+
+    /// The hazard with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hazard| hazard.code() == code)
+    }
+}
+
 /// Warning level of an evacuation order. Tsunami orders carry none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -30,4 +63,35 @@ pub enum Level {
     Four,
     /// 警戒レベル5 緊急安全確保
     Five,
+}
+
+impl Level {
+    /// The digit shown.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Three => 3,
+            Self::Four => 4,
+            Self::Five => 5,
+        }
+    }
+
+    /// The level with this digit; only 3 to 5 are evacuation orders.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::Three, Self::Four, Self::Five].into_iter().find(|level| level.number() == number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_digits_read_back() {
+        for hazard in Hazard::ALL {
+            assert_eq!(Hazard::from_code(hazard.code()), Some(hazard));
+        }
+        assert_eq!(Hazard::from_code("Flood"), None);
+        assert_eq!((0..=u8::MAX).filter_map(Level::from_number).count(), 3);
+        assert_eq!(Level::from_number(4), Some(Level::Four));
+    }
 }

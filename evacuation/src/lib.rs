@@ -7,5 +7,6 @@ pub mod area;
 pub mod guidance;
 pub mod hazard;
 pub mod household;
+pub mod id;
 pub mod order;
 pub mod shelter;

@@ -1,18 +1,15 @@
 //! An order: small, signed, without personal data (invariants 2 and 3).
 
+mod validation;
+
+pub use crate::id::{Issuer, OrderId};
+pub use validation::InvalidOrder;
+
 use crate::{
     area::AreaId,
     hazard::{Hazard, Level},
     shelter::{ShelterId, ShelterState},
 };
-
-/// 128-bit id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrderId(pub [u8; 16]);
-
-/// 6-digit municipality code with a correct check digit.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Issuer(String);
 
 /// Unix milliseconds, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,4 +72,22 @@ pub struct Order {
     pub shelters: Vec<(ShelterId, ShelterState)>,
     /// Why, in the town's words; at most 120 characters.
     pub reason: Option<String>,
+}
+
+impl Order {
+    /// Largest signed order in bytes: one datagram below any link's limit.
+    pub const MAX_SIGNED_LEN: usize = 1_150;
+    /// Most references.
+    pub const MAX_REFERENCES: usize = 4;
+    /// Most areas.
+    pub const MAX_AREAS: usize = 40;
+    /// Most shelters.
+    pub const MAX_SHELTERS: usize = 24;
+    /// Longest reason in characters.
+    pub const MAX_REASON_CHARS: usize = 120;
+
+    /// Whether it orders something, in contrast to ending an earlier order.
+    pub fn is_in_force(&self) -> bool {
+        matches!(self.act, Act::Issue | Act::Update)
+    }
 }

@@ -1,12 +1,39 @@
 //! Designated emergency sites and shelters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use crate::hazard::Hazard;
+use crate::{
+    hazard::Hazard,
+    id::{self, IdError},
+};
 
 /// Id of a shelter; 1-24 ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShelterId(String);
+
+impl ShelterId {
+    /// Longest id.
+    pub const MAX_LEN: usize = 24;
+
+    /// Takes 1-24 printable ASCII characters without spaces.
+    pub fn new(id: impl Into<String>) -> Result<Self, IdError> {
+        id::checked(id.into(), Self::MAX_LEN).map(Self)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ShelterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// WGS84 in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,4 +81,12 @@ pub struct ShelterTable {
     pub version: u32,
     /// Shelters by id.
     pub shelters: BTreeMap<ShelterId, Shelter>,
+}
+
+impl ShelterTable {
+    /// A table of these shelters; of two with the same id the later one stays.
+    pub fn new(version: u32, shelters: impl IntoIterator<Item = Shelter>) -> Self {
+        let by_id = shelters.into_iter().map(|shelter| (shelter.id.clone(), shelter));
+        Self { version, shelters: by_id.collect() }
+    }
 }
