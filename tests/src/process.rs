@@ -1,0 +1,130 @@
+//! Child processes that end with their owner and leave their words in a log file.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal};
+
+use crate::watch;
+
+/// How long a process may take to end politely.
+const POLITE_END: Duration = Duration::from_secs(5);
+
+/// A running child; dropped, it is asked to end, then killed.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts a program; standard output and error go to `<logs>/<name>.log`.
+    pub fn start(name: &str, command: &mut Command, logs: &Path) -> Result<Self> {
+        let log = logs.join(format!("{name}.log"));
+        let out = File::options().create(true).append(true).open(&log)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(out.try_clone()?)
+            .stderr(out)
+            .spawn()
+            .with_context(|| format!("cannot start {name}: {command:?}"))?;
+        Ok(Self { name: name.to_owned(), child, log })
+    }
+
+    /// Process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything it said so far.
+    pub fn log(&self) -> String {
+        std::fs::read(&self.log)
+            .map(|b| String::from_utf8_lossy(&b).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// Fails when it has ended, with the end of its log.
+    pub fn ensure_running(&mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("{} ended with {status}:\n{}", self.name, tail(&self.log(), 30));
+        }
+        Ok(())
+    }
+
+    /// Waits until `ready` holds; fails at once when the process ends before.
+    pub fn wait_until(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        mut ready: impl FnMut() -> bool,
+    ) -> Result<()> {
+        let waited = watch::until(&format!("{}: {what}", self.name), limit, || {
+            self.ensure_running()?;
+            Ok(ready().then_some(()))
+        });
+        waited.with_context(|| format!("log of {}:\n{}", self.name, tail(&self.log(), 30)))
+    }
+
+    /// kill -9: as in a power cut.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks politely (SIGTERM) and waits for the end; gives the exit code.
+    pub fn stop(mut self) -> Result<Option<i32>> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<Option<i32>> {
+        if let Some(status) = self.child.try_wait()? {
+            return Ok(status.code());
+        }
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        if let Some(pid) = pid {
+            // It may end between the look and the signal; then there is nothing to ask.
+            let _ended_already = rustix::process::kill_process(pid, Signal::TERM);
+        }
+        let child = &mut self.child;
+        let waited = watch::until("end of process", POLITE_END, || Ok(child.try_wait()?));
+        if let Ok(status) = waited {
+            return Ok(status.code());
+        }
+        self.child.kill()?;
+        Ok(self.child.wait()?.code())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            tracing::warn!(name = self.name, %error, "a child process could not be ended");
+        }
+    }
+}
+
+/// Runs to the end; an exit code other than 0 is an error with what it said.
+pub fn succeed(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!(
+            "{command:?} ended with {}:\n{said}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(said)
+}
+
+fn tail(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
