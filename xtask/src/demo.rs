@@ -6,9 +6,6 @@ use anyhow::Result;
 
 use crate::{packages, place, run, voice};
 
-/// Binaries of which a town is made.
-pub(crate) const BINARIES: &[&str] = &["cable-gateway", "stb-app", "virtual-card", "hitokoe-tests"];
-
 /// Builds and runs the demo.
 pub(crate) fn run(tour: bool, out: &Path) -> Result<()> {
     packages::ensure()?;
