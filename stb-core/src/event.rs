@@ -1,4 +1,7 @@
 //! What happened, in the past tense.
+//!
+//! [`Event::Key`] carries PIN digits while the PIN page is open and [`Event::CardAnswered`] carries
+//! a certificate: the shell never logs their content (invariant 4).
 
 use gateway_api::{
     login::{LoginChallenge, Session},
@@ -25,6 +28,8 @@ pub enum Event {
     Restored(Box<crate::effect::Stored>),
     /// The store wrote the outbox entry; only now may the screen say "done" (invariant 6).
     ReportStored(uuid::Uuid),
+    /// The store could not write the outbox entry: it stays in memory and is sent from there.
+    ReportNotStored(uuid::Uuid),
     /// A report reached the gateway.
     ReportDelivered(uuid::Uuid),
     /// The gateway will never take this report.
@@ -49,6 +54,8 @@ pub enum Event {
     },
     /// Signed heartbeat bytes arrived.
     HeartbeatArrived(Vec<u8>),
+    /// The gateway holds another provisioning for this box.
+    ProvisioningChanged,
     /// Fresh provisioning was fetched.
     Provisioned(Box<Provisioning>),
     /// The screen has painted the takeover of this order for the first time.

@@ -5,8 +5,19 @@
 //! no GTK: what it wants done it says as an [`effect::Effect`], what it wants shown it says as a
 //! [`view::View`].
 
+pub mod access;
+pub mod config;
 pub mod effect;
 pub mod event;
 pub mod key;
+mod link;
+pub mod machine;
+mod nav;
 pub mod phrase;
+pub mod time;
+mod tv;
 pub mod view;
+
+pub use config::Config;
+pub use machine::{Machine, Output};
+pub use time::Now;

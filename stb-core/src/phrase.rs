@@ -1,7 +1,18 @@
 //! What to say, without saying it: a message id with its arguments.
 //!
 //! The sentences stand in `locales/<language>/tv.ftl` (Fluent); the shell renders a phrase for the
-//! screen or for speech. A test checks that every id used here exists in every language.
+//! screen or for speech. The core makes phrases only through [`say`], where each message has its
+//! typed constructor and stands in [`CATALOGUE`]; a test formats the whole catalogue in every
+//! language.
+//!
+//! For speech the shell takes the message's attribute `.speech` when it has one, else its value;
+//! arguments that are messages are rendered the same way. Where a reading matters the phrase
+//! carries it beside the written form (`name` and `name_kana`); an unknown reading arrives as the
+//! written form. Bundles run without bidi isolation marks.
+
+mod catalogue;
+
+pub use catalogue::{CATALOGUE, Entry, say};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -13,6 +13,8 @@ use crate::phrase::Phrase;
 pub struct View {
     /// Text size.
     pub scale: TextScale,
+    /// Language of every sentence on the screen and of the speech.
+    pub language: Language,
     /// The television picture behind everything.
     pub picture: PictureView,
     /// Channel banner or volume, at the bottom.
@@ -26,7 +28,8 @@ pub struct View {
 }
 
 /// Text size of the household.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TextScale {
     /// 100 %
     #[default]
@@ -35,6 +38,35 @@ pub enum TextScale {
     Large,
     /// 150 %
     Largest,
+}
+
+/// Language of the household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// Japanese.
+    #[default]
+    Ja,
+    /// やさしい日本語
+    JaEasy,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Name of the folder below `locales/`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::JaEasy => "ja-easy",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag; `None` when it is none of ours.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        [Self::Ja, Self::JaEasy, Self::En].into_iter().find(|language| language.tag() == tag)
+    }
 }
 
 /// State of the picture.
@@ -245,6 +277,9 @@ pub enum Icon {
 /// How much of the screen an order takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TakeoverStage {
+    /// One line at the bottom: answered and still in force. Takes no keys and shows no focus;
+    /// `answers` is empty.
+    Notice,
     /// Bottom 30 %.
     Band,
     /// Bottom 60 %, larger.
@@ -253,7 +288,8 @@ pub enum TakeoverStage {
     FullScreen,
 }
 
-/// The evacuation order for this home.
+/// The evacuation order for this home. Above [`TakeoverStage::Notice`] it takes all keys, and no page
+/// is shown below it: the one focused element is `answers[focus]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TakeoverView {
     /// How much of the screen.
@@ -294,7 +330,8 @@ pub struct TakeoverView {
     pub focus: usize,
     /// What was answered.
     pub answered: Option<(Answer, Phrase)>,
-    /// Further orders in force for this home.
+    /// Further orders in force for this home; when there are any, the last of `answers` shows the
+    /// next one.
     pub others: usize,
 }
 

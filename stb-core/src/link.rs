@@ -1,0 +1,3 @@
+//! The connection to the gateway as data: ids, outbox, backoff, telemetry.
+
+pub(crate) mod id;

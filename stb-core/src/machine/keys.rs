@@ -1,0 +1,190 @@
+//! Keys: first the gate against bouncing, then whoever is on top.
+
+use crate::{
+    effect::{Cue, Effect},
+    key::{KeyAction, RemoteKey},
+    nav::{
+        Direction,
+        focus::{self},
+    },
+    tv::{Wish, channels::Step},
+    view::ColourKey,
+};
+
+use super::Machine;
+
+/// The same key within this time is the same press.
+const BOUNCE_MS: u64 = 150;
+
+/// Lets through what a hand meant.
+#[derive(Debug, Default)]
+pub(crate) struct KeyGate {
+    last: Option<(RemoteKey, u64)>,
+}
+
+impl KeyGate {
+    /// Whether the key counts. Only arrows, channel and volume repeat while held.
+    pub(crate) fn admits(&mut self, now_ms: u64, key: RemoteKey, action: KeyAction) -> bool {
+        if action == KeyAction::Repeated {
+            return repeats(key);
+        }
+        let is_bounce = self.last.is_some_and(|(last, at)| last == key && now_ms < at + BOUNCE_MS);
+        self.last = Some((key, now_ms));
+        !is_bounce
+    }
+}
+
+fn repeats(key: RemoteKey) -> bool {
+    matches!(
+        key,
+        RemoteKey::Up
+            | RemoteKey::Down
+            | RemoteKey::Left
+            | RemoteKey::Right
+            | RemoteKey::ChannelUp
+            | RemoteKey::ChannelDown
+            | RemoteKey::VolumeUp
+            | RemoteKey::VolumeDown
+    )
+}
+
+pub(crate) fn direction(key: RemoteKey) -> Option<Direction> {
+    match key {
+        RemoteKey::Up => Some(Direction::Up),
+        RemoteKey::Down => Some(Direction::Down),
+        RemoteKey::Left => Some(Direction::Left),
+        RemoteKey::Right => Some(Direction::Right),
+        _ => None,
+    }
+}
+
+pub(crate) fn colour(key: RemoteKey) -> Option<ColourKey> {
+    match key {
+        RemoteKey::Blue => Some(ColourKey::Blue),
+        RemoteKey::Red => Some(ColourKey::Red),
+        RemoteKey::Green => Some(ColourKey::Green),
+        RemoteKey::Yellow => Some(ColourKey::Yellow),
+        _ => None,
+    }
+}
+
+impl Machine {
+    pub(super) fn key(&mut self, key: RemoteKey, action: KeyAction) {
+        if !self.keys.admits(self.now.monotonic_ms, key, action) {
+            return;
+        }
+        let cue = self.press(key);
+        self.effects.push_back(Effect::Cue(cue));
+    }
+
+    fn press(&mut self, key: RemoteKey) -> Cue {
+        match key {
+            RemoteKey::VolumeUp | RemoteKey::VolumeDown | RemoteKey::Mute => self.volume_key(key),
+            RemoteKey::Exit => self.exit(),
+            RemoteKey::Home => self.home(),
+            _ if self.nav.is_television() => self.television_key(key),
+            _ => self.page_key(key),
+        }
+    }
+
+    fn volume_key(&mut self, key: RemoteKey) -> Cue {
+        let volume = &mut self.tv.volume;
+        let is_changed = match key {
+            RemoteKey::VolumeUp => volume.louder(),
+            RemoteKey::VolumeDown => volume.quieter(),
+            _ => {
+                volume.toggle_mute();
+                true
+            }
+        };
+        self.settings.volume_percent = self.tv.volume.percent();
+        self.settings.muted = self.tv.volume.muted();
+        self.settings_changed();
+        self.tv.show_volume(self.now.monotonic_ms);
+        if is_changed { Cue::Move } else { Cue::Edge }
+    }
+
+    fn exit(&mut self) -> Cue {
+        if self.nav.is_television() {
+            return Cue::Edge;
+        }
+        self.nav.leave_to_television();
+        Cue::Confirm
+    }
+
+    fn home(&mut self) -> Cue {
+        self.nav.go_home();
+        Cue::Confirm
+    }
+
+    fn television_key(&mut self, key: RemoteKey) -> Cue {
+        let now_ms = self.now.monotonic_ms;
+        let wish = match key {
+            RemoteKey::ChannelUp => self.tv.step(now_ms, Step::Up),
+            RemoteKey::ChannelDown => self.tv.step(now_ms, Step::Down),
+            RemoteKey::ChannelPrevious => self.tv.go_back(now_ms),
+            RemoteKey::Digit(digit) => self.tv.digit(now_ms, digit),
+            RemoteKey::ThreeDigits => {
+                self.tv.begin_typing(now_ms);
+                Some(Wish::Nothing)
+            }
+            RemoteKey::Info | RemoteKey::Confirm => {
+                self.tv.show_channel(now_ms);
+                Some(Wish::Nothing)
+            }
+            _ => None,
+        };
+        let Some(wish) = wish else { return Cue::Edge };
+        self.fulfil(wish);
+        Cue::Confirm
+    }
+
+    fn page_key(&mut self, key: RemoteKey) -> Cue {
+        if let Some(direction) = direction(key) {
+            return self.move_focus(direction);
+        }
+        match key {
+            RemoteKey::Confirm => self.confirm(),
+            RemoteKey::Back => {
+                self.nav.back();
+                Cue::Confirm
+            }
+            RemoteKey::Digit(digit) => self.confirm_number(digit),
+            _ => self.confirm_colour(key),
+        }
+    }
+
+    fn move_focus(&mut self, direction: Direction) -> Cue {
+        let Some(page) = self.page_view() else { return Cue::Edge };
+        let next = focus::neighbour(page.layout, page.items.len(), page.focus, direction);
+        let Some(next) = next else { return Cue::Edge };
+        self.nav.set_focus(next);
+        Cue::Move
+    }
+
+    fn confirm(&mut self) -> Cue {
+        let focus = self.page_view().map_or(0, |page| page.focus);
+        self.confirm_at(focus)
+    }
+
+    fn confirm_number(&mut self, digit: u8) -> Cue {
+        let Some(index) = usize::from(digit).checked_sub(1) else { return Cue::Edge };
+        self.confirm_at(index)
+    }
+
+    fn confirm_colour(&mut self, key: RemoteKey) -> Cue {
+        let wanted = colour(key);
+        let choices = self.choices();
+        let found = choices.iter().position(|choice| {
+            choice.item.shortcut.is_some() && choice.item.shortcut == wanted
+        });
+        found.map_or(Cue::Edge, |index| self.confirm_at(index))
+    }
+
+    fn confirm_at(&mut self, index: usize) -> Cue {
+        let Some(choice) = self.choices().into_iter().nth(index) else { return Cue::Edge };
+        self.nav.set_focus(index);
+        self.perform(choice.command);
+        Cue::Confirm
+    }
+}

@@ -1,0 +1,71 @@
+//! Pages and what 決定 does on their items.
+
+use gateway_api::report::Condition;
+
+use crate::view::{Item, Language, TextScale};
+
+/// A page of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    Home,
+    /// Whatever the card conversation has to say now.
+    Card,
+    CheckIn,
+    /// Follow-up of "not well": does the person want to be called?
+    CheckInContact,
+    CheckInDone,
+    AccessLog { page: usize },
+    EvacuationPlan { page: usize },
+    Settings,
+    SettingChoice(Setting),
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting {
+    Scale,
+    Language,
+    Speech,
+}
+
+/// What 決定 does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    OpenCheckIn,
+    OpenLogin,
+    Logout,
+    OpenPlan,
+    OpenOrder,
+    OpenAccessLog,
+    OpenSettings,
+    OpenSetting(Setting),
+    SetScale(TextScale),
+    SetLanguage(Language),
+    SetSpeech(bool),
+    AnswerCheckIn(Condition),
+    AnswerContact(bool),
+    UndoCheckIn,
+    ShowRows { page: usize },
+    Back,
+    ToHome,
+    ToTelevision,
+    Card(CardCommand),
+}
+
+/// What 決定 does in a card conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CardCommand {
+    PadDigit(u8),
+    PadClear,
+    PadSubmit,
+    UseLastTry,
+    Retry,
+    Finish,
+}
+
+/// One focusable item with its deed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) item: Item,
+    pub(crate) command: Command,
+}
