@@ -1,0 +1,116 @@
+//! Reading a certificate file: its DER length first, then no byte more than that.
+//!
+//! The file on the card is padded far beyond the certificate; reading to its end would more than
+//! double the time the resident waits.
+
+use super::{CardError, CardStep, Progress};
+use crate::{
+    apdu::{Command, Response},
+    card::{self, File},
+    status::Status,
+};
+
+/// Most bytes a certificate on a card may have; real ones have about 1,600.
+pub const CERTIFICATE_LEN_MAX: usize = 4096;
+
+const HEADER_LEN: u16 = 4;
+const BLOCK_LEN: usize = 256;
+/// A card that hands out fewer bytes per read than this allows is broken.
+const READS_MAX: u8 = 64;
+
+pub(super) struct ReadCertificate {
+    stage: Stage,
+    bytes: Vec<u8>,
+    total: usize,
+    reads: u8,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    Body,
+    Header,
+    Select,
+}
+
+impl ReadCertificate {
+    pub(super) fn start() -> (Self, Command) {
+        let read = Self { stage: Stage::Select, bytes: Vec::new(), total: 0, reads: 0 };
+        (read, card::select_file(File::AuthCertificate))
+    }
+
+    pub(super) fn step(&self) -> CardStep {
+        match self.stage {
+            Stage::Select => CardStep::SelectCertificate,
+            Stage::Header | Stage::Body => CardStep::ReadCertificate,
+        }
+    }
+
+    pub(super) fn receive(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+        match self.stage {
+            Stage::Select => self.selected(response),
+            Stage::Header => self.header(response),
+            Stage::Body => self.block(response),
+        }
+    }
+
+    fn selected(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+        if response.status == Status::NOT_FOUND {
+            return Err(CardError::NoCertificate);
+        }
+        CardStep::SelectCertificate.expect_ok(response)?;
+        self.stage = Stage::Header;
+        Ok(Progress::Send(card::read_binary(0, HEADER_LEN)))
+    }
+
+    fn header(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+        match response.status {
+            Status::SECURITY_NOT_SATISFIED => return Err(CardError::NeedsPin),
+            Status::OFFSET_BEYOND_END => return Err(CardError::NoCertificate),
+            _ => CardStep::ReadCertificate.expect_ok(response)?,
+        }
+        self.total = certificate_len(&response.data)?;
+        self.bytes.reserve_exact(self.total);
+        self.bytes.extend_from_slice(&response.data);
+        self.stage = Stage::Body;
+        Ok(Progress::Send(self.read_next()))
+    }
+
+    fn block(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+        CardStep::ReadCertificate.expect_ok(response)?;
+        let wanted = self.wanted();
+        self.reads += 1;
+        if response.data.is_empty() || response.data.len() > wanted || self.reads > READS_MAX {
+            return Err(CardStep::ReadCertificate.malformed());
+        }
+        self.bytes.extend_from_slice(&response.data);
+        if self.bytes.len() == self.total {
+            return Ok(Progress::Done(std::mem::take(&mut self.bytes)));
+        }
+        Ok(Progress::Send(self.read_next()))
+    }
+
+    fn wanted(&self) -> usize {
+        (self.total - self.bytes.len()).min(BLOCK_LEN)
+    }
+
+    fn read_next(&self) -> Command {
+        let offset = u16::try_from(self.bytes.len()).expect("at most CERTIFICATE_LEN_MAX");
+        let len = u16::try_from(self.wanted()).expect("at most BLOCK_LEN");
+        card::read_binary(offset, len)
+    }
+}
+
+/// Whole length of a certificate from its first four bytes, `30 82 hh ll`.
+fn certificate_len(header: &[u8]) -> Result<usize, CardError> {
+    match *header {
+        [0x30, 0x82, high, low] => {
+            let total = usize::from(HEADER_LEN) + usize::from(u16::from_be_bytes([high, low]));
+            if total <= usize::from(HEADER_LEN) || total > CERTIFICATE_LEN_MAX {
+                return Err(CardStep::ReadCertificate.malformed());
+            }
+            Ok(total)
+        }
+        [0x30, ..] => Err(CardStep::ReadCertificate.malformed()),
+        _ => Err(CardError::NoCertificate),
+    }
+}
