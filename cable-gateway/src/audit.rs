@@ -1,0 +1,212 @@
+//! Who looked at whose data, and who did what (invariant 8).
+//!
+//! Entries are only ever added. Each one carries a hash over itself and the entry before it, so
+//! that a changed or missing entry shows. Every store function that gives personal data to staff
+//! takes a [`Viewer`] and writes its entry in the same transaction as the reading.
+
+use crate::{
+    encoding::sha256,
+    store::{Sql, StoreError},
+    values,
+};
+
+/// The member of staff who looks, and why.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Staff id.
+    pub actor: String,
+    /// Office and role as residents know them, e.g. 健康づくり課 保健師.
+    pub office: String,
+    /// Why, e.g. `daily-watch`.
+    pub purpose: String,
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// The list of today's check-ins.
+    CheckInToday,
+    /// The check-ins of one person over time.
+    CheckInHistory,
+    /// Answers and needs of homes under an order.
+    EvacuationBoard,
+    /// Who lives in a home, with needs and plans.
+    Household,
+}
+
+impl Object {
+    const ALL: [Self; 4] =
+        [Self::CheckInToday, Self::CheckInHistory, Self::EvacuationBoard, Self::Household];
+
+    /// Stable code, as stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CheckInToday => "check-in-today",
+            Self::CheckInHistory => "check-in-history",
+            Self::EvacuationBoard => "evacuation-board",
+            Self::Household => "household",
+        }
+    }
+
+    /// In the resident's words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CheckInToday => "きょうの体調",
+            Self::CheckInHistory => "これまでの体調",
+            Self::EvacuationBoard => "避難の状況",
+            Self::Household => "ご家族と避難の計画",
+        }
+    }
+
+    /// The object with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|object| object.code() == code)
+    }
+}
+
+/// One entry, as an auditor sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Number.
+    pub audit_id: i64,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+    /// `view` or `act`.
+    pub kind: String,
+    /// Staff id.
+    pub actor: String,
+    /// Office and role.
+    pub office: String,
+    /// What was looked at or done.
+    pub object: String,
+    /// Why.
+    pub purpose: String,
+    /// How many persons it concerns.
+    pub persons: u32,
+}
+
+/// Writes that `viewer` looked at `object` of these persons.
+pub fn view(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    at_ms: i64,
+    object: Object,
+    persons: &[String],
+) -> Result<(), StoreError> {
+    append(sql, "view", viewer, at_ms, object.code(), persons)
+}
+
+/// Writes that `viewer` did something, e.g. `order-issued-in-emergency`, `signed-in`.
+pub fn act(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    at_ms: i64,
+    action: &str,
+    persons: &[String],
+) -> Result<(), StoreError> {
+    append(sql, "act", viewer, at_ms, action, persons)
+}
+
+/// The newest entries, newest first.
+pub fn newest(sql: &mut dyn Sql, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    let rows = sql.all(
+        "SELECT audit_id, at_ms, kind, actor, office, object, purpose, \
+         (SELECT COUNT(*) FROM audit_subject s WHERE s.audit_id = a.audit_id) AS persons \
+         FROM audit a ORDER BY audit_id DESC LIMIT $1",
+        values![limit],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Entry {
+                audit_id: row.get("audit_id")?,
+                at_ms: row.get("at_ms")?,
+                kind: row.get("kind")?,
+                actor: row.get("actor")?,
+                office: row.get("office")?,
+                object: row.get("object")?,
+                purpose: row.get("purpose")?,
+                persons: row.get("persons")?,
+            })
+        })
+        .collect()
+}
+
+fn append(
+    sql: &mut dyn Sql,
+    kind: &'static str,
+    viewer: &Viewer,
+    at_ms: i64,
+    object: &str,
+    persons: &[String],
+) -> Result<(), StoreError> {
+    let last = "SELECT audit_id, chain FROM audit ORDER BY audit_id DESC LIMIT 1";
+    let (id, before) = match sql.optional(last, &[])? {
+        Some(row) => (row.get::<i64>("audit_id")? + 1, row.get::<Vec<u8>>("chain")?),
+        None => (1, Vec::new()),
+    };
+    let mut persons = persons.to_vec();
+    persons.sort_unstable();
+    persons.dedup();
+    let subjects = sha256(persons.join("\n").as_bytes());
+    let texts = [kind, &viewer.actor, &viewer.office, object, &viewer.purpose];
+    let chain = chained(&before, id, at_ms, texts, &subjects);
+    sql.execute(
+        "INSERT INTO audit (audit_id, at_ms, kind, actor, office, object, purpose, \
+         subjects_sha256, chain) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        values![
+            id,
+            at_ms,
+            kind,
+            &viewer.actor,
+            &viewer.office,
+            object,
+            &viewer.purpose,
+            &subjects,
+            &chain
+        ],
+    )?;
+    for person in persons {
+        let link = "INSERT INTO audit_subject (person_id, audit_id) VALUES ($1, $2)";
+        sql.execute(link, values![person, id])?;
+    }
+    Ok(())
+}
+
+/// Hash over the entry before and this one; texts carry their length, so that no two entries
+/// have the same bytes.
+fn chained(before: &[u8], id: i64, at_ms: i64, texts: [&str; 5], subjects: &[u8]) -> [u8; 32] {
+    let mut bytes = before.to_vec();
+    bytes.extend(id.to_be_bytes());
+    bytes.extend(at_ms.to_be_bytes());
+    for text in texts {
+        bytes.extend((text.len() as u64).to_be_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    bytes.extend(subjects);
+    sha256(&bytes)
+}
+
+fn subjects_of(sql: &mut dyn Sql, audit_id: i64) -> Result<Vec<String>, StoreError> {
+    let query = "SELECT person_id FROM audit_subject WHERE audit_id = $1 ORDER BY person_id";
+    sql.all(query, values![audit_id])?.iter().map(|row| row.get("person_id")).collect()
+}
+
+/// Checks the whole chain; returns the number of the first entry that does not fit.
+pub fn first_broken(sql: &mut dyn Sql) -> Result<Option<i64>, StoreError> {
+    let rows = sql.all("SELECT * FROM audit ORDER BY audit_id", &[])?;
+    let mut before = Vec::new();
+    for (expected, row) in (1_i64..).zip(rows) {
+        let id: i64 = row.get("audit_id")?;
+        let text = |column| row.get::<String>(column);
+        let texts =
+            [text("kind")?, text("actor")?, text("office")?, text("object")?, text("purpose")?];
+        let subjects = sha256(subjects_of(sql, id)?.join("\n").as_bytes());
+        let texts = texts.each_ref().map(String::as_str);
+        let chain = chained(&before, id, row.get("at_ms")?, texts, &subjects);
+        if id != expected || row.get::<Vec<u8>>("chain")? != chain {
+            return Ok(Some(id));
+        }
+        before = chain.to_vec();
+    }
+    Ok(None)
+}

@@ -1,0 +1,63 @@
+//! Bytes as text: hexadecimal for ids, base64 for the wire.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
+/// Reads exactly `N` bytes of hexadecimal digits; `None` for anything else.
+pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != N * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// Base64, standard alphabet, padded.
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Reads base64 of at most `limit` bytes once decoded; `None` for anything else.
+pub fn from_base64(text: &str, limit: usize) -> Option<Vec<u8>> {
+    if text.len() > limit.div_ceil(3) * 4 {
+        return None;
+    }
+    STANDARD.decode(text).ok().filter(|bytes| bytes.len() <= limit)
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_comes_back_as_it_went() {
+        assert_eq!(from_hex::<3>(&hex(&[0, 0xab, 0xff])), Some([0, 0xab, 0xff]));
+        for wrong in ["", "00ab", "00abzz", "00abf", "+1+1+1", "あいう"] {
+            assert_eq!(from_hex::<3>(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn base64_beyond_its_limit_is_refused_before_it_is_decoded() {
+        assert_eq!(from_base64(&base64(&[7; 9]), 9), Some(vec![7; 9]));
+        assert_eq!(from_base64(&base64(&[7; 10]), 9), None);
+        assert_eq!(from_base64("not base64!", 99), None);
+    }
+}

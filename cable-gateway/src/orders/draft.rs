@@ -1,0 +1,31 @@
+//! An order before it has a number.
+
+use evacuation::{
+    area::AreaId,
+    hazard::{Hazard, Level},
+    order::{Act, Mode, OrderId},
+    shelter::{ShelterId, ShelterState},
+};
+
+/// What an officer wants to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderDraft {
+    /// Whether it is meant.
+    pub mode: Mode,
+    /// What it does.
+    pub act: Act,
+    /// Orders in force that it updates, lifts or cancels; at most 4, none for an issue.
+    pub references: Vec<OrderId>,
+    /// Against what.
+    pub hazard: Hazard,
+    /// Warning level; `None` exactly for tsunami.
+    pub level: Option<Level>,
+    /// Areas concerned; empty means the whole town. At most 40.
+    pub areas: Vec<AreaId>,
+    /// State of shelters; at most 24.
+    pub shelters: Vec<(ShelterId, ShelterState)>,
+    /// Why, in the town's words; at most 120 characters.
+    pub reason: Option<String>,
+    /// How long boxes keep it unless it is repeated or superseded, in milliseconds.
+    pub valid_for_ms: i64,
+}

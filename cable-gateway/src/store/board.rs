@@ -1,0 +1,178 @@
+//! The live board of an order: which homes it reached and what they answered.
+//!
+//! The counts name nobody. The list of homes does, and is audited in the same transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use evacuation::area::AreaId;
+
+use super::{Sql, StoreError, order, town};
+use crate::{
+    audit::{self, Object, Viewer},
+    values,
+};
+
+/// The board in figures; homes, not boxes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Homes in the areas of the order.
+    pub homes: u32,
+    /// Homes of which at least one box verified and stored it.
+    pub received: u32,
+    /// Homes on whose television it was painted.
+    pub shown: u32,
+    /// 避難します
+    pub leaving: u32,
+    /// 助けが必要
+    pub need_help: u32,
+    /// 家にいます
+    pub staying: u32,
+    /// Homes without an answer.
+    pub unanswered: u32,
+}
+
+/// One home on the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// Random id of the household.
+    pub household_id: String,
+    /// Area of the home.
+    pub area_name: String,
+    /// Who lives there.
+    pub residents: Vec<HomeResident>,
+    /// First reception by one of its boxes, Unix milliseconds.
+    pub received_at_ms: Option<i64>,
+    /// First time on the television, Unix milliseconds.
+    pub shown_at_ms: Option<i64>,
+    /// `leaving`, `need-help` or `staying`.
+    pub answer: Option<String>,
+    /// When it was answered, Unix milliseconds.
+    pub answered_at_ms: Option<i64>,
+}
+
+/// One person of a home on the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeResident {
+    /// Random id of the person.
+    pub person_id: String,
+    /// Name as written.
+    pub name: String,
+    /// Reading in katakana; may be empty.
+    pub kana: String,
+    /// What the person needs when leaving, as in `gateway_api::household::Need`.
+    pub needs: Vec<gateway_api::household::Need>,
+}
+
+/// The figures of one order; all zero when the order is unknown.
+pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
+    let mut counts = Counts::default();
+    for home in reached(sql, order_id)?.into_values() {
+        counts.homes += 1;
+        counts.received += u32::from(home.received_at_ms.is_some());
+        counts.shown += u32::from(home.shown_at_ms.is_some());
+        match home.answer.as_deref() {
+            Some("leaving") => counts.leaving += 1,
+            Some("need-help") => counts.need_help += 1,
+            Some(_) => counts.staying += 1,
+            None => counts.unanswered += 1,
+        }
+    }
+    Ok(counts)
+}
+
+/// The homes of one order: those that need help first, then the unanswered, then the others.
+pub fn homes(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    order_id: &str,
+) -> Result<Vec<Home>, StoreError> {
+    let mut homes = reached(sql, order_id)?;
+    let mut persons = Vec::new();
+    let query = "SELECT r.household_id, r.needs, p.person_id, p.name, p.kana \
+                 FROM household_resident r JOIN person p ON p.person_id = r.person_id \
+                 ORDER BY r.household_id, r.ordinal";
+    for row in sql.all(query, &[])? {
+        let Some(home) = homes.get_mut(&row.get::<String>("household_id")?) else { continue };
+        let person_id: String = row.get("person_id")?;
+        persons.push(person_id.clone());
+        home.residents.push(HomeResident {
+            person_id,
+            name: row.get("name")?,
+            kana: row.get("kana")?,
+            needs: serde_json::from_str(&row.get::<String>("needs")?)
+                .map_err(|_| StoreError::Column { column: "needs" })?,
+        });
+    }
+    audit::view(sql, viewer, now_ms, Object::EvacuationBoard, &persons)?;
+    let mut homes: Vec<Home> = homes.into_values().collect();
+    homes.sort_by_key(|home| (urgency(home), home.answered_at_ms));
+    Ok(homes)
+}
+
+fn urgency(home: &Home) -> u8 {
+    match home.answer.as_deref() {
+        Some("need-help") => 0,
+        None => 1,
+        Some("staying") => 2,
+        Some(_) => 3,
+    }
+}
+
+/// Homes in the areas of the order with reception and answer, without residents.
+fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, StoreError> {
+    let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
+    let concerned = concerned_areas(sql, &order.area_ids)?;
+    let rows = sql.all(REACHED, values![order_id])?;
+    let mut homes = BTreeMap::new();
+    for row in rows {
+        if concerned.as_ref().is_some_and(|ids| match row.get::<String>("area_id") {
+            Ok(area) => !ids.contains(&area),
+            Err(_) => false,
+        }) {
+            continue;
+        }
+        let household_id: String = row.get("household_id")?;
+        let home = Home {
+            household_id: household_id.clone(),
+            area_name: row.get("area_name")?,
+            residents: Vec::new(),
+            received_at_ms: row.get("received_at_ms")?,
+            shown_at_ms: row.get("shown_at_ms")?,
+            answer: row.get("answer")?,
+            answered_at_ms: row.get("answered_at_ms")?,
+        };
+        homes.insert(household_id, home);
+    }
+    Ok(homes)
+}
+
+const REACHED: &str = "\
+    SELECT h.household_id, h.area_id, a.name AS area_name, \
+      (SELECT MIN(x.received_at_ms) FROM order_receipt x JOIN device d \
+       ON d.device_id = x.device_id WHERE x.order_id = $1 \
+       AND d.household_id = h.household_id) AS received_at_ms, \
+      (SELECT MIN(x.shown_at_ms) FROM order_receipt x JOIN device d \
+       ON d.device_id = x.device_id WHERE x.order_id = $1 \
+       AND d.household_id = h.household_id) AS shown_at_ms, \
+      o.answer, o.happened_at_ms AS answered_at_ms \
+    FROM household h JOIN area a ON a.area_id = h.area_id \
+    LEFT JOIN order_answer o ON o.order_id = $1 AND o.household_id = h.household_id \
+    ORDER BY h.ordinal";
+
+/// Areas named and everything inside them; `None` for the whole town.
+fn concerned_areas(
+    sql: &mut dyn Sql,
+    named: &[String],
+) -> Result<Option<BTreeSet<String>>, StoreError> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let Some(town) = town::load(sql)? else { return Ok(Some(BTreeSet::new())) };
+    let inside = |id: &&AreaId| {
+        let ancestry = town.areas.ancestry(id);
+        ancestry.iter().any(|area| named.iter().any(|name| name == area.as_str()))
+    };
+    let areas = town.areas.areas.keys().filter(inside);
+    Ok(Some(areas.map(|area| area.as_str().to_owned()).collect()))
+}

@@ -1,0 +1,118 @@
+//! Numbered schema steps with checksums.
+//!
+//! A step that was applied never changes again: its checksum is kept and compared. A database
+//! that knows more steps than this program is refused, not guessed at.
+
+use crate::{
+    encoding::{hex, sha256},
+    store::{Sql, StoreError},
+    values,
+};
+
+/// One step.
+struct Step {
+    number: i64,
+    name: &'static str,
+    text: &'static str,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        number: 1,
+        name: "0001_base",
+        text: include_str!("../../migrations/sqlite/0001_base.sql"),
+    },
+    Step {
+        number: 2,
+        name: "0002_staff",
+        text: include_str!("../../migrations/sqlite/0002_staff.sql"),
+    },
+];
+
+/// The database and this program do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MigrationError {
+    /// Written by a newer program.
+    #[error(
+        "the database is newer than this program (step {found}, this program knows {known}); \
+         install the program version that wrote it, or restore the backup made before the update"
+    )]
+    Newer {
+        /// Highest step in the database.
+        found: i64,
+        /// Highest step of this program.
+        known: i64,
+    },
+    /// An applied step differs from the one in this program.
+    #[error(
+        "schema step {name} was applied in another wording; this program does not belong to this \
+         database: install the version that created it"
+    )]
+    Changed {
+        /// The step.
+        name: &'static str,
+    },
+    /// Steps are missing.
+    #[error("the database lacks schema step {name}; run `cable-gateway migrate` first")]
+    Missing {
+        /// The first missing step.
+        name: &'static str,
+    },
+}
+
+/// Applies the missing steps and returns their names.
+pub fn apply(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<&'static str>, StoreError> {
+    sql.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, \
+         name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at_ms BIGINT NOT NULL)",
+        &[],
+    )?;
+    let applied = compare(sql)?;
+    let missing = STEPS.iter().filter(|step| step.number > applied);
+    missing.map(|step| apply_step(sql, step, now_ms)).collect()
+}
+
+/// Fails unless every step is applied and none is unknown.
+pub fn check(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    let exists = "SELECT name FROM sqlite_master WHERE name = 'schema_migration'";
+    let applied = if sql.optional(exists, &[])?.is_some() { compare(sql)? } else { 0 };
+    match STEPS.iter().find(|step| step.number > applied) {
+        Some(step) => Err(MigrationError::Missing { name: step.name }.into()),
+        None => Ok(()),
+    }
+}
+
+fn apply_step(
+    sql: &mut dyn Sql,
+    step: &'static Step,
+    now_ms: i64,
+) -> Result<&'static str, StoreError> {
+    sql.script(step.text)?;
+    sql.execute(
+        "INSERT INTO schema_migration (number, name, checksum, applied_at_ms) \
+         VALUES ($1, $2, $3, $4)",
+        values![step.number, step.name, checksum(step), now_ms],
+    )?;
+    Ok(step.name)
+}
+
+/// Compares what is applied with what this program knows; returns the highest applied number.
+fn compare(sql: &mut dyn Sql) -> Result<i64, StoreError> {
+    let rows = sql.all("SELECT number, checksum FROM schema_migration ORDER BY number", &[])?;
+    let known = STEPS.last().map_or(0, |step| step.number);
+    let mut highest = 0;
+    for row in rows {
+        let found: i64 = row.get("number")?;
+        let step = STEPS.iter().find(|step| step.number == found);
+        let step = step.ok_or(MigrationError::Newer { found, known })?;
+        if row.get::<String>("checksum")? != checksum(step) {
+            return Err(MigrationError::Changed { name: step.name }.into());
+        }
+        highest = found;
+    }
+    Ok(highest)
+}
+
+fn checksum(step: &Step) -> String {
+    hex(&sha256(step.text.as_bytes()))
+}

@@ -1,0 +1,3 @@
+//! The gateway's HTTP surfaces.
+
+pub mod staff;
