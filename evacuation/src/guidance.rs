@@ -1,10 +1,19 @@
 //! What this home shall do now: the one main function of this crate.
 
+mod people;
+mod reading;
+mod steps;
+mod timing;
+
 use crate::{
+    area::AreaTable,
+    book::Home,
     hazard::{Hazard, Level},
-    order::{Act, Mode, OrderId, UnixMillis},
-    shelter::ShelterId,
+    household::Household,
+    order::{Act, Mode, Order, OrderId, UnixMillis},
+    shelter::{Choice, Position, Search, ShelterId, ShelterTable, choose},
 };
+use steps::Situation;
 
 /// Guidance for one home under one (area, hazard).
 #[derive(Debug, Clone, PartialEq)]
@@ -80,9 +89,9 @@ pub struct Destination {
     pub name: String,
     /// Reading; empty when unknown.
     pub kana: String,
-    /// Condition of use, to be shown with the name.
+    /// Condition of use under this hazard, to be shown with the name.
     pub condition: Option<String>,
-    /// Straight distance from the home in metres, when both are known.
+    /// Straight distance from the home in metres, when the home's own position is known.
     pub distance_m: Option<u32>,
     /// Whether the order says that it is open (else it is designated, not known to be open).
     pub known_open: bool,
@@ -124,3 +133,139 @@ pub enum Step {
     /// Tell those you were with.
     TellOthers,
 }
+
+/// What this home does under this order.
+///
+/// Everything said comes from the order and from this home's own provisioning; names are those of
+/// its residents only. Under a lift or a cancellation nobody leaves and nowhere is named.
+pub fn guide(
+    order: &Order,
+    household: &Household,
+    areas: &AreaTable,
+    shelters: &ShelterTable,
+    now: UnixMillis,
+) -> Guidance {
+    let action = action(order, household);
+    let (destination, fallback) = places(action, order, household, areas, shelters);
+    let supporters =
+        if order.is_in_force() { people::supporters(order, household) } else { Vec::new() };
+    let situation = Situation {
+        action,
+        hazard: order.hazard,
+        has_destination: destination.is_some(),
+        has_supporter: !supporters.is_empty(),
+    };
+    Guidance {
+        order: order.id,
+        mode: order.mode,
+        act: order.act,
+        hazard: order.hazard,
+        level: order.level,
+        area_name: area_name(order, household, areas),
+        addressees: people::addressees(order, household),
+        action,
+        leave_by: leave_by(action, order, destination.as_ref(), now),
+        destination,
+        fallback,
+        supporters,
+        steps: steps::steps(&situation),
+        reason: order.reason.clone(),
+        issued_at: order.issued_at,
+    }
+}
+
+/// The one thing to do, from the order and from who lives here.
+fn action(order: &Order, household: &Household) -> Action {
+    match (order.act, order.level) {
+        (Act::Lift, _) => Action::AllClear,
+        (Act::Cancel, _) => Action::Disregard,
+        (_, None) => Action::RunToHighGround,
+        // Nobody is safe upstairs in a burning quarter.
+        (_, Some(Level::Five)) if order.hazard == Hazard::LargeFire => Action::LeaveNow,
+        (_, Some(Level::Five)) => Action::SecureLifeHere,
+        (_, Some(Level::Four)) => Action::LeaveNow,
+        (_, Some(Level::Three)) => at_level_three(order, household),
+    }
+}
+
+/// Where it is not known who lives here, nobody is taken for quick.
+fn at_level_three(order: &Order, household: &Household) -> Action {
+    let leaving = household.residents.iter().filter(|resident| resident.leaves_now(order)).count();
+    match leaving {
+        _ if household.residents.is_empty() => Action::LeaveIfSlow,
+        0 => Action::Prepare,
+        all if all == household.residents.len() => Action::LeaveNow,
+        _ => Action::LeaveIfSlow,
+    }
+}
+
+/// Where to, when going somewhere is the thing to do; at level 5 the way may be the danger.
+fn places(
+    action: Action,
+    order: &Order,
+    household: &Household,
+    areas: &AreaTable,
+    shelters: &ShelterTable,
+) -> (Option<Destination>, Option<Destination>) {
+    let goes = match action {
+        Action::LeaveNow | Action::LeaveIfSlow | Action::Prepare => {
+            order.level != Some(Level::Five)
+        }
+        Action::RunToHighGround => true,
+        Action::SecureLifeHere | Action::AllClear | Action::Disregard => false,
+    };
+    if !goes {
+        return (None, None);
+    }
+    let planned = people::planned_places(order, household);
+    let search = Search {
+        hazard: order.hazard,
+        table: shelters,
+        states: &order.shelters,
+        planned: &planned,
+        from: household.position.or_else(|| district_point(household, areas)),
+    };
+    let (first, second) = choose(&search);
+    let told = |choice: Choice<'_>| destination(&choice, order.hazard, household);
+    (first.map(told), second.map(told))
+}
+
+/// A point of the smallest district around this home that has one.
+fn district_point(household: &Household, areas: &AreaTable) -> Option<Position> {
+    let around = areas.ancestry(&household.area);
+    around.iter().find_map(|area| areas.areas.get(area)?.position)
+}
+
+fn destination(choice: &Choice<'_>, hazard: Hazard, household: &Household) -> Destination {
+    Destination {
+        shelter: choice.shelter.id.clone(),
+        name: choice.shelter.name.clone(),
+        kana: choice.shelter.kana.clone(),
+        condition: choice.shelter.condition_for(hazard),
+        // Measured from the middle of the district it would pretend to a precision.
+        distance_m: household.position.and(choice.distance_m),
+        known_open: choice.known_open,
+        planned: choice.planned,
+    }
+}
+
+fn leave_by(
+    action: Action,
+    order: &Order,
+    destination: Option<&Destination>,
+    now: UnixMillis,
+) -> Option<UnixMillis> {
+    let goes = matches!(action, Action::LeaveNow | Action::LeaveIfSlow);
+    let distance = destination.and_then(|destination| destination.distance_m);
+    if goes { timing::leave_by(order, distance, now) } else { None }
+}
+
+/// Name of the district that the order names and in which this home stands.
+fn area_name(order: &Order, household: &Household, areas: &AreaTable) -> Option<String> {
+    let home = Home::new(household, areas);
+    let area = areas.areas.get(home.named_area(order)?)?;
+    Some(area.name.clone()).filter(|name| !name.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests;

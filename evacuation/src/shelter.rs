@@ -1,9 +1,15 @@
 //! Designated emergency sites and shelters.
 
+mod condition;
+mod suitability;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
+
+pub use condition::split_condition;
+pub use suitability::{Choice, Search, choose};
 
 use crate::{
     hazard::Hazard,
@@ -42,6 +48,34 @@ pub struct Position {
     pub latitude: f64,
     /// Degrees east, -180 to 180.
     pub longitude: f64,
+}
+
+/// Mean radius of the earth in metres.
+const EARTH_RADIUS_M: f64 = 6_371_000.0;
+
+impl Position {
+    /// Straight distance over ground in whole metres; none when either position is no place on
+    /// earth.
+    pub fn distance_m(self, other: Self) -> Option<u32> {
+        if !self.is_on_earth() || !other.is_on_earth() {
+            return None;
+        }
+        let (north, east) = (other.latitude - self.latitude, other.longitude - self.longitude);
+        let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+        let cosines = self.latitude.to_radians().cos() * other.latitude.to_radians().cos();
+        let chord = (half(north) + cosines * half(east)).clamp(0.0, 1.0);
+        let metres = 2.0 * EARTH_RADIUS_M * chord.sqrt().asin();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and half the circumference of the earth"
+        )]
+        Some(metres.round() as u32)
+    }
+
+    fn is_on_earth(self) -> bool {
+        (-90.0..=90.0).contains(&self.latitude) && (-180.0..=180.0).contains(&self.longitude)
+    }
 }
 
 /// One place to go to.

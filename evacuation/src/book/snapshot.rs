@@ -1,0 +1,148 @@
+//! The book as bytes for the box's store: versioned, bounded, with a checksum.
+
+use std::collections::BTreeSet;
+
+use ciborium::Value;
+
+use super::{
+    Entry, Fate, Heard, Known, MAX_ENTRIES, MAX_KNOWN, Now, OrderBook, Signed, Standing, Subject,
+    lifetime::Lifetime,
+};
+use crate::{
+    codec::{
+        DecodeError,
+        fields::{self, Fields, Writer},
+    },
+    heartbeat::Heartbeat,
+    id::OrderId,
+    signing::reopen_order,
+};
+
+const VERSION: u64 = 1;
+/// More than the largest book: entries and words at 1.2 KB, known ids at 0.1 KB.
+const MAX_LEN: usize = 256 * 1024;
+const MAX_WORDS: usize = 16;
+const CHECKSUM_LEN: usize = 4;
+
+const FATES: [Fate; 3] = [Fate::Applied, Fate::OtherArea, Fate::Expired];
+const STANDINGS: [Standing; 2] = [Standing::InForce, Standing::Notice];
+
+/// The stored book cannot be read. Begin with an empty one: the heartbeat asks for what is active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the stored order book is damaged or of another version")]
+pub struct CorruptBook;
+
+impl From<DecodeError> for CorruptBook {
+    fn from(_: DecodeError) -> Self {
+        Self
+    }
+}
+
+impl OrderBook {
+    /// The book as bytes; to be stored after every acceptance, acknowledgement or change.
+    pub fn snapshot(&self) -> Vec<u8> {
+        let mut map = Writer::new(VERSION);
+        map.issuer(1, &self.issuer);
+        map.number(2, self.highest);
+        map.list(3, self.known.iter().map(|(id, known)| write_known(*id, known)));
+        map.list(4, self.entries.iter().map(write_entry));
+        map.list(5, self.words.values().map(|word| Value::Bytes(word.bytes.clone())));
+        map.number(6, self.heard.highest);
+        map.list(7, self.heard.active.iter().map(|id| Value::Bytes(id.0.to_vec())));
+        let mut bytes = map.finish();
+        bytes.extend(checksum(&bytes).to_be_bytes());
+        bytes
+    }
+
+    /// The book that wrote these bytes. Orders were verified before they were stored; how long they
+    /// still stand is reckoned anew: by the clock when it is trusted, else for a bounded grace.
+    pub fn restore(bytes: &[u8], now: Now) -> Result<Self, CorruptBook> {
+        let (content, sum) = bytes.split_last_chunk::<CHECKSUM_LEN>().ok_or(CorruptBook)?;
+        if bytes.len() > MAX_LEN || checksum(content) != u32::from_be_bytes(*sum) {
+            return Err(CorruptBook);
+        }
+        let mut map = Fields::read(content, VERSION)?;
+        let book = Self {
+            issuer: map.issuer(1)?,
+            highest: map.number(2)?,
+            known: read_all(map.list(3, MAX_KNOWN)?, read_known)?,
+            entries: read_all(map.list(4, MAX_ENTRIES)?, |entry| read_entry(entry, now))?,
+            words: read_all(map.list(5, MAX_WORDS)?, read_word)?,
+            heard: Heard { highest: map.number(6)?, active: read_active(&mut map)? },
+            reading: None,
+        };
+        map.finish()?;
+        Ok(book)
+    }
+}
+
+fn read_all<T, C: FromIterator<T>>(
+    items: Vec<Value>,
+    read: impl Fn(Value) -> Result<T, CorruptBook>,
+) -> Result<C, CorruptBook> {
+    items.into_iter().map(read).collect()
+}
+
+fn write_known(id: OrderId, known: &Known) -> Value {
+    let mut map = Writer::new(VERSION);
+    map.bytes(1, &id.0);
+    map.number(2, known.sequence);
+    map.bytes(3, &known.signature);
+    map.number(4, FATES.iter().position(|fate| *fate == known.fate).unwrap_or(0) as u64);
+    map.into_value()
+}
+
+fn read_known(value: Value) -> Result<(OrderId, Known), CorruptBook> {
+    let mut map = Fields::of_value(value, VERSION)?;
+    let id = OrderId(map.bytes(1)?);
+    let known =
+        Known { sequence: map.number(2)?, signature: map.bytes(3)?, fate: map.choice(4, &FATES)? };
+    map.finish()?;
+    Ok((id, known))
+}
+
+fn write_entry(entry: &Entry) -> Value {
+    let mut map = Writer::new(VERSION);
+    map.bytes(1, &entry.signed.bytes);
+    map.number(2, u64::from(entry.is_notice()));
+    map.time(3, entry.received_at);
+    map.into_value()
+}
+
+fn read_entry(value: Value, now: Now) -> Result<Entry, CorruptBook> {
+    let mut map = Fields::of_value(value, VERSION)?;
+    let signed = read_signed(map.optional_bytes(1)?.unwrap_or_default())?;
+    let standing = map.choice(2, &STANDINGS)?;
+    let received_at = map.time(3)?;
+    map.finish()?;
+    let time = now.wall_trusted.then_some(now.wall);
+    let lifetime = match standing {
+        Standing::InForce => Lifetime::of_restored(&signed.order, time, now),
+        Standing::Notice => Lifetime::of_notice(&signed.order, time, now),
+    };
+    Ok(Entry { signed, standing, lifetime, received_at })
+}
+
+fn read_word(value: Value) -> Result<(Subject, Signed), CorruptBook> {
+    let signed = read_signed(value.into_bytes().map_err(|_| CorruptBook)?)?;
+    Ok((Subject::of(&signed.order), signed))
+}
+
+fn read_signed(bytes: Vec<u8>) -> Result<Signed, CorruptBook> {
+    let order = reopen_order(&bytes).map_err(|_| CorruptBook)?;
+    Ok(Signed { order, bytes })
+}
+
+fn read_active(map: &mut Fields) -> Result<BTreeSet<OrderId>, CorruptBook> {
+    let ids = map.list(7, Heartbeat::MAX_ACTIVE)?;
+    read_all(ids, |id| Ok(OrderId(fields::fixed_bytes(id)?)))
+}
+
+/// CRC-32 (IEEE 802.3): finds a torn or rotten page, defends against nobody.
+fn checksum(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
+        })
+    })
+}

@@ -1,0 +1,1 @@
+//! A small town for the tests of this crate.
