@@ -1,0 +1,28 @@
+# Words that the screen draws itself, beside the sentences of tv.ftl.
+
+screen-drill = DRILL
+screen-drill-sentence = This is a drill
+screen-test = TEST
+screen-test-sentence = This is a test
+screen-tsunami = Tsunami
+screen-lifted = Lifted
+screen-cancelled = Withdrawn
+screen-level = Alert level
+screen-muted = Muted
+screen-volume = Volume
+screen-tries-left = { $count ->
+    [one] 1 try left
+   *[other] { $count } tries left
+}
+screen-page = { $page } / { $pages }
+screen-others = { $count } more
+screen-destination = Go to
+screen-fallback = If you cannot get there
+screen-names-joined = { $first }, { $second }
+colour-blue = Blue
+colour-red = Red
+colour-green = Green
+colour-yellow = Yellow
+
+# Text that comes as it is, e.g. in samples.
+screen-as-is = { $text }

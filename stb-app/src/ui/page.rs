@@ -1,0 +1,176 @@
+//! One page: title, sentence, body, items, and what the keys do.
+
+mod arrangement;
+
+use std::cell::RefCell;
+
+use gtk::prelude::*;
+use stb_core::{
+    phrase::Phrase,
+    view::{Body, PageView},
+};
+
+use super::{
+    fit::Fit,
+    item::set_focus,
+    label::{label, set_text, short_label},
+    show,
+};
+use crate::text::Texts;
+use arrangement::Arrangement;
+
+pub(super) struct PageLayer {
+    root: gtk::Box,
+    title: gtk::Label,
+    status: gtk::Label,
+    hint: gtk::Label,
+    main: gtk::Box,
+    shown: RefCell<Option<Shown>>,
+}
+
+/// What is on the screen now.
+struct Shown {
+    page: PageView,
+    arrangement: Arrangement,
+}
+
+impl PageLayer {
+    pub(super) fn new() -> Self {
+        let layer = Self {
+            root: gtk::Box::new(gtk::Orientation::Vertical, 0),
+            title: label("title"),
+            status: short_label("status", 2),
+            hint: label("hint"),
+            main: gtk::Box::new(gtk::Orientation::Vertical, 0),
+            shown: RefCell::new(None),
+        };
+        layer.assemble();
+        layer
+    }
+
+    fn assemble(&self) {
+        let header = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+        header.add_css_class("header");
+        self.title.set_hexpand(true);
+        self.status.set_xalign(1.0);
+        self.status.set_justify(gtk::Justification::Right);
+        self.status.set_max_width_chars(24);
+        header.append(&self.title);
+        header.append(&self.status);
+        self.main.set_vexpand(true);
+        let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        content.append(&header);
+        content.append(&self.main);
+        content.append(&self.hint);
+        let fit = Fit::new(&content);
+        fit.add_css_class("safe");
+        fit.set_vexpand(true);
+        fit.set_hexpand(true);
+        self.root.set_widget_name("page");
+        self.root.add_css_class("page");
+        self.root.set_visible(false);
+        self.root.append(&fit);
+    }
+
+    pub(super) fn root(&self) -> &gtk::Box {
+        &self.root
+    }
+
+    pub(super) fn forget(&self) {
+        self.shown.replace(None);
+    }
+
+    /// `covers_all`: the page has the screen for itself; otherwise the picture stays visible above.
+    pub(super) fn apply(
+        &self,
+        page: Option<&PageView>,
+        covers_all: bool,
+        has_focus: bool,
+        texts: &Texts,
+    ) {
+        show(&self.root, page.is_some());
+        let Some(page) = page else {
+            self.clear();
+            return;
+        };
+        self.set_ground(covers_all);
+        let mut shown = self.shown.borrow_mut();
+        match &mut *shown {
+            Some(shown) if has_same_structure(&shown.page, page) => {
+                self.update(shown, page, texts);
+            }
+            _ => *shown = Some(self.build(page, texts)),
+        }
+        if let Some(shown) = &*shown {
+            set_focus(&shown.arrangement.items, has_focus.then_some(page.focus));
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown.take().is_some() {
+            remove_children(&self.main);
+        }
+    }
+
+    fn set_ground(&self, covers_all: bool) {
+        let (class, other, place) = if covers_all {
+            ("full", "panel", gtk::Align::Fill)
+        } else {
+            ("panel", "full", gtk::Align::End)
+        };
+        if !self.root.has_css_class(class) {
+            self.root.remove_css_class(other);
+            self.root.add_css_class(class);
+            self.root.set_valign(place);
+        }
+    }
+
+    fn build(&self, page: &PageView, texts: &Texts) -> Shown {
+        remove_children(&self.main);
+        let arrangement = Arrangement::build(&self.main, page, texts);
+        let shown = Shown { page: page.clone(), arrangement };
+        self.set_words(page, texts);
+        shown.arrangement.set_sentences(page, texts);
+        shown
+    }
+
+    fn update(&self, shown: &mut Shown, page: &PageView, texts: &Texts) {
+        if shown.page == *page {
+            return;
+        }
+        self.set_words(page, texts);
+        shown.arrangement.set_sentences(page, texts);
+        if shown.page.body != page.body {
+            shown.arrangement.set_body(&page.body, texts);
+        }
+        shown.page = page.clone();
+    }
+
+    fn set_words(&self, page: &PageView, texts: &Texts) {
+        set_text(&self.title, &texts.render(&page.title));
+        set_text(&self.status, &rendered(page.status.as_ref(), texts));
+        set_text(&self.hint, &texts.render(&page.hint));
+    }
+}
+
+fn rendered(phrase: Option<&Phrase>, texts: &Texts) -> String {
+    phrase.map_or_else(String::new, |phrase| texts.render(phrase))
+}
+
+/// Whether the widgets can stay and only texts, body and focus differ.
+fn has_same_structure(shown: &PageView, page: &PageView) -> bool {
+    shown.kind == page.kind
+        && shown.layout == page.layout
+        && shown.items == page.items
+        && has_same_kind_of_body(&shown.body, &page.body)
+}
+
+fn has_same_kind_of_body(shown: &Body, body: &Body) -> bool {
+    std::mem::discriminant(shown) == std::mem::discriminant(body)
+}
+
+pub(super) fn remove_children(parent: &gtk::Box) {
+    while let Some(child) = parent.first_child() {
+        parent.remove(&child);
+    }
+}

@@ -1,0 +1,179 @@
+//! Where sentence, body and items of a page stand.
+
+use gtk::prelude::*;
+use stb_core::view::{Body, Layout, PageView};
+
+use super::{remove_children, rendered};
+use crate::{
+    text::Texts,
+    ui::{
+        body,
+        item::{self, Shape},
+        label::{label, set_text},
+    },
+};
+
+/// Columns of the number pad.
+const PAD_COLUMNS: usize = 3;
+/// Gap between items; the focus outline needs 10 px on either side.
+const GAP: i32 = 32;
+
+/// The widgets of a page that change while it stays.
+pub(super) struct Arrangement {
+    lead: gtk::Label,
+    detail: gtk::Label,
+    body: gtk::Box,
+    pub(super) items: Vec<gtk::Box>,
+}
+
+impl Arrangement {
+    /// Puts the parts of the page into `main`.
+    pub(super) fn build(main: &gtk::Box, page: &PageView, texts: &Texts) -> Self {
+        let items: Vec<gtk::Box> =
+            page.items.iter().map(|item| item::widget(item, shape(page), texts)).collect();
+        let arrangement = Self {
+            lead: label("lead"),
+            detail: label("detail"),
+            body: gtk::Box::new(gtk::Orientation::Vertical, 0),
+            items,
+        };
+        arrangement.set_body(&page.body, texts);
+        let controls = arrangement.controls(page.layout);
+        match (page.layout, &page.body) {
+            (Layout::KeyPad, _) => arrangement.beside_pad(main, &controls),
+            (_, Body::Picture(_)) => arrangement.beside_picture(main, &controls),
+            (_, Body::Rows { .. }) => arrangement.under_table(main, &controls),
+            _ => arrangement.below_each_other(main, &controls, page),
+        }
+        arrangement
+    }
+
+    pub(super) fn set_sentences(&self, page: &PageView, texts: &Texts) {
+        set_text(&self.lead, &rendered(page.lead.as_ref(), texts));
+        set_text(&self.detail, &rendered(page.detail.as_ref(), texts));
+    }
+
+    pub(super) fn set_body(&self, body: &Body, texts: &Texts) {
+        remove_children(&self.body);
+        let widget = body::widget(body, texts);
+        self.body.set_visible(widget.is_some());
+        if let Some(widget) = widget {
+            self.body.append(&widget);
+        }
+    }
+
+    fn sentences(&self) -> gtk::Box {
+        let sentences = column();
+        sentences.append(&self.lead);
+        sentences.append(&self.detail);
+        sentences
+    }
+
+    /// Sentence and dots left, keys right.
+    fn beside_pad(&self, main: &gtk::Box, controls: &gtk::Widget) {
+        let left = self.sentences();
+        left.set_valign(gtk::Align::Center);
+        left.set_hexpand(true);
+        self.body.set_halign(gtk::Align::Start);
+        left.append(&self.body);
+        controls.set_valign(gtk::Align::Center);
+        main.append(&side_by_side(&left, controls));
+    }
+
+    /// Sentence and items left, picture right.
+    fn beside_picture(&self, main: &gtk::Box, controls: &gtk::Widget) {
+        let left = self.sentences();
+        left.set_valign(gtk::Align::Center);
+        left.set_hexpand(true);
+        left.append(controls);
+        self.body.set_valign(gtk::Align::Center);
+        main.append(&side_by_side(&left, &self.body));
+    }
+
+    fn under_table(&self, main: &gtk::Box, controls: &gtk::Widget) {
+        main.append(&self.sentences());
+        self.body.set_vexpand(true);
+        self.body.set_valign(gtk::Align::Start);
+        main.append(&self.body);
+        controls.set_valign(gtk::Align::End);
+        main.append(controls);
+    }
+
+    fn below_each_other(&self, main: &gtk::Box, controls: &gtk::Widget, page: &PageView) {
+        main.append(&self.sentences());
+        self.body.set_hexpand(true);
+        main.append(&self.body);
+        controls.set_vexpand(true);
+        let fills = matches!(page.layout, Layout::Tiles { .. });
+        controls.set_valign(if fills { gtk::Align::Fill } else { gtk::Align::Center });
+        main.append(controls);
+    }
+
+    fn controls(&self, layout: Layout) -> gtk::Widget {
+        let controls = match layout {
+            Layout::Tiles { columns } => grid(&self.items, columns, true),
+            Layout::KeyPad => grid(&self.items, PAD_COLUMNS, false),
+            Layout::Row => stack(&self.items, gtk::Orientation::Horizontal),
+            Layout::Column => stack(&self.items, gtk::Orientation::Vertical),
+        };
+        controls.add_css_class("controls");
+        controls
+    }
+}
+
+fn shape(page: &PageView) -> Shape {
+    match page.layout {
+        Layout::Tiles { .. } => Shape::Tile,
+        Layout::KeyPad => Shape::Key,
+        Layout::Row => Shape::Button,
+        Layout::Column => Shape::Bar,
+    }
+}
+
+fn column() -> gtk::Box {
+    gtk::Box::new(gtk::Orientation::Vertical, 0)
+}
+
+fn side_by_side(left: &gtk::Box, right: &impl IsA<gtk::Widget>) -> gtk::Box {
+    let both = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    both.add_css_class("beside");
+    both.set_vexpand(true);
+    both.append(left);
+    both.append(right);
+    both
+}
+
+/// Equal cells, row by row.
+fn grid(items: &[gtk::Box], columns: usize, fills: bool) -> gtk::Widget {
+    let grid = gtk::Grid::new();
+    grid.set_column_homogeneous(true);
+    grid.set_row_homogeneous(true);
+    let gap = if fills { GAP } else { GAP * 3 / 4 };
+    grid.set_column_spacing(gap.unsigned_abs());
+    grid.set_row_spacing(gap.unsigned_abs());
+    let columns = columns.max(1);
+    for (index, item) in items.iter().enumerate() {
+        item.set_hexpand(fills);
+        grid.attach(item, position(index % columns), position(index / columns), 1, 1);
+    }
+    grid.upcast()
+}
+
+fn position(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+/// Equal buttons in one line.
+fn stack(items: &[gtk::Box], orientation: gtk::Orientation) -> gtk::Widget {
+    let stack = gtk::Box::new(orientation, GAP);
+    stack.set_homogeneous(true);
+    for item in items {
+        stack.append(item);
+    }
+    stack.set_halign(if orientation == gtk::Orientation::Horizontal {
+        gtk::Align::Start
+    } else {
+        gtk::Align::Fill
+    });
+    stack.upcast()
+}

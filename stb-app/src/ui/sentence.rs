@@ -1,0 +1,65 @@
+//! Layers of one sentence: what is said instead of a picture, and remarks that leave by themselves.
+
+use std::cell::RefCell;
+
+use gtk::prelude::*;
+use stb_core::phrase::Phrase;
+
+use super::{
+    label::{centred, label, set_text},
+    show,
+};
+use crate::text::Texts;
+
+pub(super) struct SentenceLayer {
+    root: gtk::Box,
+    text: gtk::Label,
+    shown: RefCell<Option<Phrase>>,
+}
+
+impl SentenceLayer {
+    /// In the middle, instead of a picture.
+    pub(super) fn notice() -> Self {
+        let layer = Self::new("notice", centred(label("lead")));
+        layer.root.set_halign(gtk::Align::Center);
+        layer.root.set_valign(gtk::Align::Center);
+        layer
+    }
+
+    /// At the top right, nothing essential.
+    pub(super) fn toast() -> Self {
+        let layer = Self::new("toast", label("detail"));
+        layer.root.set_halign(gtk::Align::End);
+        layer.root.set_valign(gtk::Align::Start);
+        layer
+    }
+
+    fn new(name: &str, text: gtk::Label) -> Self {
+        let root = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        root.set_widget_name(name);
+        root.add_css_class(name);
+        root.set_visible(false);
+        text.set_max_width_chars(30);
+        root.append(&text);
+        Self { root, text, shown: RefCell::new(None) }
+    }
+
+    pub(super) fn root(&self) -> &gtk::Box {
+        &self.root
+    }
+
+    pub(super) fn forget(&self) {
+        self.shown.replace(None);
+    }
+
+    pub(super) fn apply(&self, sentence: Option<&Phrase>, texts: &Texts) {
+        show(&self.root, sentence.is_some());
+        if self.shown.borrow().as_ref() == sentence {
+            return;
+        }
+        self.shown.replace(sentence.cloned());
+        if let Some(sentence) = sentence {
+            set_text(&self.text, &texts.render(sentence));
+        }
+    }
+}

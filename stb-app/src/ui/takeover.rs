@@ -1,0 +1,141 @@
+//! The evacuation order, above everything else.
+//!
+//! All stages speak one language: left the coloured block with picture and digit, right the words,
+//! at the bottom the answers. A drill carries a striped ribbon and frame that nothing else has.
+
+mod block;
+mod message;
+mod place;
+mod tone;
+
+use std::cell::RefCell;
+
+use evacuation::order::Mode;
+use gtk::prelude::*;
+use stb_core::view::{TakeoverStage, TakeoverView};
+
+use super::{
+    fit::Fit,
+    item::set_focus,
+    label::{centred, label, with_text},
+    page::remove_children,
+    show,
+};
+use crate::text::Texts;
+use tone::Tone;
+
+const STAGE_CLASSES: [&str; 4] = ["slim", "band", "large", "whole"];
+
+/// Whether the order holds the focus; below that stage the page keeps it.
+pub(super) fn takes_keys(takeover: &TakeoverView) -> bool {
+    takeover.stage > TakeoverStage::Notice && !takeover.answers.is_empty()
+}
+
+pub(super) struct TakeoverLayer {
+    root: gtk::Box,
+    shown: RefCell<Option<Shown>>,
+}
+
+struct Shown {
+    takeover: TakeoverView,
+    answers: Vec<gtk::Box>,
+}
+
+impl TakeoverLayer {
+    pub(super) fn new() -> Self {
+        let root = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        root.set_widget_name("takeover");
+        root.add_css_class("takeover");
+        root.set_visible(false);
+        Self { root, shown: RefCell::new(None) }
+    }
+
+    pub(super) fn root(&self) -> &gtk::Box {
+        &self.root
+    }
+
+    pub(super) fn forget(&self) {
+        self.shown.replace(None);
+    }
+
+    pub(super) fn apply(&self, takeover: Option<&TakeoverView>, texts: &Texts) {
+        show(&self.root, takeover.is_some());
+        let Some(takeover) = takeover else {
+            if self.shown.take().is_some() {
+                remove_children(&self.root);
+            }
+            return;
+        };
+        let mut shown = self.shown.borrow_mut();
+        match &mut *shown {
+            Some(shown) if differs_in_focus_only(&shown.takeover, takeover) => {
+                shown.takeover.focus = takeover.focus;
+            }
+            _ => *shown = Some(self.build(takeover, texts)),
+        }
+        if let Some(shown) = &*shown {
+            set_focus(&shown.answers, takes_keys(takeover).then_some(takeover.focus));
+        }
+    }
+
+    fn build(&self, takeover: &TakeoverView, texts: &Texts) -> Shown {
+        remove_children(&self.root);
+        self.set_look(takeover);
+        if let Some(ribbon) = ribbon(takeover.mode, texts) {
+            self.root.append(&ribbon);
+        }
+        let (message, answers) = message::widget(takeover, texts);
+        let fit = Fit::filling(&message);
+        fit.add_css_class("message");
+        fit.set_hexpand(true);
+        let body = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+        body.add_css_class("order");
+        body.set_vexpand(true);
+        body.append(&block::widget(takeover, texts));
+        body.append(&fit);
+        self.root.append(&body);
+        Shown { takeover: takeover.clone(), answers }
+    }
+
+    fn set_look(&self, takeover: &TakeoverView) {
+        let mode = if takeover.mode == Mode::Actual { "actual" } else { "drill" };
+        let look = ["takeover", stage_class(takeover.stage), Tone::of(takeover).class(), mode];
+        self.root.set_css_classes(&look);
+        let is_whole = takeover.stage == TakeoverStage::FullScreen;
+        self.root.set_valign(if is_whole { gtk::Align::Fill } else { gtk::Align::End });
+    }
+}
+
+const fn stage_class(stage: TakeoverStage) -> &'static str {
+    STAGE_CLASSES[stage as usize]
+}
+
+fn differs_in_focus_only(shown: &TakeoverView, takeover: &TakeoverView) -> bool {
+    let mut alike = shown.clone();
+    alike.focus = takeover.focus;
+    alike == *takeover
+}
+
+/// 訓練, on stripes over the whole width; none when it is meant.
+fn ribbon(mode: Mode, texts: &Texts) -> Option<gtk::Box> {
+    let (word, sentence) = match mode {
+        Mode::Actual => return None,
+        Mode::Drill => ("screen-drill", "screen-drill-sentence"),
+        Mode::Test => ("screen-test", "screen-test-sentence"),
+    };
+    let ribbon = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    ribbon.add_css_class("ribbon");
+    ribbon.append(&ribbon_plate(&texts.word(word)));
+    let middle = ribbon_plate(&texts.word(sentence));
+    middle.set_hexpand(true);
+    middle.set_halign(gtk::Align::Center);
+    ribbon.append(&middle);
+    ribbon.append(&ribbon_plate(&texts.word(word)));
+    Some(ribbon)
+}
+
+fn ribbon_plate(text: &str) -> gtk::Label {
+    let plate = with_text(centred(label("ribbon-plate")), text);
+    plate.set_wrap(false);
+    plate
+}
