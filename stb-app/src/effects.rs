@@ -6,6 +6,7 @@
 //! there, the pressure goes back to the socket, the kernel's queue or the reader. An adapter that
 //! panics is started again with its queue intact; the process lives on.
 
+pub mod audio;
 pub mod card;
 pub mod clock;
 pub mod cue;

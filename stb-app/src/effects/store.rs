@@ -110,7 +110,10 @@ mod tests {
             report_id: Uuid::now_v7(),
             happened_at_ms: 1,
             clock_trusted: true,
-            content: ReportContent::Telemetry { refused_orders: Vec::new() },
+            content: ReportContent::OrderReceipt {
+                order_id: "0".repeat(32),
+                stage: gateway_api::report::ReceiptStage::Shown,
+            },
         }
     }
 
@@ -119,7 +122,9 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let (events, happened) = async_channel::bounded(8);
         let store = Store::start(folder.path(), events)?;
-        assert!(matches!(happened.recv_blocking()?, Event::Restored(stored) if *stored == stb_core::effect::Stored::default()));
+        assert!(
+            matches!(happened.recv_blocking()?, Event::Restored(stored) if *stored == stb_core::effect::Stored::default())
+        );
         let report = report();
         store.carry_out(StoreCommand::AddReport(report.clone()));
         assert_eq!(happened.recv_blocking()?, Event::ReportStored(report.report_id));

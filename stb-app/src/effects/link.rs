@@ -1,0 +1,240 @@
+//! The gateway: one event stream down, requests up, both over mutual TLS.
+//!
+//! Everything runs on one thread with its own small runtime; the screen never waits for it. Stream
+//! and requests use connections of their own, so that a stuck request cannot hold an order back.
+//! Tokens and bodies are never logged.
+
+mod backoff;
+pub mod enrolment;
+pub mod identity;
+mod reports;
+mod requests;
+mod stream;
+mod tls;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use gateway_api::{
+    login::{CardTouch, LoginProof, LoginRequest},
+    problem::ProblemCode,
+    report::Report,
+};
+use stb_core::event::Event;
+use tokio::sync::mpsc;
+
+use super::{Ended, Events, clock::Clock, supervise};
+use crate::config::Gateway;
+pub use identity::{Identity, IdentityError};
+use requests::{Failure, Requests};
+
+/// What the box asks of its gateway.
+pub enum Request {
+    /// Open a login.
+    OpenLogin(LoginRequest),
+    /// Send the card's signature.
+    SendProof {
+        /// Login.
+        login_id: String,
+        /// Proof.
+        proof: LoginProof,
+    },
+    /// Send a touched card.
+    SendTouch(CardTouch),
+    /// End the session.
+    CloseSession {
+        /// Bearer token.
+        token: String,
+    },
+    /// Fetch who looked at my data.
+    FetchAccessLog {
+        /// Bearer token.
+        token: String,
+    },
+    /// Fetch the provisioning.
+    FetchProvisioning,
+    /// Fetch orders after a sequence number, after a random delay.
+    FetchOrders {
+        /// Highest sequence number known.
+        after_sequence: u64,
+        /// Upper bound of the delay.
+        spread_ms: u32,
+    },
+    /// Send one report.
+    SendReport(Report),
+}
+
+/// The link's end of the box.
+#[derive(Debug, Clone)]
+pub struct Link {
+    requests: mpsc::UnboundedSender<Request>,
+}
+
+impl Link {
+    /// Connects as the enrolled device and stays connected.
+    pub fn start(
+        config: Gateway,
+        identity: Identity,
+        clock: Clock,
+        events: Events,
+    ) -> std::io::Result<Self> {
+        let (requests, queue) = mpsc::unbounded_channel();
+        let queue = Arc::new(Mutex::new(queue));
+        supervise("link", move || run(&config, &identity, &clock, &events, &queue))?;
+        Ok(Self { requests })
+    }
+
+    /// Asks; the answer comes as an event.
+    pub fn ask(&self, request: Request) {
+        if self.requests.send(request).is_err() {
+            tracing::error!("request lost: the link's thread is gone");
+        }
+    }
+}
+
+fn run(
+    config: &Gateway,
+    identity: &Identity,
+    clock: &Clock,
+    events: &Events,
+    queue: &Mutex<mpsc::UnboundedReceiver<Request>>,
+) -> Ended {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "no runtime for the link");
+            return Ended::Broken;
+        }
+    };
+    // The queue outlives a panic of this function; only one thread ever takes it.
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    match runtime.block_on(serve(config, identity, clock, events, &mut queue)) {
+        Ok(()) => Ended::Finished,
+        Err(error) => {
+            tracing::error!(%error, "link not started");
+            Ended::Broken
+        }
+    }
+}
+
+/// Until nobody asks any more.
+async fn serve(
+    config: &Gateway,
+    identity: &Identity,
+    clock: &Clock,
+    events: &Events,
+    queue: &mut mpsc::UnboundedReceiver<Request>,
+) -> Result<(), tls::TlsError> {
+    let requests = Requests::new(config, Some(identity), clock.clone())?;
+    let stream = stream::Stream::new(config, identity, clock.clone(), events.clone())?;
+    let streaming = tokio::spawn(stream.follow());
+    let provisioning = Arc::new(tokio::sync::Notify::new());
+    tokio::spawn(keep_provisioned(
+        requests.clone(),
+        events.clone(),
+        Arc::clone(&provisioning),
+        config.clone(),
+    ));
+    let lanes = reports::Lanes::start(&requests, events);
+    while let Some(request) = queue.recv().await {
+        match request {
+            Request::SendReport(report) => lanes.send(report),
+            Request::FetchProvisioning => provisioning.notify_one(),
+            other => {
+                tokio::spawn(answer(requests.clone(), events.clone(), other));
+            }
+        }
+    }
+    streaming.abort();
+    Ok(())
+}
+
+/// One request of a resident or of the order book, on a task of its own.
+async fn answer(requests: Requests, events: Events, request: Request) {
+    let event = match request {
+        Request::OpenLogin(request) => {
+            requests.open_login(&request).await.map_or_else(not_logged_in, Event::LoginOpened)
+        }
+        Request::SendProof { login_id, proof } => requests
+            .send_proof(&login_id, &proof)
+            .await
+            .map_or_else(not_logged_in, |session| Event::SessionOpened(Box::new(session))),
+        Request::SendTouch(touch) => requests
+            .send_touch(&touch)
+            .await
+            .map_or_else(not_logged_in, |session| Event::SessionOpened(Box::new(session))),
+        Request::FetchAccessLog { token } => {
+            Event::AccessLogArrived(requests.access_log(&token).await.ok())
+        }
+        Request::CloseSession { token } => {
+            // The token expires by itself; the screen has moved on.
+            if let Err(failure) = requests.close_session(&token).await {
+                tracing::info!(%failure, "session not closed at the gateway");
+            }
+            return;
+        }
+        Request::FetchOrders { after_sequence, spread_ms } => {
+            let delay_ms = backoff::random_below(u64::from(spread_ms));
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            return fetch_orders(&requests, &events, after_sequence).await;
+        }
+        Request::FetchProvisioning | Request::SendReport(_) => return,
+    };
+    // Fails only when the box is stopping.
+    let _ = events.send(event).await;
+}
+
+fn not_logged_in(failure: Failure) -> Event {
+    tracing::info!(%failure, "login not opened");
+    match failure {
+        Failure::Unreachable(_) => Event::LoginUnreachable,
+        Failure::Refused(problem) if problem.code == ProblemCode::Internal => {
+            Event::LoginUnreachable
+        }
+        Failure::Refused(problem) => Event::LoginRefused(problem.code),
+    }
+}
+
+/// A failed fetch is not repeated here: the next heartbeat shows the gap again.
+async fn fetch_orders(requests: &Requests, events: &Events, after_sequence: u64) {
+    match requests.orders(after_sequence).await {
+        Ok(orders) => {
+            for bytes in orders {
+                let path = stb_core::event::OrderPath::Fetched;
+                if events.send(Event::OrderArrived { bytes, path }).await.is_err() {
+                    return;
+                }
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "orders not fetched"),
+    }
+}
+
+/// Fetches whenever asked, many questions being one; the first time at once, later after a random
+/// part of the spread, because all boxes of a town are asked together. Goes on until it succeeds.
+async fn keep_provisioned(
+    requests: Requests,
+    events: Events,
+    wanted: Arc<tokio::sync::Notify>,
+    config: Gateway,
+) {
+    let mut spread_ms = 0;
+    loop {
+        wanted.notified().await;
+        tokio::time::sleep(Duration::from_millis(backoff::random_below(spread_ms))).await;
+        let mut backoff = backoff::Backoff::new(&config);
+        let provisioning = loop {
+            match requests.provisioning().await {
+                Ok(provisioning) => break provisioning,
+                Err(failure) => tracing::warn!(%failure, "provisioning not fetched"),
+            }
+            tokio::time::sleep(backoff.next_delay()).await;
+        };
+        spread_ms = config.fetch_spread_ms;
+        if events.send(Event::Provisioned(Box::new(provisioning))).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Who this box is: its key, its certificate and what enrolment said.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use gateway_api::enrolment::EnrolmentAnswer;
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
+use zeroize::Zeroizing;
+
+/// The enrolled device.
+#[derive(Clone)]
+pub struct Identity {
+    /// Device id.
+    pub device_id: String,
+    /// Name of the gateway.
+    pub gateway_id: String,
+    /// Public key that signs the town's key manifests.
+    pub manifest_root_key: [u8; 32],
+    pub(super) certificate_chain_pem: String,
+    pub(super) key_pem: Zeroizing<String>,
+}
+
+/// Why the identity cannot be read or made.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// A file cannot be read or written.
+    #[error("{file}: {source}")]
+    File {
+        /// File.
+        file: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// What enrolment left does not parse.
+    #[error("{file}: {cause}; remove the folder and enrol the box again with a new code")]
+    Damaged {
+        /// File.
+        file: PathBuf,
+        /// Cause.
+        cause: String,
+    },
+    /// The key or the request cannot be made.
+    #[error("device key: {0}")]
+    Key(#[from] rcgen::Error),
+}
+
+/// The folder `device` below the data folder: `key.pem` (0600) and `enrolment.json`.
+#[derive(Debug, Clone)]
+pub(super) struct Folder(PathBuf);
+
+impl Identity {
+    /// The identity from an earlier enrolment, when there was one.
+    pub fn load(data_dir: &Path) -> Result<Option<Self>, IdentityError> {
+        let folder = Folder::below(data_dir);
+        let (answer_file, key_file) = (folder.answer(), folder.key());
+        if !answer_file.exists() {
+            return Ok(None);
+        }
+        let text = read(&answer_file)?;
+        let answer: EnrolmentAnswer = serde_json::from_str(&text).map_err(|error| {
+            IdentityError::Damaged { file: answer_file.clone(), cause: error.to_string() }
+        })?;
+        let key_pem = Zeroizing::new(read(&key_file)?);
+        Self::new(answer, key_pem)
+            .map(Some)
+            .map_err(|cause| IdentityError::Damaged { file: answer_file, cause })
+    }
+
+    fn new(answer: EnrolmentAnswer, key_pem: Zeroizing<String>) -> Result<Self, String> {
+        let key = STANDARD.decode(&answer.manifest_root_key).map_err(|error| error.to_string())?;
+        let manifest_root_key =
+            key.try_into().map_err(|_| "manifest root key is not 32 bytes".to_owned())?;
+        Ok(Self {
+            device_id: answer.device_id,
+            gateway_id: answer.gateway_id,
+            manifest_root_key,
+            certificate_chain_pem: answer.certificate_chain_pem,
+            key_pem,
+        })
+    }
+}
+
+impl Folder {
+    pub(super) fn below(data_dir: &Path) -> Self {
+        Self(data_dir.join("device"))
+    }
+
+    fn key(&self) -> PathBuf {
+        self.0.join("key.pem")
+    }
+
+    fn answer(&self) -> PathBuf {
+        self.0.join("enrolment.json")
+    }
+
+    /// A request for the key of this box. A key from an interrupted enrolment is used again, so
+    /// that the gateway can recognise the repetition.
+    pub(super) fn certificate_request(&self) -> Result<String, IdentityError> {
+        let key = match read(&self.key()) {
+            Ok(pem) => KeyPair::from_pem(&Zeroizing::new(pem))?,
+            Err(_) => self.make_key()?,
+        };
+        Ok(CertificateParams::default().serialize_request(&key)?.pem()?)
+    }
+
+    fn make_key(&self) -> Result<KeyPair, IdentityError> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
+            .map_err(|source| IdentityError::File { file: self.0.clone(), source })?;
+        write(&self.key(), Zeroizing::new(key.serialize_pem()).as_bytes())?;
+        Ok(key)
+    }
+
+    /// Keeps what the gateway answered; the box is enrolled once this is on disk.
+    pub(super) fn keep(&self, answer: EnrolmentAnswer) -> Result<Identity, IdentityError> {
+        let file = self.answer();
+        let damaged = |cause| IdentityError::Damaged { file: file.clone(), cause };
+        let json =
+            serde_json::to_vec_pretty(&answer).map_err(|error| damaged(error.to_string()))?;
+        let identity =
+            Identity::new(answer, Zeroizing::new(read(&self.key())?)).map_err(damaged)?;
+        write(&file, &json)?;
+        Ok(identity)
+    }
+}
+
+fn read(file: &Path) -> Result<String, IdentityError> {
+    fs::read_to_string(file).map_err(|source| IdentityError::File { file: file.to_owned(), source })
+}
+
+/// Whole or not at all: written beside, synced, renamed.
+fn write(file: &Path, content: &[u8]) -> Result<(), IdentityError> {
+    let beside = file.with_extension("new");
+    let written = || -> std::io::Result<()> {
+        let mut new =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        new.write_all(content)?;
+        new.sync_all()?;
+        fs::rename(&beside, file)?;
+        file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    written().map_err(|source| IdentityError::File { file: file.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn answer() -> EnrolmentAnswer {
+        EnrolmentAnswer {
+            device_id: "box-1".into(),
+            certificate_chain_pem: "-----BEGIN CERTIFICATE-----".into(),
+            gateway_id: "minami".into(),
+            manifest_root_key: STANDARD.encode([7; 32]),
+        }
+    }
+
+    #[test]
+    fn an_identity_is_read_back_and_its_key_is_private() -> Result<(), Box<dyn std::error::Error>> {
+        let data = tempfile::tempdir()?;
+        assert!(Identity::load(data.path())?.is_none());
+        let folder = Folder::below(data.path());
+        let request = folder.certificate_request()?;
+        assert!(request.contains("BEGIN CERTIFICATE REQUEST"));
+        let key = read(&folder.key())?;
+        folder.certificate_request()?;
+        assert_eq!(read(&folder.key())?, key, "a repeated enrolment keeps the key");
+        folder.keep(answer())?;
+        let identity = Identity::load(data.path())?.expect("enrolled");
+        assert_eq!(identity.device_id, "box-1");
+        assert_eq!(identity.manifest_root_key, [7; 32]);
+        for file in [folder.key(), folder.answer()] {
+            assert_eq!(fs::metadata(file)?.permissions().mode() & 0o777, 0o600);
+        }
+        assert_eq!(fs::metadata(&folder.0)?.permissions().mode() & 0o777, 0o700);
+        Ok(())
+    }
+
+    #[test]
+    fn a_damaged_identity_is_told_with_its_remedy() -> Result<(), Box<dyn std::error::Error>> {
+        let data = tempfile::tempdir()?;
+        let folder = Folder::below(data.path());
+        folder.certificate_request()?;
+        let wrong_key = EnrolmentAnswer { manifest_root_key: STANDARD.encode([7; 31]), ..answer() };
+        assert!(folder.keep(wrong_key).is_err());
+        assert!(Identity::load(data.path())?.is_none(), "a refused answer is not kept");
+        fs::write(folder.answer(), "{")?;
+        let Err(error) = Identity::load(data.path()) else { panic!("damaged") };
+        assert!(error.to_string().contains("enrol the box again"), "{error}");
+        Ok(())
+    }
+}

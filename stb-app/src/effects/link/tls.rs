@@ -1,0 +1,118 @@
+//! TLS with one pinned authority and the device's own certificate.
+
+use std::{path::Path, path::PathBuf, sync::Arc, time::Duration};
+
+use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+
+use super::identity::Identity;
+use crate::{config::Gateway, effects::clock::Clock};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why no connection can be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The authority's file cannot be read.
+    #[error("{file}: {cause}; gateway.ca_file must hold the operator's certificates (PEM)")]
+    Authority {
+        /// File.
+        file: PathBuf,
+        /// Cause.
+        cause: String,
+    },
+    /// The device's key or certificate is unusable.
+    #[error("device certificate or key unusable: {0}; remove them and enrol the box again")]
+    Device(String),
+    /// TLS itself.
+    #[error("TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client.
+    #[error("HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A client that believes only the operator's authority. Redirects are never followed, proxies
+/// never asked.
+pub(super) fn client(
+    config: &Gateway,
+    identity: Option<&Identity>,
+    clock: &Clock,
+) -> Result<reqwest::ClientBuilder, TlsError> {
+    let builder = ClientConfig::builder_with_details(
+        Arc::new(aws_lc_rs::default_provider()),
+        Arc::new(clock.clone()),
+    )
+    .with_safe_default_protocol_versions()?
+    .with_root_certificates(authority(&config.ca_file)?);
+    let tls = match identity {
+        Some(identity) => {
+            let (chain, key) = device(identity)?;
+            builder.with_client_auth_cert(chain, key)?
+        }
+        None => builder.with_no_client_auth(),
+    };
+    Ok(reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .https_only(true)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_nodelay(true)
+        .user_agent(concat!("hitokoe-box/", env!("CARGO_PKG_VERSION"))))
+}
+
+fn authority(file: &Path) -> Result<RootCertStore, TlsError> {
+    let unusable = |cause: String| TlsError::Authority { file: file.to_owned(), cause };
+    let mut roots = RootCertStore::empty();
+    let certificates =
+        CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))?;
+    for certificate in certificates {
+        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(unusable("holds no certificate".into()));
+    }
+    Ok(roots)
+}
+
+fn device(
+    identity: &Identity,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), TlsError> {
+    let unusable = |error: rustls_pki_types::pem::Error| TlsError::Device(error.to_string());
+    let chain = CertificateDer::pem_slice_iter(identity.certificate_chain_pem.as_bytes())
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(unusable)?;
+    let key = PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes()).map_err(unusable)?;
+    Ok((chain, key))
+}
+
+/// Whether the other side's certificate was refused only because of the time.
+pub(super) fn is_certificate_time(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return is_time(tls);
+        }
+        // An I/O error hides the error it carries from `source`.
+        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if let Some(tls) = carried.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return is_time(tls);
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn is_time(error: &rustls::Error) -> bool {
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired
+                | CertificateError::ExpiredContext { .. }
+                | CertificateError::NotValidYet
+                | CertificateError::NotValidYetContext { .. }
+        )
+    )
+}
