@@ -1,0 +1,69 @@
+//! Where pictures go: the television's window, or nowhere.
+
+use std::sync::{Mutex, PoisonError};
+
+use gst::{glib, prelude::*};
+
+mod stage;
+
+pub use stage::{Stage, StageScreen};
+
+/// What happened to the first picture of a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// It replaced the picture before.
+    Shown,
+    /// It was drawn for the first time.
+    Painted,
+}
+
+/// Told each moment once, on any thread.
+pub type Witness = Box<dyn Fn(Moment) + Send + Sync>;
+
+/// Makes sinks, one per pipeline; the one whose first picture came last is seen.
+pub trait Screen: Send {
+    /// A new sink, not seen yet.
+    fn sink(&self) -> Result<gst::Element, glib::BoolError>;
+    /// The sink's first picture shall be seen as soon as it is there.
+    fn expect(&self, sink: &gst::Element, witness: Witness);
+    /// Shows no picture.
+    fn clear(&self);
+    /// Size to which pictures are scaled before the sink; none for as they are.
+    fn size(&self) -> Option<(i32, i32)>;
+}
+
+/// A screen without a display: pictures are decoded, scaled, timed and dropped.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HeadlessScreen {
+    /// Size to scale to.
+    pub size: Option<(i32, i32)>,
+}
+
+impl Screen for HeadlessScreen {
+    fn sink(&self) -> Result<gst::Element, glib::BoolError> {
+        gst::ElementFactory::make("fakesink")
+            .property("sync", true)
+            .property("qos", true)
+            .property("signal-handoffs", true)
+            .property("enable-last-sample", false)
+            .build()
+    }
+
+    fn expect(&self, sink: &gst::Element, witness: Witness) {
+        let waiting = Mutex::new(Some(witness));
+        sink.connect("preroll-handoff", false, move |_| {
+            let witness = waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(witness) = witness {
+                witness(Moment::Shown);
+                witness(Moment::Painted);
+            }
+            None
+        });
+    }
+
+    fn clear(&self) {}
+
+    fn size(&self) -> Option<(i32, i32)> {
+        self.size
+    }
+}

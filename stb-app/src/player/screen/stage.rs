@@ -1,0 +1,123 @@
+//! The paintable that the window shows: always the picture of the channel seen now.
+//!
+//! Every pipeline has a sink with a paintable of its own. The stage shows one of them and changes
+//! to the next at its first picture, so that the old picture stays until there is a new one.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use gst::prelude::*;
+use gtk::{
+    gdk,
+    glib::{self, SendWeakRef},
+    prelude::*,
+    subclass::prelude::*,
+};
+
+use super::{Moment, Screen, Witness};
+
+mod imp;
+
+glib::wrapper! {
+    /// Paintable of live television; belongs to the GTK thread.
+    pub struct Stage(ObjectSubclass<imp::Stage>) @implements gdk::Paintable;
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        glib::Object::new()
+    }
+}
+
+impl Stage {
+    /// The side of the stage that the player uses from its own thread.
+    pub fn screen(&self) -> StageScreen {
+        StageScreen { stage: self.downgrade().into(), drawn_size: self.imp().drawn_size.clone() }
+    }
+
+    fn expect(&self, paintable: gdk::Paintable, witness: Witness) {
+        let stage = self.downgrade();
+        let change = paintable.connect_invalidate_contents(move |paintable| {
+            if let Some(stage) = stage.upgrade() {
+                stage.picture_changed(paintable);
+            }
+        });
+        let expected = imp::Expected { paintable: paintable.clone(), witness, change };
+        if let Some(before) = self.imp().expected.replace(Some(expected)) {
+            before.paintable.disconnect(before.change);
+        }
+        self.picture_changed(&paintable);
+    }
+
+    fn picture_changed(&self, paintable: &gdk::Paintable) {
+        let imp = self.imp();
+        let is_current = imp.current.borrow().as_ref().is_some_and(|(seen, _)| seen == paintable);
+        if is_current {
+            self.invalidate_contents();
+            return;
+        }
+        let is_expected =
+            imp.expected.borrow().as_ref().is_some_and(|next| next.paintable == *paintable);
+        if is_expected && paintable.intrinsic_width() > 0 {
+            self.change_over();
+        }
+    }
+
+    fn change_over(&self) {
+        let imp = self.imp();
+        let Some(next) = imp.expected.take() else { return };
+        self.replace(Some((next.paintable, next.change)));
+        (next.witness)(Moment::Shown);
+        imp.unpainted.replace(Some(next.witness));
+    }
+
+    fn replace(&self, next: Option<(gdk::Paintable, glib::SignalHandlerId)>) {
+        if let Some((before, change)) = self.imp().current.replace(next) {
+            before.disconnect(change);
+        }
+        self.invalidate_contents();
+    }
+}
+
+/// The stage as the player sees it.
+pub struct StageScreen {
+    stage: SendWeakRef<Stage>,
+    drawn_size: Arc<AtomicU64>,
+}
+
+impl StageScreen {
+    fn on_stage(&self, act: impl FnOnce(&Stage) + Send + 'static) {
+        let stage = self.stage.clone();
+        glib::MainContext::default().invoke(move || {
+            if let Some(stage) = stage.upgrade() {
+                act(&stage);
+            }
+        });
+    }
+}
+
+impl Screen for StageScreen {
+    fn sink(&self) -> Result<gst::Element, glib::BoolError> {
+        gst::ElementFactory::make("gtk4paintablesink").build()
+    }
+
+    fn expect(&self, sink: &gst::Element, witness: Witness) {
+        let sink = sink.clone();
+        self.on_stage(move |stage| {
+            // The sink hands its paintable out on this thread only.
+            if let Some(paintable) = sink.property::<Option<gdk::Paintable>>("paintable") {
+                stage.expect(paintable, witness);
+            }
+        });
+    }
+
+    fn clear(&self) {
+        self.on_stage(|stage| stage.replace(None));
+    }
+
+    fn size(&self) -> Option<(i32, i32)> {
+        imp::unpack(self.drawn_size.load(Ordering::Relaxed))
+    }
+}
