@@ -57,6 +57,9 @@ pub enum ReportContent {
     Telemetry {
         /// Orders refused, by reason.
         refused_orders: Vec<RefusedOrders>,
+        /// Reports that the gateway refused for good, by its code.
+        #[serde(default)]
+        refused_reports: Vec<RefusedReports>,
     },
 }
 
@@ -104,6 +107,17 @@ pub enum ReceiptStage {
 pub struct RefusedOrders {
     /// Reason code, e.g. `bad-signature`, `replayed`, `expired`, `other-area`, `wrong-key-usage`.
     pub reason: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// Reports refused with one code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefusedReports {
+    /// The gateway's code.
+    pub code: crate::problem::ProblemCode,
     /// How many.
     pub count: u32,
 }

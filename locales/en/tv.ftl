@@ -1,1 +1,295 @@
-# In the making.
+# Sentences of the television. Rule: one sentence for what happened, one for what to do.
+# An attribute .speech is what is spoken; without one the shown sentence is spoken.
+# Names of warning levels and orders are fixed terms.
+
+## Watching television
+
+no-channels = Waiting for the list of channels. Please wait a moment.
+no-signal = No signal. Please try another channel.
+picture-recovering = Restoring the picture. Please wait a moment.
+picture-unsupported = This channel cannot be shown. Please choose another one.
+tuning = Changing channel
+no-such-channel = There is no such channel
+typing-number = Please press the number
+
+## Every page
+
+hint-choose = Choose with ▲▼◀▶ and press 決定 (OK). 戻る (Back) goes back one page.
+    .speech = Choose with the arrows and press OK.
+hint-pin = Press four digits on the remote. 戻る (Back) stops.
+button-home = Home
+button-close = Close
+button-stop = Stop
+button-retry = Try again
+button-finish = Back to TV
+button-next-page = Next page
+button-previous-page = Previous page
+status-offline = Not connected to the town office
+status-greeting = { $name }
+focus-position = { $position } of { $count }
+row-spoken = { $label }, { $value }.
+
+## Home
+
+home-title = Home
+home-lead = What would you like to do?
+tile-check-in = How are you today?
+tile-check-in-note = One press to answer
+tile-login = Sign in
+    .speech = Sign in with your My Number card
+tile-login-note = With My Number card
+tile-logout = Sign out
+tile-logout-note = End your session
+tile-plan = Evacuation plan
+tile-plan-note = Where to go
+tile-order = Evacuation order
+tile-order-note = In force now
+tile-access-log = Who looked
+tile-access-log-note = At your data
+tile-settings = Settings
+tile-settings-note = Text, language, voice
+tile-television = Back to TV
+tile-television-note = Watch television
+
+## Settings
+
+settings-title = Settings
+settings-lead = Choose what to change
+setting-scale = Text size
+setting-scale-lead = Choose the size that is easy to read
+scale-normal = Normal
+scale-large = Large
+scale-largest = Very large
+setting-language = Language
+setting-language-lead = Choose the language of the screen
+language-ja = 日本語
+    .speech = Japanese
+language-ja-easy = やさしい日本語
+    .speech = Easy Japanese
+language-en = English
+setting-speech = Voice
+setting-speech-lead = Shall the screen be read aloud? Evacuation orders always are.
+speech-on = Read aloud
+speech-off = Do not read aloud
+setting-chosen = Chosen now
+
+## Card and sign-in
+
+purpose-check-in = Your card shows who you are, so that you can answer “How are you today?”.
+purpose-login = Your card shows who you are, so that you can sign in to the town's services.
+purpose-access-log = Your card shows who you are, so that you can see who looked at your data.
+card-prompt-title = Please insert your My Number card
+card-prompt-detail = Your 12-digit My Number is not read.
+card-reading = Reading your card
+card-checking = Checking who you are
+card-keep-inserted = Please leave the card in and wait a moment.
+pin-title = Please press your four-digit PIN
+pin-tries-left = { $count ->
+    [one] You have { $count } try left.
+   *[other] You have { $count } tries left.
+}
+pin-wrong = { $count ->
+    [one] The PIN was wrong. { $count } try is left.
+   *[other] The PIN was wrong. { $count } tries are left.
+}
+pin-digits-spoken = { $count ->
+    [0] Cleared
+   *[other] Digit { $count }
+}
+pad-digit = { $digit }
+pad-clear = Clear
+pad-submit = OK
+last-try-title = Only one try is left
+last-try-lead = If the PIN is wrong again, it is blocked and only the town office can reset it.
+last-try-stop = Stop
+last-try-go-on = Go on
+welcome-lead = You are signed in.
+welcome-detail = Please leave the card in. Taking it out signs you out.
+greeting = Hello, { $name }
+    .speech = Hello, { $name_kana }.
+greeting-unnamed = Hello
+toast-session-ended = You are signed out. Please do not forget your card.
+
+## Card troubles: what happened
+
+trouble-service-down = The card service is not running.
+trouble-no-reader = No card reader was found.
+trouble-reader-gone = The card reader was unplugged.
+trouble-card-mute = The card cannot be read.
+trouble-busy = The card is in use by something else.
+trouble-removed = The card was taken out too early.
+trouble-transmission = The connection to the card broke off.
+trouble-wrong-card = This does not seem to be a My Number card.
+trouble-no-certificate = This card holds no certificate for signing in.
+trouble-unreadable = The content of the card could not be read.
+trouble-blocked = The PIN of this card cannot be used now.
+trouble-wrong-pins = The PIN was wrong twice, so we stop here.
+trouble-entry-timed-out = Nothing was entered for a while, so the PIN was cleared.
+trouble-login-timed-out = It took too long, so the sign-in was stopped.
+trouble-expired = The certificate on the card has expired.
+trouble-revoked = The certificate on the card has been reported as no longer valid.
+trouble-card-refused = This card could not show who you are.
+trouble-person-unknown = The person of this card is not registered yet.
+trouble-overloaded = Very many people are using the service just now.
+trouble-box-refused = This box is not ready for use yet.
+trouble-gateway-failed = Something went wrong at the town's side.
+trouble-unreachable = The town office cannot be reached just now.
+
+## Card troubles: what to do
+
+action-call-operator = Please call your cable television company.
+action-plug-reader = Please plug in the cable of the card reader firmly.
+action-turn-card = Please take the card out, check the gold side, and push it in fully.
+action-wait-and-retry = Please wait a little and press “Try again”.
+action-insert-again = Please insert the card again.
+action-reinsert = Please take the card out and insert it again.
+action-insert-my-number-card = Please insert a My Number card instead.
+action-ask-town-office = Please bring the card to the town office.
+action-blocked = The town office can set the PIN anew. A card for face authentication has no PIN and cannot be used on the television.
+action-check-pin = Please make sure of the PIN, then insert the card again.
+action-retry = Please press “Try again”.
+action-register = Please register at the town office.
+
+## Card troubles: tries
+
+tries-not-used = No try of the PIN was used.
+tries-unknown = One try of the PIN may have been used.
+tries-none-left = No try of the PIN is left.
+tries-left = { $count ->
+    [one] { $count } try of the PIN is left.
+   *[other] { $count } tries of the PIN are left.
+}
+
+## How are you today?
+
+check-in-title = How are you today?
+check-in-again = You have answered today. You may answer again.
+condition-good = I am well
+condition-normal = So so
+condition-bad = Not well
+contact-title = Shall the town office call you?
+contact-lead = A public-health nurse will listen to you.
+contact-yes = Please call me
+contact-no = No call, thank you
+check-in-saving = Saving your answer
+check-in-sending = Sending your answer
+check-in-done = Your answer is kept. Thank you.
+check-in-delivered = The town office has it.
+check-in-sent-later = There is no connection now; it will be sent later.
+check-in-undo = Undo
+check-in-withdrawing = Taking it back
+check-in-withdrawn = Your answer was taken back
+check-in-answer-again = Answer again
+check-in-refused = Your answer was not accepted
+answered-good = Your answer: I am well
+answered-normal = Your answer: so so
+answered-bad = Your answer: not well
+toast-report-refused = The town office did not accept it. If it is urgent, please call.
+
+## Who looked
+
+access-log-title = Who looked
+access-log-lead = These people looked at your data.
+access-log-loading = Reading the records.
+access-log-failed = The records cannot be read now. Please wait a little and try again.
+access-log-empty = Nobody has looked yet.
+access-log-viewer = { $month }/{ $day }  { $viewer }
+access-log-object = { $object }
+
+## Evacuation plan
+
+plan-title = Evacuation plan
+plan-lead = Where to go from your home in { $area }.
+plan-lead-town = Where to go from your home.
+plan-unknown = Nothing has come from the town office yet.
+plan-place = { $name }
+plan-place-condition = { $name } ({ $condition })
+plan-no-place = No place is designated
+plan-name = { $name }
+plan-person = { $hazard }: { $place }
+plan-person-helped = { $hazard }: { $place } (may help: { $supporter })
+
+hazard-any = Any disaster
+hazard-flood = Flood
+hazard-landslide = Landslide
+hazard-storm-surge = Storm surge
+hazard-earthquake = Earthquake
+hazard-tsunami = Tsunami
+hazard-large-fire = Large fire
+hazard-inland-flood = Flooding by rain
+hazard-volcano = Volcanic event
+
+## Orders
+
+order-level-three = Level 3: Evacuation of the Elderly, Etc.
+order-level-four = Level 4: Evacuation Instruction
+order-level-five = Level 5: Emergency Safety Measures
+order-tsunami = Tsunami: Evacuation Instruction
+order-lifted = { $order } – lifted
+    .speech = { $order }, lifted
+order-cancelled = { $order } – cancelled
+    .speech = { $order }, cancelled
+order-place = { $area } – { $hazard }
+order-place-whole-town = Whole town – { $hazard }
+order-issued = Issued by the town at { $time }
+order-issued-offline = Issued by the town at { $time } (no connection now)
+action-leave-now = Evacuate now
+action-leave-if-slow = Those who need time: evacuate now
+action-prepare = Get ready to evacuate
+action-run-to-high-ground = Run to high ground now
+action-secure-life-here = Protect your life now: go to a safe room upstairs rather than outside
+action-all-clear = The evacuation is over. Please return with care
+action-disregard = The earlier order was a mistake. You need not evacuate
+shelter-open = Open
+shelter-not-known-open = Not known to be open
+shelter-distance = About { $metres } m – { $state }
+leave-by = Leave by { $time }
+supporters = May help you: { $names }
+step-take-essentials = Take medicine, glasses and valuables
+step-turn-off-gas = Turn off gas and the circuit breaker
+step-call-supporter = Call the person who may help you
+step-go-to-destination = Go to the shelter with care
+step-go-at-once = Take nothing, leave at once
+step-go-higher = Go as high as you can
+step-do-not-return = Do not return until it is lifted
+step-go-upstairs = Go upstairs
+step-away-from-slope = Keep away from slopes and windows
+step-call-for-help = In danger, call 119
+    .speech = In danger, call one one nine
+step-prepare-bag = Pack your bag and medicine
+step-check-route = Check the shelter and the way
+step-keep-watching = Wait for the next word on TV
+step-return-carefully = Return home with care
+step-tell-others = Tell those who were with you
+answer-leaving = I am leaving
+answer-need-help = I need help
+answer-staying = I am staying home
+answer-told = “{ $answer }”: { $how_far }
+    .speech = { $answer }. { $how_far }
+answer-saving = Being sent.
+answer-sending = Being sent to the town office.
+answer-delivered = The town office has it.
+answer-later = It will be sent to the town office later.
+answer-later-call = The town office does not have it yet. If it is urgent, call 119.
+    .speech = The town office does not have it yet. If it is urgent, call one one nine.
+answer-refused = It did not reach the town office. If it is urgent, call 119.
+    .speech = It did not reach the town office. If it is urgent, call one one nine.
+button-next-order = More orders ({ $count })
+    .speech = Show the next order
+
+## Orders as they are spoken
+
+spoken-drill = This is a drill.
+spoken-call = { $order }. { $order }.
+spoken-again = Once again.
+spoken-name = { $name }.
+    .speech = { $name_kana }.
+spoken-place = This is { $town }. For { $area_kana }: { $hazard }. { $order }.
+spoken-place-whole-town = This is { $town }. For the whole town: { $hazard }. { $order }.
+spoken-reason = { $reason }
+spoken-destination = Go to { $name }.
+    .speech = Go to { $name_kana }.
+spoken-destination-condition = Go to { $name }. { $condition }
+    .speech = Go to { $name_kana }. { $condition }.
+spoken-answer = Choose your answer with the arrows and press OK.
+spoken-close = Press OK to close.

@@ -1,1 +1,292 @@
-# In the making.
+# やさしい日本語。短い文、むずかしい言葉を使わない。
+# 警戒レベルと避難情報の名前は決まった言葉なので、そのまま書き、意味を足します。
+
+## テレビ
+
+no-channels = チャンネルを 準備しています。待ってください。
+no-signal = 電波が 来ていません。ほかの チャンネルを 押してください。
+picture-recovering = テレビの 絵を 直しています。待ってください。
+picture-unsupported = この チャンネルは 見ることが できません。ほかの チャンネルを 押してください。
+tuning = 変えています
+no-such-channel = この チャンネルは ありません
+typing-number = 番号を 押してください
+
+## どの画面にもあるもの
+
+hint-choose = ▲▼◀▶で 選びます。決定を 押します。戻るを 押すと 前の 画面です。
+    .speech = 矢印で 選んで、決定を 押してください。
+hint-pin = 数字の ボタンを 4回 押します。戻るを 押すと やめます。
+button-home = ホームへ
+button-close = 閉じる
+button-stop = やめる
+button-retry = もう一度
+button-finish = テレビを 見る
+button-next-page = 次の ページ
+button-previous-page = 前の ページ
+status-offline = 役場と つながっていません
+status-greeting = { $name }さん
+    .speech = { $name_kana }さん
+focus-position = { $count }つの 中の { $position }番
+row-spoken = { $label }、{ $value }。
+
+## ホーム
+
+home-title = ホーム
+home-lead = 何を しますか
+tile-check-in = きょうの 体
+tile-check-in-note = 元気ですか
+tile-login = ログイン
+    .speech = マイナンバーカードで ログイン
+tile-login-note = マイナンバーカードを 使います
+tile-logout = ログアウト
+tile-logout-note = 使うのを 終わります
+tile-plan = 逃げる 準備
+tile-plan-note = どこへ 逃げますか
+tile-order = 避難情報（逃げる お知らせ）
+tile-order-note = 今 出ています
+tile-access-log = だれが 見たか
+tile-access-log-note = あなたの 情報の 記録
+tile-settings = 設定
+tile-settings-note = 文字・言葉・声
+tile-television = テレビを 見る
+tile-television-note = 番組を 見ます
+
+## 設定
+
+settings-title = 設定
+settings-lead = 変えたい ものを 選んでください
+setting-scale = 文字の 大きさ
+setting-scale-lead = 見やすい 大きさを 選んでください
+scale-normal = ふつう
+scale-large = 大きい
+scale-largest = とても 大きい
+setting-language = 言葉
+setting-language-lead = 言葉を 選んでください
+language-ja = 日本語
+language-ja-easy = やさしい日本語
+language-en = English
+    .speech = 英語
+setting-speech = 声で 読む
+setting-speech-lead = 画面の 文を 声で 読みますか。避難の お知らせは いつも 読みます。
+speech-on = 読む
+speech-off = 読まない
+setting-chosen = 今は これです
+
+## カードとログイン
+
+purpose-check-in = 「きょうの 体」に 答えます。カードで、あなたかどうか 調べます。
+purpose-login = 「町の サービス」を 使います。カードで、あなたかどうか 調べます。
+purpose-access-log = 「だれが 見たか」を 見ます。カードで、あなたかどうか 調べます。
+card-prompt-title = マイナンバーカードを 入れてください
+card-prompt-detail = マイナンバー（12の 数字）は 読みません。
+card-reading = カードを 読んでいます
+card-checking = あなたかどうか 調べています
+card-keep-inserted = カードを 抜かないで、待ってください。
+pin-title = 4つの 数字（暗証番号）を 押してください
+pin-tries-left = まちがえることが できるのは、あと { $count }回です。
+pin-wrong = 数字が ちがいました。あと { $count }回 できます。
+pin-digits-spoken = { $count ->
+    [0] 消しました
+   *[other] { $count }つ目
+}
+pad-digit = { $digit }
+pad-clear = 消す
+    .speech = 消す
+pad-submit = 決定
+last-try-title = あと 1回だけ できます
+last-try-lead = まちがえると、カードの 番号が 使えなくなります。役場へ 行かなければ なりません。
+last-try-stop = やめる
+last-try-go-on = 続ける
+welcome-lead = ログインしました。
+welcome-detail = カードを 抜かないでください。抜くと 終わります。
+greeting = { $name }さん、こんにちは
+    .speech = { $name_kana }さん、こんにちは。
+greeting-unnamed = こんにちは
+toast-session-ended = 終わりました。カードを 忘れないでください。
+
+## カードの困りごと：何が起きたか
+
+trouble-service-down = カードを 読む 機械が 止まっています。
+trouble-no-reader = カードを 読む 機械が ありません。
+trouble-reader-gone = カードを 読む 機械の 線が 抜けました。
+trouble-card-mute = カードを 読むことが できません。
+trouble-busy = カードを ほかの ことに 使っています。
+trouble-removed = カードが 抜けました。
+trouble-transmission = カードを 読むのが 止まりました。
+trouble-wrong-card = これは マイナンバーカードでは ありません。
+trouble-no-certificate = この カードでは ログインが できません。
+trouble-unreadable = カードの 中を 読むことが できませんでした。
+trouble-blocked = この カードの 番号は、今 使えません。
+trouble-wrong-pins = 番号を 2回 まちがえました。一度 終わります。
+trouble-entry-timed-out = 長い 間 押さなかったので、番号を 消しました。
+trouble-login-timed-out = 時間が たったので、やめました。
+trouble-expired = カードの 期限が 終わっています。
+trouble-revoked = この カードは、使えないように なっています。
+trouble-card-refused = この カードで、あなたかどうか わかりませんでした。
+trouble-person-unknown = この カードの 人は、まだ 登録して いません。
+trouble-overloaded = 今、たくさんの 人が 使っています。
+trouble-box-refused = この 機械は、まだ 使えません。
+trouble-gateway-failed = 役場の 機械で、うまく できませんでした。
+trouble-unreachable = 今、役場と つながりません。
+
+## カードの困りごと：何をすればよいか
+
+action-call-operator = ケーブルテレビの 会社に 電話してください。
+action-plug-reader = カードを 読む 機械の 線を 入れてください。
+action-turn-card = カードを 抜いて、金色の 面を 見て、奥まで 入れてください。
+action-wait-and-retry = 少し 待って、「もう一度」を 押してください。
+action-insert-again = カードを もう一度 入れてください。
+action-reinsert = カードを 抜いて、もう一度 入れてください。
+action-insert-my-number-card = マイナンバーカードを 入れてください。
+action-ask-town-office = カードを 持って、役場へ 来てください。
+action-blocked = 役場で 直すことが できます。「顔認証マイナンバーカード」は、番号が ないので 使えません。
+action-check-pin = 番号を 調べてから、カードを もう一度 入れてください。
+action-retry = 「もう一度」を 押してください。
+action-register = 役場で 登録してください。
+
+## カードの困りごと：入力できる回数
+
+tries-not-used = 番号を 押せる 回数は 同じです。
+tries-unknown = 番号を 押せる 回数が、1回 減ったかも しれません。
+tries-none-left = もう 番号を 押すことが できません。
+tries-left = 番号は、あと { $count }回 押せます。
+
+## きょうの体調
+
+check-in-title = きょう、体は どうですか
+check-in-again = きょうは もう 答えました。もう一度 答えても いいです。
+condition-good = 元気です
+condition-normal = ふつうです
+condition-bad = よくないです
+contact-title = 役場から 電話しても いいですか
+contact-lead = 保健師（体の 相談を 聞く 人）が 話を 聞きます。
+contact-yes = 電話が ほしい
+contact-no = 電話は いりません
+check-in-saving = 書いています
+check-in-sending = 送っています
+check-in-done = 書きました。ありがとう ございます。
+check-in-delivered = 役場に 届きました。
+check-in-sent-later = 今 つながりません。つながったら 送ります。
+check-in-undo = やめる（取り消す）
+check-in-withdrawing = 取り消しています
+check-in-withdrawn = 取り消しました
+check-in-answer-again = もう一度 答える
+check-in-refused = 答えを 送ることが できませんでした
+answered-good = 答え：元気です
+answered-normal = 答え：ふつうです
+answered-bad = 答え：よくないです
+toast-report-refused = 役場に 送ることが できませんでした。急ぐときは 電話してください。
+
+## だれが見たか
+
+access-log-title = だれが 見たか
+access-log-lead = あなたの 情報を 見た 人です。
+access-log-loading = 読んでいます。
+access-log-failed = 今 読むことが できません。少し 待って、もう一度 押してください。
+access-log-empty = まだ だれも 見ていません。
+access-log-viewer = { $month }月{ $day }日　{ $viewer }
+access-log-object = { $object }
+
+## 避難のそなえ
+
+plan-title = 逃げる 準備
+plan-lead = { $area }の 家から 逃げる ところです。
+plan-lead-town = 家から 逃げる ところです。
+plan-unknown = まだ 役場から 情報が 来ていません。
+plan-place = { $name }
+plan-place-condition = { $name }（{ $condition }）
+plan-no-place = 決まった ところは ありません
+plan-name = { $name }さん
+plan-person = { $hazard }のとき：{ $place }
+plan-person-helped = { $hazard }のとき：{ $place }（手伝う 人：{ $supporter }）
+
+hazard-any = 災害
+hazard-flood = 洪水（川の 水が あふれる）
+hazard-landslide = 土砂災害（山や がけが くずれる）
+hazard-storm-surge = 高潮（海の 水が 高く なる）
+hazard-earthquake = 地震
+hazard-tsunami = 津波（海から 高い 波が 来る）
+hazard-large-fire = 大きな 火事
+hazard-inland-flood = 内水氾濫（町に 雨の 水が たまる）
+    .speech = ないすいはんらん（町に 雨の 水が たまる）
+hazard-volcano = 火山の 災害
+
+## 避難情報
+
+order-level-three = 警戒レベル3 高齢者等避難
+    .speech = 警戒レベルさん、高齢者等避難
+order-level-four = 警戒レベル4 避難指示
+    .speech = 警戒レベルよん、避難指示
+order-level-five = 警戒レベル5 緊急安全確保
+    .speech = 警戒レベルご、緊急安全確保
+order-tsunami = 津波 避難指示
+    .speech = 津波の 避難指示
+order-lifted = { $order } 解除（終わり）
+    .speech = { $order }、解除、終わりです
+order-cancelled = { $order } 取消（まちがい）
+    .speech = { $order }、取り消し、まちがいでした
+order-place = { $area }　{ $hazard }
+order-place-whole-town = 町の 全部　{ $hazard }
+order-issued = { $time } 町の お知らせ
+order-issued-offline = { $time } 町の お知らせ（今 つながっていません）
+action-leave-now = 今すぐ 逃げて ください
+action-leave-if-slow = 逃げるのに 時間が かかる 人は、今すぐ 逃げて ください
+action-prepare = 逃げる 準備を して ください
+action-run-to-high-ground = 今すぐ 高い ところへ 逃げて ください
+action-secure-life-here = 今すぐ 命を 守って ください。家の 中の 高い ところへ 行って ください
+action-all-clear = もう だいじょうぶです。気をつけて 帰って ください
+action-disregard = さっきの お知らせは まちがいでした。逃げなくて いいです
+shelter-open = 開いています
+shelter-not-known-open = 開いているか わかりません
+shelter-distance = だいたい { $metres }メートル　{ $state }
+leave-by = { $time }までに 出て ください
+supporters = 手伝う 人：{ $names }さん
+step-take-essentials = 薬・めがね・大切な 物を 持つ
+step-turn-off-gas = ガスと 電気を 止める
+step-call-supporter = 手伝う 人を 呼ぶ
+step-go-to-destination = 気をつけて 逃げる ところへ 行く
+step-go-at-once = 何も 持たないで、すぐ 出る
+step-go-higher = もっと 高い ところへ 行く
+step-do-not-return = 「終わり」と 言うまで 帰らない
+step-go-upstairs = 2階より 上へ 行く
+    .speech = にかいより 上へ 行く
+step-away-from-slope = がけや 窓の 近くに いない
+step-call-for-help = あぶない ときは 119に 電話する
+    .speech = あぶない ときは、いち、いち、きゅうに 電話する
+step-prepare-bag = 荷物と 薬を 準備する
+step-check-route = 逃げる ところと 道を 見る
+step-keep-watching = テレビで 次の お知らせを 待つ
+step-return-carefully = 気をつけて 帰る
+step-tell-others = いっしょに いた 人に 言う
+answer-leaving = 逃げます
+answer-need-help = 助けて ください
+answer-staying = 家に います
+answer-told = 「{ $answer }」：{ $how_far }
+    .speech = { $answer }。{ $how_far }
+answer-saving = 送っています。
+answer-sending = 役場に 送っています。
+answer-delivered = 役場に 届きました。
+answer-later = つながったら 役場に 送ります。
+answer-later-call = まだ 役場に 届いていません。急ぐときは 119に 電話して ください。
+    .speech = まだ 役場に 届いていません。急ぐときは、いち、いち、きゅうに 電話して ください。
+answer-refused = 役場に 届きませんでした。急ぐときは 119に 電話して ください。
+    .speech = 役場に 届きませんでした。急ぐときは、いち、いち、きゅうに 電話して ください。
+button-next-order = ほかの お知らせ（{ $count }）
+    .speech = ほかの お知らせを 見る
+
+## 避難情報の読み上げ
+
+spoken-drill = これは 訓練（練習）です。
+spoken-call = { $order }。{ $order }。
+spoken-again = もう一度 言います。
+spoken-name = { $name }さん。
+    .speech = { $name_kana }さん。
+spoken-place = { $town }の お知らせです。{ $area_kana }に、{ $hazard }の、{ $order }です。
+spoken-place-whole-town = { $town }の お知らせです。町の 全部に、{ $hazard }の、{ $order }です。
+spoken-reason = { $reason }
+spoken-destination = 逃げる ところは、{ $name }です。
+    .speech = 逃げる ところは、{ $name_kana }です。
+spoken-destination-condition = 逃げる ところは、{ $name }です。{ $condition }
+    .speech = 逃げる ところは、{ $name_kana }です。{ $condition }。
+spoken-answer = 矢印で 答えを 選んで、決定を 押して ください。
+spoken-close = 決定を 押すと 閉じます。

@@ -1,1 +1,294 @@
-# In the making.
+# テレビの文章です。原則は「一文で何が起きたか、一文で何をすればよいか」。
+# .speech は読み上げるときの文です。なければ表示の文をそのまま読みます。
+# 避難情報と警戒レベルの名前は決まった言葉です。変えないでください。
+
+## 番組を見ているとき
+
+no-channels = チャンネルの設定を受け取っています。しばらくお待ちください。
+no-signal = 電波が届いていません。ほかのチャンネルもためしてください。
+picture-recovering = 映像をつなぎ直しています。少しお待ちください。
+picture-unsupported = このチャンネルは映せません。ほかのチャンネルを選んでください。
+tuning = 切りかえています
+no-such-channel = このチャンネルはありません
+typing-number = 番号を押してください
+
+## どの画面にもあるもの
+
+hint-choose = ▲▼◀▶で選び、決定を押します。戻るで前の画面に戻ります。
+    .speech = 矢印で選び、決定を押してください。
+hint-pin = 数字ボタンで4桁を押します。戻るでやめられます。
+button-home = ホームへ
+button-close = 閉じる
+button-stop = やめる
+button-retry = もう一度
+button-finish = テレビに戻る
+button-next-page = 次のページ
+button-previous-page = 前のページ
+status-offline = 役場とつながっていません
+status-greeting = { $name }さん
+    .speech = { $name_kana }さん
+focus-position = { $count }つのうち{ $position }番目
+row-spoken = { $label }、{ $value }。
+
+## ホーム
+
+home-title = ホーム
+home-lead = 何をしますか
+tile-check-in = きょうの体調
+tile-check-in-note = 一押しで答えます
+tile-login = ログイン
+    .speech = マイナンバーカードでログイン
+tile-login-note = マイナンバーカードで
+tile-logout = ログアウト
+tile-logout-note = 利用を終わります
+tile-plan = 避難のそなえ
+tile-plan-note = どこへ逃げるか
+tile-order = 避難情報
+tile-order-note = いま出ています
+tile-access-log = だれが見たか
+tile-access-log-note = 自分の情報の記録
+tile-settings = 設定
+tile-settings-note = 文字・ことば・音声
+tile-television = テレビに戻る
+tile-television-note = 番組を見ます
+
+## 設定
+
+settings-title = 設定
+settings-lead = 変えたいものを選んでください
+setting-scale = 文字の大きさ
+setting-scale-lead = 読みやすい大きさを選んでください
+scale-normal = ふつう
+scale-large = 大きい
+scale-largest = とても大きい
+setting-language = ことば
+setting-language-lead = 画面のことばを選んでください
+language-ja = 日本語
+language-ja-easy = やさしい日本語
+language-en = English
+    .speech = 英語
+setting-speech = 読み上げ
+setting-speech-lead = 画面の文を声で読みますか。避難情報はいつも読み上げます。
+speech-on = 読み上げる
+speech-off = 読み上げない
+setting-chosen = いまの選択
+
+## カードとログイン
+
+purpose-check-in = 「きょうの体調」に答えるために、カードでご本人を確かめます。
+purpose-login = 「町のサービス」にログインするために、カードでご本人を確かめます。
+purpose-access-log = 「だれが見たか」の記録を開くために、カードでご本人を確かめます。
+card-prompt-title = マイナンバーカードを入れてください
+card-prompt-detail = 12けたのマイナンバーは読み取りません。
+    .speech = じゅうにけたのマイナンバーは読み取りません。
+card-reading = カードを読んでいます
+card-checking = ご本人を確かめています
+card-keep-inserted = カードを抜かずに、少しお待ちください。
+pin-title = 4けたの暗証番号を押してください
+    .speech = よんけたの暗証番号を押してください
+pin-tries-left = まちがえられるのは、あと{ $count }回です。
+pin-wrong = 暗証番号がちがいました。あと{ $count }回入力できます。
+pin-digits-spoken = { $count ->
+    [0] 消しました
+   *[other] { $count }けた目
+}
+pad-digit = { $digit }
+pad-clear = 訂正
+pad-submit = 決定
+last-try-title = 入力できるのは、あと1回だけです
+last-try-lead = まちがえるとカードの暗証番号が使えなくなり、役場での手続きが必要になります。
+last-try-stop = やめる
+last-try-go-on = 続ける
+welcome-lead = ログインしました。
+welcome-detail = カードは入れたままにしてください。抜くとログアウトします。
+greeting = { $name }さん、こんにちは
+    .speech = { $name_kana }さん、こんにちは。
+greeting-unnamed = こんにちは
+toast-session-ended = 利用を終わりました。カードをお忘れなく。
+
+## カードの困りごと：何が起きたか
+
+trouble-service-down = カードを読む仕組みが止まっています。
+trouble-no-reader = カードリーダーが見つかりません。
+trouble-reader-gone = カードリーダーが外れました。
+trouble-card-mute = カードを読み取れません。
+trouble-busy = カードがほかのことに使われています。
+trouble-removed = カードが途中で抜かれました。
+trouble-transmission = カードとのやりとりが途切れました。
+trouble-wrong-card = マイナンバーカードではないようです。
+trouble-no-certificate = このカードには、ログインに使う電子証明書が入っていません。
+trouble-unreadable = カードの中身を読み取れませんでした。
+trouble-blocked = このカードの暗証番号は、いま使えません。
+trouble-wrong-pins = 暗証番号を2回まちがえたので、いったん終わります。
+trouble-entry-timed-out = しばらく入力がなかったので、暗証番号を消しました。
+trouble-login-timed-out = 時間がたったので、ログインを取りやめました。
+trouble-expired = カードの電子証明書の有効期限が切れています。
+trouble-revoked = カードの電子証明書は、使えないように届け出されています。
+trouble-card-refused = このカードではご本人を確かめられませんでした。
+trouble-person-unknown = このカードの方は、まだ登録されていません。
+trouble-overloaded = いま、たいへん混みあっています。
+trouble-box-refused = この受信機は、まだ使える状態になっていません。
+trouble-gateway-failed = 役場の側で、うまく処理できませんでした。
+trouble-unreachable = いま、役場とつながりません。
+
+## カードの困りごと：何をすればよいか
+
+action-call-operator = ケーブルテレビの会社へお電話ください。
+action-plug-reader = カードリーダーの線をしっかり差しこんでください。
+action-turn-card = いったん抜き、金色の面を確かめて、奥まで入れ直してください。
+action-wait-and-retry = 少し待ってから「もう一度」を押してください。
+action-insert-again = カードをもう一度入れてください。
+action-reinsert = カードをいったん抜いて、入れ直してください。
+action-insert-my-number-card = マイナンバーカードに入れかえてください。
+action-ask-town-office = カードを持って、役場の窓口でご相談ください。
+action-blocked = 役場の窓口で暗証番号を設定し直せます。顔認証マイナンバーカードは暗証番号がないため、テレビでは使えません。
+action-check-pin = 暗証番号を確かめ、カードを入れ直してからお使いください。
+action-retry = 「もう一度」を押してください。
+action-register = 役場の窓口で利用の登録をしてください。
+
+## カードの困りごと：入力できる回数
+
+tries-not-used = 暗証番号を入力できる回数は減っていません。
+tries-unknown = 暗証番号を入力できる回数が、1回減ったかもしれません。
+tries-none-left = 暗証番号を入力できる回数がなくなりました。
+tries-left = 暗証番号は、あと{ $count }回入力できます。
+
+## きょうの体調
+
+check-in-title = きょうの体調はいかがですか
+check-in-again = きょうはもう答えています。もう一度答えることもできます。
+condition-good = 元気です
+condition-normal = ふつうです
+condition-bad = よくないです
+contact-title = 役場から電話をしましょうか
+contact-lead = 保健師がお話をうかがいます。
+contact-yes = 電話がほしい
+contact-no = 電話はいらない
+check-in-saving = 記録しています
+check-in-sending = 送っています
+check-in-done = 記録しました。ありがとうございます。
+check-in-delivered = 役場に届きました。
+check-in-sent-later = いまはつながらないので、つながりしだい送ります。
+check-in-undo = 取り消す
+check-in-withdrawing = 取り消しています
+check-in-withdrawn = 取り消しました
+check-in-answer-again = もう一度答える
+check-in-refused = 答えを受け付けられませんでした
+answered-good = お答え：元気です
+answered-normal = お答え：ふつうです
+answered-bad = お答え：よくないです
+toast-report-refused = 役場に受け付けられませんでした。急ぐときはお電話ください。
+
+## だれが見たか
+
+access-log-title = だれが見たか
+access-log-lead = あなたの情報を見た人の記録です。
+access-log-loading = 記録を読みこんでいます。
+access-log-failed = いまは記録を読みこめません。少し待ってからもう一度押してください。
+access-log-empty = まだだれも見ていません。
+access-log-viewer = { $month }月{ $day }日　{ $viewer }
+access-log-object = { $object }
+
+## 避難のそなえ
+
+plan-title = 避難のそなえ
+plan-lead = { $area }のお宅から逃げる場所です。
+plan-lead-town = お宅から逃げる場所です。
+plan-unknown = まだ役場から情報が届いていません。
+plan-place = { $name }
+plan-place-condition = { $name }（{ $condition }）
+plan-no-place = 決まった場所はありません
+plan-name = { $name }さん
+plan-person = { $hazard }のとき：{ $place }
+plan-person-helped = { $hazard }のとき：{ $place }（手伝う人：{ $supporter }）
+
+hazard-any = 災害
+hazard-flood = 洪水
+hazard-landslide = 土砂災害
+hazard-storm-surge = 高潮
+hazard-earthquake = 地震
+hazard-tsunami = 津波
+hazard-large-fire = 大規模な火事
+hazard-inland-flood = 内水氾濫
+    .speech = ないすいはんらん
+hazard-volcano = 火山現象
+
+## 避難情報
+
+order-level-three = 警戒レベル3 高齢者等避難
+    .speech = 警戒レベルさん、高齢者等避難
+order-level-four = 警戒レベル4 避難指示
+    .speech = 警戒レベルよん、避難指示
+order-level-five = 警戒レベル5 緊急安全確保
+    .speech = 警戒レベルご、緊急安全確保
+order-tsunami = 津波 避難指示
+    .speech = 津波の避難指示
+order-lifted = { $order } 解除
+    .speech = { $order }、解除
+order-cancelled = { $order } 取消
+    .speech = { $order }、取り消し
+order-place = { $area }　{ $hazard }
+order-place-whole-town = 町全域　{ $hazard }
+order-issued = { $time } 町が発表
+order-issued-offline = { $time } 町が発表（いまは通信がつながっていません）
+action-leave-now = いますぐ避難してください
+action-leave-if-slow = 避難に時間のかかる方は、いますぐ避難してください
+action-prepare = 避難の準備をしてください
+action-run-to-high-ground = いますぐ高い所へ逃げてください
+action-secure-life-here = いますぐ命を守ってください。外へ出るより、高い階の安全な部屋へ
+    .speech = いますぐ命を守ってください。外へ出るより、高い階の安全な部屋へ移ってください。
+action-all-clear = 避難は終わりです。気をつけてお戻りください
+action-disregard = 先ほどの避難情報は誤りでした。避難の必要はありません
+shelter-open = 開いています
+shelter-not-known-open = 開いているかは確認できていません
+shelter-distance = およそ{ $metres }メートル　{ $state }
+leave-by = { $time }までに出発してください
+supporters = 手伝ってくれる人：{ $names }さん
+step-take-essentials = 薬・めがね・貴重品を持つ
+step-turn-off-gas = ガスを止め、ブレーカーを切る
+step-call-supporter = 手伝ってくれる人に声をかける
+step-go-to-destination = 足もとに気をつけて避難先へ行く
+step-go-at-once = 何も持たず、すぐに出る
+step-go-higher = 少しでも高い所へ上がる
+step-do-not-return = 解除されるまで戻らない
+step-go-upstairs = 二階より上へ上がる
+step-away-from-slope = がけや窓から離れる
+step-call-for-help = 危ないときは119番へ電話する
+    .speech = 危ないときは、いちいちきゅうばんへ電話する
+step-prepare-bag = 持ち物と薬をまとめる
+step-check-route = 避難先と道順を確かめる
+step-keep-watching = テレビで次の知らせを待つ
+step-return-carefully = 足もとに気をつけて帰る
+step-tell-others = いっしょにいた人に伝える
+answer-leaving = 避難します
+answer-need-help = 助けが必要
+answer-staying = 家にいます
+answer-told = 「{ $answer }」：{ $how_far }
+    .speech = { $answer }。{ $how_far }
+answer-saving = 送っています。
+answer-sending = 役場へ送っています。
+answer-delivered = 役場に伝わりました。
+answer-later = つながりしだい役場へ送ります。
+answer-later-call = まだ役場に届いていません。急ぐときは119番へ電話してください。
+    .speech = まだ役場に届いていません。急ぐときは、いちいちきゅうばんへ電話してください。
+answer-refused = 役場に届きませんでした。急ぐときは119番へ電話してください。
+    .speech = 役場に届きませんでした。急ぐときは、いちいちきゅうばんへ電話してください。
+button-next-order = ほかの情報（{ $count }件）
+    .speech = ほかの情報を見る
+
+## 避難情報の読み上げ
+
+spoken-drill = これは訓練です。
+spoken-call = { $order }。{ $order }。
+spoken-again = もう一度お伝えします。
+spoken-name = { $name }さん。
+    .speech = { $name_kana }さん。
+spoken-place = { $town }からお知らせします。{ $area_kana }に、{ $hazard }の、{ $order }です。
+spoken-place-whole-town = { $town }からお知らせします。町全域に、{ $hazard }の、{ $order }です。
+spoken-reason = { $reason }
+spoken-destination = 避難先は、{ $name }です。
+    .speech = 避難先は、{ $name_kana }です。
+spoken-destination-condition = 避難先は、{ $name }です。{ $condition }
+    .speech = 避難先は、{ $name_kana }です。{ $condition }。
+spoken-answer = リモコンの矢印で答えを選び、決定を押してください。
+spoken-close = 決定を押すと閉じます。

@@ -58,7 +58,7 @@ pub enum Event {
     ProvisioningChanged,
     /// Fresh provisioning was fetched.
     Provisioned(Box<Provisioning>),
-    /// The screen has painted the takeover of this order for the first time.
+    /// The screen has painted the takeover of the order shown now for the first time.
     TakeoverPainted,
     /// Reader and card as the card service sees them.
     ReaderChanged(ReaderState),

@@ -5,15 +5,21 @@
 //! no GTK: what it wants done it says as an [`effect::Effect`], what it wants shown it says as a
 //! [`view::View`].
 
-pub mod access;
+mod access;
+mod check_in;
 pub mod config;
+mod context;
 pub mod effect;
+mod emergency;
 pub mod event;
 pub mod key;
 mod link;
 pub mod machine;
 mod nav;
 pub mod phrase;
+mod profile;
+mod session;
+mod speech;
 pub mod time;
 mod tv;
 pub mod view;

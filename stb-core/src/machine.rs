@@ -2,25 +2,39 @@
 
 mod actions;
 mod keys;
+mod orders;
 mod pages;
+mod people;
+mod plan;
+mod reports;
+mod takeover_keys;
 
-use std::collections::VecDeque;
+use evacuation::book::Standing;
+use gateway_api::{provisioning::Provisioning, resident::AccessLog};
 
 use crate::{
     Config, Now,
     access::Settings,
-    effect::{Effect, StoreCommand, Stored},
+    check_in::CheckIn,
+    context::Context,
+    effect::{Effect, SpeechPriority, StoreCommand, Stored},
+    emergency::{Emergency, covers_picture},
     event::Event,
-    link::id::Generator,
-    nav::Navigator,
+    link::{outbox::Outbox, telemetry::Telemetry},
+    nav::{Navigator, Page},
+    phrase::Phrase,
+    profile::{Profile, take_manifest},
+    session::CardDesk,
+    speech::Voice,
     tv::{LiveTv, Wish, volume::Volume},
-    view::{Language, PictureView, View},
+    view::{Language, PictureView, TakeoverStage, View},
 };
-use gateway_api::provisioning::Provisioning;
 use keys::KeyGate;
 
 /// Changed settings are written after this pause, to spare the flash memory.
 const SETTINGS_PAUSE_MS: u64 = 2_000;
+/// A toast leaves by itself; nothing essential stands in one.
+const TOAST_MS: u64 = 5_000;
 
 /// What the machine has to say between two events.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,17 +48,39 @@ pub enum Output {
 
 /// The box.
 pub struct Machine {
-    config: Config,
-    now: Now,
-    effects: VecDeque<Effect>,
-    ids: Generator,
+    context: Context,
     keys: KeyGate,
     settings: Settings,
     settings_due: Option<u64>,
-    provisioning: Option<Provisioning>,
+    profile: Option<Profile>,
     tv: LiveTv,
     nav: Navigator,
+    card: CardDesk,
+    check_in: CheckIn,
+    access_log: LogState,
+    emergency: Emergency,
+    outbox: Outbox,
+    telemetry: Telemetry,
+    voice: Voice,
+    toast: Option<Toast>,
+    welcome_until: Option<u64>,
     link_open: bool,
+}
+
+/// One sentence for a moment.
+#[derive(Debug, Clone, PartialEq)]
+struct Toast {
+    sentence: Phrase,
+    until: u64,
+}
+
+/// Who looked at the data of the person at the box.
+#[derive(Debug, Default)]
+enum LogState {
+    #[default]
+    Loading,
+    Failed,
+    Here(AccessLog),
 }
 
 impl Machine {
@@ -52,23 +88,30 @@ impl Machine {
     pub fn new(config: Config) -> Self {
         let settings = Settings::default();
         Self {
-            now: Now { monotonic_ms: 0, wall_ms: 0, wall_trusted: false },
-            effects: VecDeque::new(),
-            ids: Generator::new(config.seed),
+            context: Context::new(config),
             keys: KeyGate::default(),
             tv: LiveTv::new(Volume::new(settings.volume_percent, settings.muted)),
             settings,
             settings_due: None,
-            provisioning: None,
+            profile: None,
             nav: Navigator::default(),
+            card: CardDesk::default(),
+            check_in: CheckIn::default(),
+            access_log: LogState::default(),
+            emergency: Emergency::new(),
+            outbox: Outbox::default(),
+            telemetry: Telemetry::default(),
+            voice: Voice::default(),
+            toast: None,
+            welcome_until: None,
             link_open: false,
-            config,
         }
     }
 
     /// Changes the state once. Afterwards [`Self::poll`] until it says to wait.
     pub fn handle(&mut self, now: Now, event: Event) {
-        self.now = Now { monotonic_ms: now.monotonic_ms.max(self.now.monotonic_ms), ..now };
+        let monotonic_ms = now.monotonic_ms.max(self.context.now_ms());
+        self.context.now = Now { monotonic_ms, ..now };
         self.reach_deadlines();
         self.take(event);
         self.settle();
@@ -76,7 +119,7 @@ impl Machine {
 
     /// The next thing to do, or until when there is nothing to do.
     pub fn poll(&mut self) -> Output {
-        match self.effects.pop_front() {
+        match self.context.next_effect() {
             Some(effect) => Output::Effect(effect),
             None => Output::WaitUntil(self.next_deadline()),
         }
@@ -84,19 +127,40 @@ impl Machine {
 
     /// When [`Event::DeadlineReached`] is due on the monotonic clock.
     pub fn next_deadline(&self) -> Option<u64> {
-        [self.tv.deadline(), self.settings_due].into_iter().flatten().min()
+        let now_ms = self.context.now_ms();
+        let deadlines = [
+            self.tv.deadline(),
+            self.settings_due,
+            self.card.deadline(),
+            self.check_in.deadline(),
+            self.emergency.takeover_deadline(now_ms),
+            self.emergency.next_end(self.context.now),
+            self.outbox.deadline(),
+            self.telemetry.deadline(),
+            self.voice.deadline(),
+            self.toast.as_ref().map(|toast| toast.until),
+            self.welcome_until,
+        ];
+        deadlines.into_iter().flatten().min()
     }
 
     /// The whole screen as it shall be now.
     pub fn view(&self) -> View {
+        let takeover = self.takeover_view();
+        let stage = takeover.as_ref().map(|takeover| takeover.stage);
+        let is_over_pages = stage.is_some_and(|stage| stage > TakeoverStage::Notice);
+        let page = if is_over_pages { None } else { self.page_view() };
         View {
             scale: self.settings.scale,
             language: self.language(),
-            picture: PictureView { notice: self.tv.notice(), covered: false },
+            picture: PictureView {
+                notice: self.tv.notice(),
+                covered: stage.is_some_and(covers_picture),
+            },
             banner: self.tv.banner(),
-            page: self.page_view(),
-            toast: None,
-            takeover: None,
+            page,
+            toast: self.toast.as_ref().map(|toast| toast.sentence.clone()),
+            takeover,
         }
     }
 
@@ -105,21 +169,33 @@ impl Machine {
             Event::Key { key, action } => self.key(key, action),
             Event::DeadlineReached => {}
             Event::Restored(stored) => self.restored(*stored),
+            Event::ReportStored(report) => self.report_stored(report),
+            Event::ReportNotStored(report) => self.report_not_stored(report),
+            Event::ReportDelivered(report) => self.report_delivered(report),
+            Event::ReportRefused { report_id, code } => self.report_refused(report_id, code),
+            Event::ReportNotSent(report) => {
+                let now_ms = self.context.now_ms();
+                self.outbox.not_sent(report, now_ms, &mut self.context.random);
+            }
             Event::LinkOpened => {
                 self.link_open = true;
-                self.effects.push_back(Effect::FetchProvisioning);
+                self.outbox.link_opened();
+                self.context.push(Effect::FetchProvisioning);
             }
             Event::LinkLost => self.link_open = false,
-            Event::ProvisioningChanged => self.effects.push_back(Effect::FetchProvisioning),
-            Event::Provisioned(provisioning) => {
-                self.effects
-                    .push_back(Effect::Store(StoreCommand::SaveProvisioning(provisioning.clone())));
-                self.adopt(*provisioning);
+            Event::ProvisioningChanged => self.context.push(Effect::FetchProvisioning),
+            Event::Provisioned(provisioning) => self.provisioned(*provisioning),
+            Event::OrderArrived { bytes, .. } => self.order_arrived(&bytes),
+            Event::HeartbeatArrived(bytes) => self.heartbeat_arrived(&bytes),
+            Event::TakeoverPainted => self.takeover_painted(),
+            Event::AccessLogArrived(log) => {
+                self.access_log = log.map_or(LogState::Failed, LogState::Here);
             }
             Event::PlayerChanged { channel_id, state } => {
                 self.tv.player_changed(&channel_id, state);
             }
-            _ => {}
+            Event::SpeechEnded(speech_id) => self.voice.ended(speech_id),
+            card_or_login => self.card_event(card_or_login),
         }
     }
 
@@ -128,49 +204,123 @@ impl Machine {
             self.settings = Settings::from_bytes(&bytes);
             self.tv.volume.set(self.settings.volume_percent, self.settings.muted);
         }
+        if let Some(bytes) = stored.orders {
+            self.emergency.restore(&bytes, self.context.now);
+        }
+        self.outbox.restore(stored.outbox);
         if let Some(provisioning) = stored.provisioning {
             self.adopt(provisioning);
         }
+        self.refresh_orders();
+    }
+
+    /// Fresh provisioning. A key manifest that is older than the one in use, or not signed by the
+    /// root, does not replace it, neither here nor in the store.
+    fn provisioned(&mut self, mut provisioning: Provisioning) {
+        let before = self.profile.as_ref().map(|profile| &profile.provisioning);
+        let root = self.context.config.manifest_root_key;
+        let is_taken =
+            take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
+        if let (false, Some(before)) = (is_taken, before) {
+            provisioning.key_manifest.clone_from(&before.key_manifest);
+        }
+        if before == Some(&provisioning) {
+            return;
+        }
+        let save = StoreCommand::SaveProvisioning(Box::new(provisioning.clone()));
+        self.context.push(Effect::Store(save));
+        self.adopt(provisioning);
+        self.refresh_orders();
     }
 
     fn adopt(&mut self, provisioning: Provisioning) {
+        let root = self.context.config.manifest_root_key;
+        take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
         let channels = provisioning.channels.clone();
+        let profile = self.profile.insert(Profile::new(provisioning));
+        if self.emergency.adopt(profile) {
+            self.save_orders();
+        }
         let wanted = self.settings.last_channel.clone();
-        let wish = self.tv.set_channels(self.now.monotonic_ms, channels, wanted.as_deref());
-        self.provisioning = Some(provisioning);
+        let wish = self.tv.set_channels(self.context.now_ms(), channels, wanted.as_deref());
         self.fulfil(wish);
     }
 
     fn reach_deadlines(&mut self) {
-        let now_ms = self.now.monotonic_ms;
+        let now_ms = self.context.now_ms();
         let wish = self.tv.reach(now_ms);
         self.fulfil(wish);
-        if self.settings_due.is_some_and(|due| due <= now_ms) {
-            self.settings_due = None;
+        self.voice.reach(now_ms);
+        self.toast.take_if(|toast| toast.until <= now_ms);
+        self.reach_people();
+        self.reach_orders();
+        self.reach_reports();
+        if self.settings_due.take_if(|due| *due <= now_ms).is_some() {
             let bytes = self.settings.to_bytes();
-            self.effects.push_back(Effect::Store(StoreCommand::SaveSettings(bytes)));
+            self.context.push(Effect::Store(StoreCommand::SaveSettings(bytes)));
         }
     }
 
     /// What follows from the new state, whatever the event was.
     fn settle(&mut self) {
-        self.effects.extend(self.tv.volume.changed());
+        self.settle_people();
+        self.send_next_report();
+        self.speak_page();
+        let now_ms = self.context.now_ms();
+        self.tv.volume.ducked = self.voice.is_speaking();
+        self.tv.volume.silenced = self.emergency.is_alerting()
+            && self.emergency.stage(now_ms).is_some_and(covers_picture);
+        if let Some(effect) = self.tv.volume.changed() {
+            self.context.push(effect);
+        }
+    }
+
+    fn speak_page(&mut self) {
+        if self.emergency.has_keys() {
+            return;
+        }
+        let page = if self.settings.speech { self.page_view() } else { None };
+        if let Some(effect) = self.voice.follow(self.context.now_ms(), page.as_ref()) {
+            self.context.push(effect);
+        }
+    }
+
+    fn say(&mut self, sentences: Vec<Phrase>, priority: SpeechPriority) {
+        if let Some(effect) = self.voice.say(self.context.now_ms(), sentences, priority) {
+            self.context.push(effect);
+        }
+    }
+
+    fn show_toast(&mut self, sentence: Phrase) {
+        let until = self.context.now_ms() + TOAST_MS;
+        self.toast = Some(Toast { sentence, until });
     }
 
     fn fulfil(&mut self, wish: Wish) {
         let Wish::Tune { channel, neighbours } = wish else { return };
         self.settings.last_channel = Some(channel.channel_id.clone());
         self.settings_changed();
-        self.effects.push_back(Effect::Tune(channel));
-        self.effects.push_back(Effect::Prefetch(neighbours));
+        self.context.push(Effect::Tune(channel));
+        self.context.push(Effect::Prefetch(neighbours));
     }
 
     fn settings_changed(&mut self) {
-        self.settings_due = Some(self.now.monotonic_ms + SETTINGS_PAUSE_MS);
+        self.settings_due = Some(self.context.now_ms() + SETTINGS_PAUSE_MS);
     }
 
     fn language(&self) -> Language {
-        let provisioned = || Language::from_tag(&self.provisioning.as_ref()?.household.language);
+        let provisioned = || {
+            let profile = self.profile.as_ref()?;
+            Language::from_tag(&profile.provisioning.household.language)
+        };
         self.settings.language.or_else(provisioned).unwrap_or_default()
+    }
+
+    fn is_order_in_force(&self) -> bool {
+        self.emergency.is_in_force()
+    }
+
+    fn is_on(&self, page: Page) -> bool {
+        self.nav.page() == Some(&page)
     }
 }

@@ -1,10 +1,12 @@
 //! Pages and focus: at most three levels, one focus, no way in without a way out (invariant 7).
 
+mod draft;
 pub(crate) mod focus;
 pub(crate) mod page;
 
+pub(crate) use draft::Draft;
 pub(crate) use focus::Direction;
-pub(crate) use page::{Choice, Command, Page, Setting};
+pub(crate) use page::{CardDeed, Choice, Command, Page, Setting};
 
 /// The open pages, bottom first; empty means live television.
 #[derive(Debug, Default)]

@@ -292,6 +292,9 @@ pub enum TakeoverStage {
 /// is shown below it: the one focused element is `answers[focus]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TakeoverView {
+    /// Which order, 32 hexadecimal digits. When it changes, the painting of the new one is told by
+    /// [`crate::event::Event::TakeoverPainted`].
+    pub order_id: String,
     /// How much of the screen.
     pub stage: TakeoverStage,
     /// Drill or meant.
@@ -304,7 +307,7 @@ pub struct TakeoverView {
     pub level: Option<Level>,
     /// Order name with level, e.g. 警戒レベル4 避難指示.
     pub title: Phrase,
-    /// Whom, e.g. names joined: 中村 ハナさん、中村 茂さん.
+    /// Whom, each with the honorific of the language: 中村 ハナさん.
     pub names: Vec<String>,
     /// Area and hazard.
     pub place: Phrase,

@@ -147,7 +147,7 @@ impl AuthenticateFlow {
     }
 
     /// The step whose answer is awaited.
-    fn step(&self) -> Option<CardStep> {
+    pub fn step(&self) -> Option<CardStep> {
         match &self.stage {
             Stage::Identify(identify) => Some(identify.step()),
             Stage::SelectPinForQuery | Stage::SelectPinForVerify(_) => Some(CardStep::SelectPin),

@@ -1,33 +1,47 @@
 //! What 決定 does.
 
-use crate::nav::{Command, Page, Setting};
+use crate::{
+    nav::{Command, Page, Setting},
+    session::purpose::Purpose,
+};
 
 use super::Machine;
 
 impl Machine {
-    pub(super) fn perform(&mut self, command: Command) {
+    /// False when it does not count here, e.g. a PIN that is not complete.
+    pub(super) fn perform(&mut self, command: Command) -> bool {
         match command {
-            Command::OpenSettings => self.nav.open(Page::Settings, 0),
-            Command::OpenSetting(setting) => self.open_setting(setting),
-            Command::SetScale(scale) => {
-                self.settings.scale = scale;
-                self.setting_done();
-            }
-            Command::SetLanguage(language) => {
-                self.settings.language = Some(language);
-                self.setting_done();
-            }
-            Command::SetSpeech(speech) => {
-                self.settings.speech = speech;
-                self.setting_done();
-            }
-            Command::Back => {
-                self.nav.back();
-            }
+            Command::OpenCheckIn => self.open_check_in(),
+            Command::OpenLogin => self.ask_for(Purpose::Login),
+            Command::Logout => self.logout(),
+            Command::OpenPlan => self.nav.open(Page::EvacuationPlan { page: 0 }, 0),
+            Command::OpenOrder => self.open_order(),
+            Command::OpenAccessLog => self.ask_for(Purpose::AccessLog),
+            Command::ReloadAccessLog => self.load_access_log(),
+            Command::AnswerCheckIn(condition) => self.answer_check_in(condition),
+            Command::AnswerContact(wanted) => self.answer_contact(wanted),
+            Command::UndoCheckIn => self.undo_check_in(),
+            Command::ShowRows { page } => self.show_rows(page),
             Command::ToHome => self.nav.go_home(),
             Command::ToTelevision => self.nav.leave_to_television(),
-            _ => {}
+            Command::Card(deed) => return self.card_deed(deed),
+            setting => self.set(setting),
         }
+        true
+    }
+
+    fn set(&mut self, command: Command) {
+        match command {
+            Command::OpenSettings => return self.nav.open(Page::Settings, 0),
+            Command::OpenSetting(setting) => return self.open_setting(setting),
+            Command::SetScale(scale) => self.settings.scale = scale,
+            Command::SetLanguage(language) => self.settings.language = Some(language),
+            Command::SetSpeech(speech) => self.settings.speech = speech,
+            _ => return,
+        }
+        // Chosen, kept, and one step back to the list of settings.
+        self.settings_changed();
+        self.nav.back();
     }
 
     fn open_setting(&mut self, setting: Setting) {
@@ -39,9 +53,19 @@ impl Machine {
         self.nav.open(Page::SettingChoice(setting), focus);
     }
 
-    /// Chosen, kept, and one step back to the list of settings.
-    fn setting_done(&mut self) {
-        self.settings_changed();
-        self.nav.back();
+    fn open_order(&mut self) {
+        self.nav.leave_to_television();
+        self.emergency.open();
+    }
+
+    /// Another page of the same table; the focus stays on the button that turned it.
+    fn show_rows(&mut self, page: usize) {
+        let turned = match self.nav.page() {
+            Some(Page::AccessLog { .. }) => Page::AccessLog { page },
+            Some(Page::EvacuationPlan { .. }) => Page::EvacuationPlan { page },
+            _ => return,
+        };
+        let focus = self.nav.top().map_or(0, |screen| screen.focus);
+        self.nav.replace(turned, focus);
     }
 }

@@ -3,12 +3,9 @@
 use crate::{
     effect::{Cue, Effect},
     key::{KeyAction, RemoteKey},
-    nav::{
-        Direction,
-        focus::{self},
-    },
+    nav::{CardDeed, Command, Direction, focus},
     tv::{Wish, channels::Step},
-    view::ColourKey,
+    view::{Body, ColourKey},
 };
 
 use super::Machine;
@@ -70,18 +67,28 @@ pub(crate) fn colour(key: RemoteKey) -> Option<ColourKey> {
 
 impl Machine {
     pub(super) fn key(&mut self, key: RemoteKey, action: KeyAction) {
-        if !self.keys.admits(self.now.monotonic_ms, key, action) {
+        if !self.keys.admits(self.context.now_ms(), key, action) {
             return;
         }
+        if let Some(silence) = self.voice.hush() {
+            self.context.push(silence);
+        }
         let cue = self.press(key);
-        self.effects.push_back(Effect::Cue(cue));
+        self.context.push(Effect::Cue(cue));
     }
 
     fn press(&mut self, key: RemoteKey) -> Cue {
         match key {
             RemoteKey::VolumeUp | RemoteKey::VolumeDown | RemoteKey::Mute => self.volume_key(key),
+            _ => self.takeover_key(key).unwrap_or_else(|| self.press_below(key)),
+        }
+    }
+
+    fn press_below(&mut self, key: RemoteKey) -> Cue {
+        match key {
             RemoteKey::Exit => self.exit(),
             RemoteKey::Home => self.home(),
+            RemoteKey::Help => self.help(),
             _ if self.nav.is_television() => self.television_key(key),
             _ => self.page_key(key),
         }
@@ -100,7 +107,7 @@ impl Machine {
         self.settings.volume_percent = self.tv.volume.percent();
         self.settings.muted = self.tv.volume.muted();
         self.settings_changed();
-        self.tv.show_volume(self.now.monotonic_ms);
+        self.tv.show_volume(self.context.now_ms());
         if is_changed { Cue::Move } else { Cue::Edge }
     }
 
@@ -117,8 +124,15 @@ impl Machine {
         Cue::Confirm
     }
 
+    /// ヘルプ: what is in force, else the plan of this home, from anywhere.
+    fn help(&mut self) -> Cue {
+        self.nav.go_home();
+        self.perform(if self.is_order_in_force() { Command::OpenOrder } else { Command::OpenPlan });
+        Cue::Confirm
+    }
+
     fn television_key(&mut self, key: RemoteKey) -> Cue {
-        let now_ms = self.now.monotonic_ms;
+        let now_ms = self.context.now_ms();
         let wish = match key {
             RemoteKey::ChannelUp => self.tv.step(now_ms, Step::Up),
             RemoteKey::ChannelDown => self.tv.step(now_ms, Step::Down),
@@ -146,10 +160,10 @@ impl Machine {
         match key {
             RemoteKey::Confirm => self.confirm(),
             RemoteKey::Back => {
-                self.nav.back();
+                self.step_back();
                 Cue::Confirm
             }
-            RemoteKey::Digit(digit) => self.confirm_number(digit),
+            RemoteKey::Digit(digit) => self.digit_key(digit),
             _ => self.confirm_colour(key),
         }
     }
@@ -167,7 +181,13 @@ impl Machine {
         self.confirm_at(focus)
     }
 
-    fn confirm_number(&mut self, digit: u8) -> Cue {
+    /// A PIN digit, or the number of an item.
+    fn digit_key(&mut self, digit: u8) -> Cue {
+        let takes_pin = self.page_view().is_some_and(|page| matches!(page.body, Body::PinDots { .. }));
+        if takes_pin {
+            let is_taken = self.card_deed(CardDeed::PadDigit(digit));
+            return if is_taken { Cue::Move } else { Cue::Edge };
+        }
         let Some(index) = usize::from(digit).checked_sub(1) else { return Cue::Edge };
         self.confirm_at(index)
     }
@@ -184,7 +204,30 @@ impl Machine {
     fn confirm_at(&mut self, index: usize) -> Cue {
         let Some(choice) = self.choices().into_iter().nth(index) else { return Cue::Edge };
         self.nav.set_focus(index);
-        self.perform(choice.command);
-        Cue::Confirm
+        if self.perform(choice.command) { Cue::Confirm } else { Cue::Edge }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(presses: &[(u64, RemoteKey, KeyAction)], admitted: &[bool]) {
+        let mut gate = KeyGate::default();
+        let found: Vec<bool> =
+            presses.iter().map(|(at, key, action)| gate.admits(*at, *key, *action)).collect();
+        assert_eq!(found, admitted);
+    }
+
+    #[test]
+    fn a_bouncing_key_counts_once() {
+        use KeyAction::{Pressed, Repeated};
+        use RemoteKey::{Confirm, Down, Left};
+        check(&[(0, Confirm, Pressed), (149, Confirm, Pressed)], &[true, false]);
+        check(&[(0, Confirm, Pressed), (150, Confirm, Pressed)], &[true, true]);
+        check(&[(0, Left, Pressed), (50, Confirm, Pressed)], &[true, true]);
+        check(&[(0, Down, Pressed), (60, Down, Repeated)], &[true, true]);
+        check(&[(0, Confirm, Pressed), (500, Confirm, Repeated)], &[true, false]);
     }
 }

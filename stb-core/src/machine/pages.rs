@@ -1,50 +1,19 @@
 //! What each page shows.
 
+use gateway_api::resident::AccessLog;
+
 use crate::{
-    nav::{Choice, Command, Page, Setting},
+    check_in::CheckIn,
+    nav::{Choice, Command, Draft, Page, Setting},
     phrase::{Phrase, say},
-    view::{Body, Icon, Item, Language, Layout, PageKind, PageView, TextScale},
+    time::date_in_japan,
+    view::{Body, Icon, Language, Layout, PageKind, PageView, Row, TextScale},
 };
 
-use super::Machine;
+use super::{LogState, Machine, people::{greeting, kana_or_name}};
 
-/// A page before focus and status are known.
-pub(super) struct Draft {
-    pub(super) kind: PageKind,
-    pub(super) title: Phrase,
-    pub(super) lead: Option<Phrase>,
-    pub(super) detail: Option<Phrase>,
-    pub(super) body: Body,
-    pub(super) layout: Layout,
-    pub(super) choices: Vec<Choice>,
-    pub(super) hint: Phrase,
-}
-
-impl Draft {
-    pub(super) fn new(kind: PageKind, title: Phrase, layout: Layout) -> Self {
-        Self {
-            kind,
-            title,
-            lead: None,
-            detail: None,
-            body: Body::Empty,
-            layout,
-            choices: Vec::new(),
-            hint: say::hint_choose(),
-        }
-    }
-}
-
-/// An item without note and shortcut.
-pub(super) fn choice(label: Phrase, icon: Option<Icon>, command: Command) -> Choice {
-    Choice { item: Item { label, note: None, icon, shortcut: None }, command }
-}
-
-fn tile(label: Phrase, note: Phrase, icon: Icon, command: Command) -> Choice {
-    let mut choice = choice(label, Some(icon), command);
-    choice.item.note = Some(note);
-    choice
-}
+/// Rows of a table on one page.
+const ROWS: usize = 5;
 
 impl Machine {
     pub(super) fn choices(&self) -> Vec<Choice> {
@@ -64,63 +33,115 @@ impl Machine {
             focus: screen.focus.min(draft.choices.len().saturating_sub(1)),
             items: draft.choices.into_iter().map(|choice| choice.item).collect(),
             hint: draft.hint,
-            status: (!self.link_open).then(say::status_offline),
+            status: self.status(),
         })
     }
 
     fn draft(&self) -> Option<Draft> {
         Some(match *self.nav.page()? {
+            Page::Home => self.home_page(),
+            Page::Card => self.card.draft().unwrap_or_else(|| self.home_page()),
+            Page::Welcome => self.welcome_page(),
+            Page::CheckIn => self.check_in.question(),
+            Page::CheckInContact => CheckIn::contact_question(),
+            Page::CheckInDone => self.check_in.done(self.link_open),
+            Page::AccessLog { page } => self.access_log_page(page),
+            Page::EvacuationPlan { page } => self.plan_page(page),
             Page::Settings => self.settings_page(),
             Page::SettingChoice(setting) => self.setting_page(setting),
-            _ => self.home_page(),
         })
     }
 
+    /// Who is known here, or that the town cannot be reached.
+    fn status(&self) -> Option<Phrase> {
+        if !self.link_open {
+            return Some(say::status_offline());
+        }
+        let session = self.card.session()?;
+        let name = session.display_name.trim();
+        (!name.is_empty())
+            .then(|| say::status_greeting(name, &kana_or_name(&session.display_kana, name)))
+    }
+
     fn home_page(&self) -> Draft {
-        let mut draft =
-            Draft::new(PageKind::Home, say::home_title(), Layout::Tiles { columns: 3 });
-        draft.lead = Some(say::home_lead());
-        draft.choices = vec![
-            tile(say::tile_check_in(), say::tile_check_in_note(), Icon::Heart, Command::OpenCheckIn),
-            tile(say::tile_login(), say::tile_login_note(), Icon::Card, Command::OpenLogin),
-            tile(say::tile_plan(), say::tile_plan_note(), Icon::Shelter, Command::OpenPlan),
-            tile(
-                say::tile_access_log(),
-                say::tile_access_log_note(),
-                Icon::Eye,
-                Command::OpenAccessLog,
-            ),
-            tile(
-                say::tile_settings(),
-                say::tile_settings_note(),
-                Icon::Settings,
-                Command::OpenSettings,
-            ),
-            tile(
-                say::tile_television(),
-                say::tile_television_note(),
-                Icon::Television,
-                Command::ToTelevision,
-            ),
-        ];
+        let mut draft = Draft::new(PageKind::Home, say::home_title(), Layout::Tiles { columns: 3 })
+            .lead(say::home_lead());
+        if self.is_order_in_force() {
+            let order = Choice::new(say::tile_order(), Some(Icon::Warning), Command::OpenOrder);
+            draft = draft.choice(order.note(say::tile_order_note()));
+        }
+        if self.is_check_in_enabled() {
+            let check_in =
+                Choice::new(say::tile_check_in(), Some(Icon::Heart), Command::OpenCheckIn);
+            draft = draft.choice(check_in.note(say::tile_check_in_note()));
+        }
+        draft = draft.choice(self.login_tile());
+        if !self.is_order_in_force() {
+            let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
+            draft = draft.choice(plan.note(say::tile_plan_note()));
+        }
+        let log = Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog);
+        let settings =
+            Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
+        let television =
+            Choice::new(say::tile_television(), Some(Icon::Television), Command::ToTelevision);
         draft
+            .choice(log.note(say::tile_access_log_note()))
+            .choice(settings.note(say::tile_settings_note()))
+            .choice(television.note(say::tile_television_note()))
+    }
+
+    fn login_tile(&self) -> Choice {
+        if self.card.has_level(gateway_api::login::AssuranceLevel::L2) {
+            Choice::new(say::tile_logout(), Some(Icon::CardRemove), Command::Logout)
+                .note(say::tile_logout_note())
+        } else {
+            Choice::new(say::tile_login(), Some(Icon::Card), Command::OpenLogin)
+                .note(say::tile_login_note())
+        }
+    }
+
+    fn welcome_page(&self) -> Draft {
+        let name = self.card.session().map_or("", |session| session.display_name.trim());
+        let kana = self.card.session().map_or("", |session| session.display_kana.as_str());
+        Draft::new(PageKind::Welcome, greeting(name, &kana_or_name(kana, name)), Layout::Row)
+            .lead(say::welcome_lead())
+            .detail(Some(say::welcome_detail()))
+            .body(Body::Picture(Icon::Check))
+            .choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
+    }
+
+    fn access_log_page(&self, page: usize) -> Draft {
+        let draft = Draft::new(PageKind::AccessLog, say::access_log_title(), Layout::Row);
+        let home = Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome);
+        match &self.access_log {
+            LogState::Loading => draft.lead(say::access_log_loading()).choice(home),
+            LogState::Failed => draft
+                .lead(say::access_log_failed())
+                .choice(Choice::new(say::button_retry(), None, Command::ReloadAccessLog))
+                .choice(home),
+            LogState::Here(log) if log.views.is_empty() => {
+                draft.lead(say::access_log_empty()).body(Body::Picture(Icon::Eye)).choice(home)
+            }
+            LogState::Here(log) => {
+                with_rows(draft.lead(say::access_log_lead()), &access_rows(log), page)
+            }
+        }
     }
 
     fn settings_page(&self) -> Draft {
-        let mut draft = Draft::new(PageKind::Settings, say::settings_title(), Layout::Column);
-        draft.lead = Some(say::settings_lead());
+        let mut draft = Draft::new(PageKind::Settings, say::settings_title(), Layout::Column)
+            .lead(say::settings_lead());
         let entries = [
             (Setting::Scale, say::setting_scale(), scale_name(self.settings.scale)),
             (Setting::Language, say::setting_language(), language_name(self.language())),
             (Setting::Speech, say::setting_speech(), speech_name(self.settings.speech)),
         ];
         for (setting, label, value) in entries {
-            let mut entry = choice(label, None, Command::OpenSetting(setting));
-            entry.item.note = Some(value);
-            draft.choices.push(entry);
+            let entry = Choice::new(label, None, Command::OpenSetting(setting));
+            draft = draft.choice(entry.note(value));
         }
-        draft.choices.push(choice(say::button_home(), Some(Icon::Home), Command::ToHome));
-        draft
+        draft.choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
     }
 
     fn setting_page(&self, setting: Setting) -> Draft {
@@ -129,17 +150,17 @@ impl Machine {
             Setting::Language => (say::setting_language(), say::setting_language_lead()),
             Setting::Speech => (say::setting_speech(), say::setting_speech_lead()),
         };
-        let mut draft = Draft::new(PageKind::Settings, title, Layout::Column);
-        draft.lead = Some(lead);
+        let mut draft = Draft::new(PageKind::Settings, title, Layout::Column).lead(lead);
+        let plain = |label, command| Choice::new(label, None, command);
         draft.choices = match setting {
             Setting::Scale => [TextScale::Normal, TextScale::Large, TextScale::Largest]
-                .map(|scale| choice(scale_name(scale), None, Command::SetScale(scale)))
+                .map(|scale| plain(scale_name(scale), Command::SetScale(scale)))
                 .to_vec(),
             Setting::Language => [Language::Ja, Language::JaEasy, Language::En]
-                .map(|language| choice(language_name(language), None, Command::SetLanguage(language)))
+                .map(|language| plain(language_name(language), Command::SetLanguage(language)))
                 .to_vec(),
             Setting::Speech => [true, false]
-                .map(|speech| choice(speech_name(speech), None, Command::SetSpeech(speech)))
+                .map(|speech| plain(speech_name(speech), Command::SetSpeech(speech)))
                 .to_vec(),
         };
         self.mark_present_choice(setting, &mut draft.choices);
@@ -157,6 +178,35 @@ impl Machine {
             choice.item.icon = Some(Icon::Check);
         }
     }
+}
+
+/// A table on pages of five rows, with buttons to turn them.
+pub(super) fn with_rows(draft: Draft, rows: &[Row], page: usize) -> Draft {
+    let pages = rows.len().div_ceil(ROWS).max(1);
+    let page = page.min(pages - 1);
+    let number = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
+    let here: Vec<Row> = rows.iter().skip(page * ROWS).take(ROWS).cloned().collect();
+    let mut draft = draft.body(Body::Rows { rows: here, page: number(page + 1), pages: number(pages) });
+    if page + 1 < pages {
+        let next = Command::ShowRows { page: page + 1 };
+        draft = draft.choice(Choice::new(say::button_next_page(), None, next));
+    }
+    if page > 0 {
+        let previous = Command::ShowRows { page: page - 1 };
+        draft = draft.choice(Choice::new(say::button_previous_page(), None, previous));
+    }
+    draft.choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
+}
+
+fn access_rows(log: &AccessLog) -> Vec<Row> {
+    let row = |view: &gateway_api::resident::View| {
+        let (month, day) = date_in_japan(view.at_ms);
+        Row {
+            label: say::access_log_viewer(month, day, &view.viewer),
+            value: say::access_log_object(&view.object),
+        }
+    };
+    log.views.iter().map(row).collect()
 }
 
 fn scale_name(scale: TextScale) -> Phrase {

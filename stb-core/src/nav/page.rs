@@ -10,6 +10,8 @@ pub(crate) enum Page {
     Home,
     /// Whatever the card conversation has to say now.
     Card,
+    /// The greeting after a login.
+    Welcome,
     CheckIn,
     /// Follow-up of "not well": does the person want to be called?
     CheckInContact,
@@ -37,6 +39,7 @@ pub(crate) enum Command {
     OpenPlan,
     OpenOrder,
     OpenAccessLog,
+    ReloadAccessLog,
     OpenSettings,
     OpenSetting(Setting),
     SetScale(TextScale),
@@ -46,21 +49,21 @@ pub(crate) enum Command {
     AnswerContact(bool),
     UndoCheckIn,
     ShowRows { page: usize },
-    Back,
     ToHome,
     ToTelevision,
-    Card(CardCommand),
+    Card(CardDeed),
 }
 
 /// What 決定 does in a card conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CardCommand {
+pub(crate) enum CardDeed {
     PadDigit(u8),
     PadClear,
     PadSubmit,
     UseLastTry,
     Retry,
-    Finish,
+    /// Leaves the attempt, one step back.
+    Leave,
 }
 
 /// One focusable item with its deed.

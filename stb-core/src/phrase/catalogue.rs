@@ -53,13 +53,17 @@ messages! {
     // Every page.
     hint_choose() = "hint-choose";
     hint_pin() = "hint-pin";
-    button_back() = "button-back";
     button_home() = "button-home";
     button_close() = "button-close";
+    button_stop() = "button-stop";
+    button_retry() = "button-retry";
+    button_finish() = "button-finish";
     button_next_page() = "button-next-page";
     button_previous_page() = "button-previous-page";
     status_offline() = "status-offline";
     status_greeting(name: text, name_kana: text) = "status-greeting";
+    focus_position(position: number, count: number) = "focus-position";
+    row_spoken(label: phrase, value: phrase) = "row-spoken";
 
     // Home.
     home_title() = "home-title";
@@ -73,6 +77,7 @@ messages! {
     tile_plan() = "tile-plan";
     tile_plan_note() = "tile-plan-note";
     tile_order() = "tile-order";
+    tile_order_note() = "tile-order-note";
     tile_access_log() = "tile-access-log";
     tile_access_log_note() = "tile-access-log-note";
     tile_settings() = "tile-settings";
@@ -98,4 +103,190 @@ messages! {
     speech_on() = "speech-on";
     speech_off() = "speech-off";
     setting_chosen() = "setting-chosen";
+
+    // Card and login.
+    purpose_check_in() = "purpose-check-in";
+    purpose_login() = "purpose-login";
+    purpose_access_log() = "purpose-access-log";
+    card_prompt_title() = "card-prompt-title";
+    card_prompt_detail() = "card-prompt-detail";
+    card_reading() = "card-reading";
+    card_checking() = "card-checking";
+    card_keep_inserted() = "card-keep-inserted";
+    pin_title() = "pin-title";
+    pin_tries_left(count: number) = "pin-tries-left";
+    pin_wrong(count: number) = "pin-wrong";
+    pin_digits_spoken(count: number) = "pin-digits-spoken";
+    pad_digit(digit: number) = "pad-digit";
+    pad_clear() = "pad-clear";
+    pad_submit() = "pad-submit";
+    last_try_title() = "last-try-title";
+    last_try_lead() = "last-try-lead";
+    last_try_stop() = "last-try-stop";
+    last_try_go_on() = "last-try-go-on";
+    welcome_lead() = "welcome-lead";
+    welcome_detail() = "welcome-detail";
+    greeting(name: text, name_kana: text) = "greeting";
+    greeting_unnamed() = "greeting-unnamed";
+    toast_session_ended() = "toast-session-ended";
+
+    // What can go wrong with a card: cause, action, tries.
+    trouble_service_down() = "trouble-service-down";
+    trouble_no_reader() = "trouble-no-reader";
+    trouble_reader_gone() = "trouble-reader-gone";
+    trouble_card_mute() = "trouble-card-mute";
+    trouble_busy() = "trouble-busy";
+    trouble_removed() = "trouble-removed";
+    trouble_transmission() = "trouble-transmission";
+    trouble_wrong_card() = "trouble-wrong-card";
+    trouble_no_certificate() = "trouble-no-certificate";
+    trouble_unreadable() = "trouble-unreadable";
+    trouble_blocked() = "trouble-blocked";
+    trouble_wrong_pins() = "trouble-wrong-pins";
+    trouble_entry_timed_out() = "trouble-entry-timed-out";
+    trouble_login_timed_out() = "trouble-login-timed-out";
+    trouble_expired() = "trouble-expired";
+    trouble_revoked() = "trouble-revoked";
+    trouble_card_refused() = "trouble-card-refused";
+    trouble_person_unknown() = "trouble-person-unknown";
+    trouble_overloaded() = "trouble-overloaded";
+    trouble_box_refused() = "trouble-box-refused";
+    trouble_gateway_failed() = "trouble-gateway-failed";
+    trouble_unreachable() = "trouble-unreachable";
+    action_call_operator() = "action-call-operator";
+    action_plug_reader() = "action-plug-reader";
+    action_turn_card() = "action-turn-card";
+    action_wait_and_retry() = "action-wait-and-retry";
+    action_insert_again() = "action-insert-again";
+    action_reinsert() = "action-reinsert";
+    action_insert_my_number_card() = "action-insert-my-number-card";
+    action_ask_town_office() = "action-ask-town-office";
+    action_blocked() = "action-blocked";
+    action_check_pin() = "action-check-pin";
+    action_retry() = "action-retry";
+    action_register() = "action-register";
+    tries_not_used() = "tries-not-used";
+    tries_unknown() = "tries-unknown";
+    tries_none_left() = "tries-none-left";
+    tries_left(count: number) = "tries-left";
+
+    // The daily question.
+    check_in_title() = "check-in-title";
+    check_in_again() = "check-in-again";
+    condition_good() = "condition-good";
+    condition_normal() = "condition-normal";
+    condition_bad() = "condition-bad";
+    contact_title() = "contact-title";
+    contact_lead() = "contact-lead";
+    contact_yes() = "contact-yes";
+    contact_no() = "contact-no";
+    check_in_saving() = "check-in-saving";
+    check_in_sending() = "check-in-sending";
+    check_in_done() = "check-in-done";
+    check_in_delivered() = "check-in-delivered";
+    check_in_sent_later() = "check-in-sent-later";
+    check_in_undo() = "check-in-undo";
+    check_in_withdrawing() = "check-in-withdrawing";
+    check_in_withdrawn() = "check-in-withdrawn";
+    check_in_answer_again() = "check-in-answer-again";
+    check_in_refused() = "check-in-refused";
+    answered_good() = "answered-good";
+    answered_normal() = "answered-normal";
+    answered_bad() = "answered-bad";
+    toast_report_refused() = "toast-report-refused";
+
+    // Who looked at my data.
+    access_log_title() = "access-log-title";
+    access_log_lead() = "access-log-lead";
+    access_log_loading() = "access-log-loading";
+    access_log_failed() = "access-log-failed";
+    access_log_empty() = "access-log-empty";
+    access_log_viewer(month: number, day: number, viewer: text) = "access-log-viewer";
+    access_log_object(object: text) = "access-log-object";
+
+    // The plan of this home.
+    plan_title() = "plan-title";
+    plan_lead(area: text) = "plan-lead";
+    plan_lead_town() = "plan-lead-town";
+    plan_unknown() = "plan-unknown";
+    plan_place(name: text) = "plan-place";
+    plan_place_condition(name: text, condition: text) = "plan-place-condition";
+    plan_no_place() = "plan-no-place";
+    plan_name(name: text) = "plan-name";
+    plan_person(hazard: phrase, place: text) = "plan-person";
+    plan_person_helped(hazard: phrase, place: text, supporter: text) = "plan-person-helped";
+
+    // Hazards.
+    hazard_any() = "hazard-any";
+    hazard_flood() = "hazard-flood";
+    hazard_landslide() = "hazard-landslide";
+    hazard_storm_surge() = "hazard-storm-surge";
+    hazard_earthquake() = "hazard-earthquake";
+    hazard_tsunami() = "hazard-tsunami";
+    hazard_large_fire() = "hazard-large-fire";
+    hazard_inland_flood() = "hazard-inland-flood";
+    hazard_volcano() = "hazard-volcano";
+
+    // Orders. Names of levels and orders are fixed terms.
+    order_level_three() = "order-level-three";
+    order_level_four() = "order-level-four";
+    order_level_five() = "order-level-five";
+    order_tsunami() = "order-tsunami";
+    order_lifted(order: phrase) = "order-lifted";
+    order_cancelled(order: phrase) = "order-cancelled";
+    order_place(area: text, hazard: phrase) = "order-place";
+    order_place_whole_town(hazard: phrase) = "order-place-whole-town";
+    order_issued(time: text) = "order-issued";
+    order_issued_offline(time: text) = "order-issued-offline";
+    action_leave_now() = "action-leave-now";
+    action_leave_if_slow() = "action-leave-if-slow";
+    action_prepare() = "action-prepare";
+    action_run_to_high_ground() = "action-run-to-high-ground";
+    action_secure_life_here() = "action-secure-life-here";
+    action_all_clear() = "action-all-clear";
+    action_disregard() = "action-disregard";
+    shelter_open() = "shelter-open";
+    shelter_not_known_open() = "shelter-not-known-open";
+    shelter_distance(metres: number, state: phrase) = "shelter-distance";
+    leave_by(time: text) = "leave-by";
+    supporters(names: text) = "supporters";
+    step_take_essentials() = "step-take-essentials";
+    step_turn_off_gas() = "step-turn-off-gas";
+    step_call_supporter() = "step-call-supporter";
+    step_go_to_destination() = "step-go-to-destination";
+    step_go_at_once() = "step-go-at-once";
+    step_go_higher() = "step-go-higher";
+    step_do_not_return() = "step-do-not-return";
+    step_go_upstairs() = "step-go-upstairs";
+    step_away_from_slope() = "step-away-from-slope";
+    step_call_for_help() = "step-call-for-help";
+    step_prepare_bag() = "step-prepare-bag";
+    step_check_route() = "step-check-route";
+    step_keep_watching() = "step-keep-watching";
+    step_return_carefully() = "step-return-carefully";
+    step_tell_others() = "step-tell-others";
+    answer_leaving() = "answer-leaving";
+    answer_need_help() = "answer-need-help";
+    answer_staying() = "answer-staying";
+    answer_told(answer: phrase, how_far: phrase) = "answer-told";
+    answer_saving() = "answer-saving";
+    answer_sending() = "answer-sending";
+    answer_delivered() = "answer-delivered";
+    answer_later() = "answer-later";
+    answer_later_call() = "answer-later-call";
+    answer_refused() = "answer-refused";
+    button_next_order(count: number) = "button-next-order";
+
+    // Orders as they are spoken.
+    spoken_drill() = "spoken-drill";
+    spoken_call(order: phrase) = "spoken-call";
+    spoken_again() = "spoken-again";
+    spoken_name(name: text, name_kana: text) = "spoken-name";
+    spoken_place(town: text, area_kana: text, hazard: phrase, order: phrase) = "spoken-place";
+    spoken_place_whole_town(town: text, hazard: phrase, order: phrase) = "spoken-place-whole-town";
+    spoken_reason(reason: text) = "spoken-reason";
+    spoken_destination(name: text, name_kana: text) = "spoken-destination";
+    spoken_destination_condition(name: text, name_kana: text, condition: text) = "spoken-destination-condition";
+    spoken_answer() = "spoken-answer";
+    spoken_close() = "spoken-close";
 }

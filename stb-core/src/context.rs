@@ -1,0 +1,48 @@
+//! What every part of the machine works with: the moment, the identity, the way out.
+
+use std::collections::VecDeque;
+
+use gateway_api::report::{Report, ReportContent};
+
+use crate::{Config, Now, effect::Effect, link::id::Generator};
+
+/// The moment of the event being handled and the effects it leads to.
+pub(crate) struct Context {
+    pub(crate) now: Now,
+    pub(crate) config: Config,
+    pub(crate) random: Generator,
+    effects: VecDeque<Effect>,
+}
+
+impl Context {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            now: Now { monotonic_ms: 0, wall_ms: 0, wall_trusted: false },
+            random: Generator::new(config.seed),
+            config,
+            effects: VecDeque::new(),
+        }
+    }
+
+    pub(crate) const fn now_ms(&self) -> u64 {
+        self.now.monotonic_ms
+    }
+
+    pub(crate) fn push(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
+    pub(crate) fn next_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// A report of this moment.
+    pub(crate) fn report(&mut self, content: ReportContent) -> Report {
+        Report {
+            report_id: self.random.uuid(self.now.wall_ms),
+            happened_at_ms: self.now.wall_ms,
+            clock_trusted: self.now.wall_trusted,
+            content,
+        }
+    }
+}

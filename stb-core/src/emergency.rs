@@ -1,0 +1,267 @@
+//! Orders on this box: the book of what is in force, what this home answered, and the takeover that
+//! stands above every other state (invariants 1, 2, 3).
+
+mod ladder;
+mod memory;
+pub(crate) mod spoken;
+mod takeover;
+mod words;
+
+use std::collections::BTreeSet;
+
+use evacuation::{
+    book::{Now as BookNow, OrderBook, Outcome, Refusal, Standing},
+    guidance::{Guidance, guide},
+    order::{Mode, OrderId, UnixMillis},
+    trust::Trust,
+};
+use gateway_api::report::Answer;
+use uuid::Uuid;
+
+use crate::{Now, profile::Profile};
+use memory::Memory;
+pub(crate) use words::{covers_picture, hazard as hazard_name};
+pub(crate) use takeover::{Delivery, Takeover, TakeoverDeed};
+
+/// A gap is not asked for again within this time: the answer may be on its way.
+const FETCH_PAUSE_MS: u64 = 15_000;
+/// Boxes that missed the same order do not ask together.
+pub(crate) const FETCH_SPREAD_MS: u32 = 5_000;
+/// So many refused records are remembered, to count repeats by multicast once.
+const REMEMBERED_REFUSALS: usize = 16;
+
+/// Orders of this box.
+pub(crate) struct Emergency {
+    trust: Trust,
+    book: Option<OrderBook>,
+    memory: Memory,
+    orders: Vec<HomeOrder>,
+    alerted: BTreeSet<OrderId>,
+    takeover: Option<Takeover>,
+    refused: Vec<u64>,
+    fetched: Option<(u64, u64)>,
+}
+
+/// One order or notice as it concerns this home.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HomeOrder {
+    pub(crate) guidance: Guidance,
+    pub(crate) standing: Standing,
+}
+
+/// What became of signed bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// Stored and shown: the gateway hears of it.
+    News(OrderId),
+    /// Nothing to show, the book changed all the same.
+    Quiet,
+    /// Refused; counted under this reason.
+    Refused(&'static str),
+    /// Refused, but nothing to count.
+    Repeated,
+}
+
+/// What a heartbeat leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pulse {
+    pub(crate) fetch_after: Option<u64>,
+    pub(crate) refused: Option<&'static str>,
+    /// What is shown changed.
+    pub(crate) changed: bool,
+}
+
+impl Emergency {
+    pub(crate) fn new() -> Self {
+        Self {
+            trust: Trust::default(),
+            book: None,
+            memory: Memory::default(),
+            orders: Vec::new(),
+            alerted: BTreeSet::new(),
+            takeover: None,
+            refused: Vec::new(),
+            fetched: None,
+        }
+    }
+
+    pub(crate) fn trust_mut(&mut self) -> &mut Trust {
+        &mut self.trust
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote. A damaged book is begun anew: the heartbeat asks for
+    /// what is in force.
+    pub(crate) fn restore(&mut self, bytes: &[u8], now: Now) {
+        let Some((book, memory)) = memory::read(bytes) else { return };
+        self.memory = memory;
+        self.book = OrderBook::restore(&book, book_now(now)).ok();
+    }
+
+    pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
+        Some(memory::write(&self.book.as_ref()?.snapshot(), &self.memory))
+    }
+
+    /// The home or the town's tables are known anew. True when the book changed by it.
+    pub(crate) fn adopt(&mut self, profile: &Profile) -> bool {
+        let Some(issuer) = profile.issuer.clone() else { return false };
+        let before = self.book.clone();
+        let book = self.book.take().filter(|book| *book.issuer() == issuer);
+        let mut book = book.unwrap_or_else(|| OrderBook::new(issuer));
+        book.home_changed(&profile.home);
+        book.drop_revoked(&self.trust);
+        let is_changed = before.as_ref() != Some(&book);
+        self.book = Some(book);
+        is_changed
+    }
+
+    /// Signed bytes came, by whatever way.
+    pub(crate) fn order_arrived(&mut self, bytes: &[u8], profile: &Profile, now: Now) -> Arrival {
+        let Some(book) = &mut self.book else { return Arrival::Repeated };
+        match book.accept(bytes, &self.trust, &profile.home, book_now(now)) {
+            Ok(accepted) if accepted.outcome == Outcome::NothingToEnd => Arrival::Quiet,
+            Ok(accepted) => Arrival::News(accepted.order.id),
+            Err(refusal) => self.count(refusal, bytes),
+        }
+    }
+
+    pub(crate) fn heartbeat_arrived(&mut self, bytes: &[u8], now: Now) -> Pulse {
+        let nothing = Pulse { fetch_after: None, refused: None, changed: false };
+        let Some(book) = &mut self.book else { return nothing };
+        match book.accept_heartbeat(bytes, &self.trust, book_now(now)) {
+            Ok(news) => {
+                let fetch_after = news.fetch_after.filter(|_| self.may_fetch(now.monotonic_ms));
+                if let Some(after) = fetch_after {
+                    self.fetched = Some((after, now.monotonic_ms));
+                }
+                Pulse { fetch_after, refused: None, changed: news.changed }
+            }
+            Err(refusal) => match self.count(refusal, bytes) {
+                Arrival::Refused(reason) => Pulse { refused: Some(reason), ..nothing },
+                _ => nothing,
+            },
+        }
+    }
+
+    /// Reckons anew what is shown. True when an alert begins or begins again.
+    pub(crate) fn refresh(&mut self, profile: Option<&Profile>, now: Now) -> bool {
+        self.orders = self.active_orders(profile, now);
+        let shown: BTreeSet<OrderId> = self.orders.iter().map(HomeOrder::id).collect();
+        self.alerted.retain(|id| shown.contains(id));
+        self.choose(now.monotonic_ms)
+    }
+
+    pub(crate) fn next_end(&self, now: Now) -> Option<u64> {
+        self.book.as_ref()?.next_end(book_now(now))
+    }
+
+    /// Whether something is in force for this home, answered or not.
+    pub(crate) fn is_in_force(&self) -> bool {
+        self.visible().any(|order| order.standing == Standing::InForce)
+    }
+
+    /// Orders that the resident may see: while one is meant, drills keep away.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &HomeOrder> {
+        let is_meant = self
+            .orders
+            .iter()
+            .any(|order| order.is_actual() && order.standing == Standing::InForce);
+        self.orders.iter().filter(move |order| order.is_actual() || !is_meant)
+    }
+
+    /// The first that waits for an answer or, being a notice, for an acknowledgement.
+    fn pending(&self) -> Option<&HomeOrder> {
+        self.visible().find(|order| self.is_pending(order))
+    }
+
+    fn is_pending(&self, order: &HomeOrder) -> bool {
+        order.standing == Standing::Notice || self.memory.answer(order.id()).is_none()
+    }
+
+    fn order(&self, id: OrderId) -> Option<&HomeOrder> {
+        self.orders.iter().find(|order| order.id() == id)
+    }
+
+    /// An answer of this home is kept with the order.
+    pub(crate) fn answered(&mut self, id: OrderId, answer: Answer, report: Uuid) {
+        self.memory.set_answer(id, answer, report);
+    }
+
+    pub(crate) fn answer_given(&self, id: OrderId) -> Option<Answer> {
+        self.memory.answer(id).map(|given| given.answer)
+    }
+
+    /// The gateway refused the report: true when it was an answer to an order.
+    pub(crate) fn report_refused(&mut self, report: Uuid) -> bool {
+        self.memory.refuse(report)
+    }
+
+    /// True the first time: the receipt is due.
+    pub(crate) fn note_received(&mut self, id: OrderId) -> bool {
+        self.memory.note_received(id)
+    }
+
+    /// The order on the screen was painted: its id the first time.
+    pub(crate) fn note_painted(&mut self) -> Option<OrderId> {
+        let id = self.takeover.as_ref()?.cursor();
+        self.memory.note_shown(id).then_some(id)
+    }
+
+    fn active_orders(&self, profile: Option<&Profile>, now: Now) -> Vec<HomeOrder> {
+        let (Some(book), Some(profile)) = (&self.book, profile) else { return Vec::new() };
+        let time = book.time(book_now(now)).unwrap_or(UnixMillis(now.wall_ms));
+        let (household, areas, shelters) = (&profile.household, &profile.areas, &profile.shelters);
+        let active = book.active(book_now(now)).into_iter();
+        active
+            .map(|active| HomeOrder {
+                guidance: guide(active.order, household, areas, shelters, time),
+                standing: active.standing,
+            })
+            .collect()
+    }
+
+    fn may_fetch(&self, now_ms: u64) -> bool {
+        self.fetched.is_none_or(|(_, at)| now_ms >= at + FETCH_PAUSE_MS)
+    }
+
+    /// The usual repeats are no news to anybody; what is wrong is always counted.
+    fn count(&mut self, refusal: Refusal, bytes: &[u8]) -> Arrival {
+        if refusal == Refusal::Duplicate {
+            return Arrival::Repeated;
+        }
+        let mark = fingerprint(bytes);
+        if !refusal.is_suspicious() && self.refused.contains(&mark) {
+            return Arrival::Repeated;
+        }
+        self.refused.push(mark);
+        if self.refused.len() > REMEMBERED_REFUSALS {
+            self.refused.remove(0);
+        }
+        Arrival::Refused(refusal.code())
+    }
+}
+
+impl HomeOrder {
+    pub(crate) const fn id(&self) -> OrderId {
+        self.guidance.order
+    }
+
+    pub(crate) fn is_actual(&self) -> bool {
+        self.guidance.mode == Mode::Actual
+    }
+}
+
+const fn book_now(now: Now) -> BookNow {
+    BookNow {
+        monotonic_ms: now.monotonic_ms,
+        wall: UnixMillis(now.wall_ms),
+        wall_trusted: now.wall_trusted,
+    }
+}
+
+/// Only to tell repeats apart; nothing depends on it being unforgeable.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}

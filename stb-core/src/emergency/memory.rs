@@ -1,0 +1,135 @@
+//! What this home said about each order, and which receipts went out; stored beside the book.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use evacuation::order::OrderId;
+use gateway_api::report::Answer;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// So many orders are remembered; the oldest is forgotten first.
+const MOST: usize = 64;
+
+/// Answers and receipts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Memory {
+    orders: Vec<Remembered>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Remembered {
+    order_id: String,
+    #[serde(default)]
+    answer: Option<Given>,
+    #[serde(default)]
+    received_told: bool,
+    #[serde(default)]
+    shown_told: bool,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Given {
+    pub(super) answer: Answer,
+    pub(super) report: Uuid,
+    #[serde(default)]
+    pub(super) refused: bool,
+}
+
+/// The stored form: the book's own bytes, and the memory.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    book: String,
+    memory: Memory,
+}
+
+pub(super) fn write(book: &[u8], memory: &Memory) -> Vec<u8> {
+    let stored = Stored { book: STANDARD.encode(book), memory: memory.clone() };
+    serde_json::to_vec(&stored).expect("strings, flags and ids only")
+}
+
+pub(super) fn read(bytes: &[u8]) -> Option<(Vec<u8>, Memory)> {
+    let stored: Stored = serde_json::from_slice(bytes).ok()?;
+    Some((STANDARD.decode(stored.book).ok()?, stored.memory))
+}
+
+impl Memory {
+    pub(super) fn answer(&self, id: OrderId) -> Option<&Given> {
+        let order_id = id.to_string();
+        self.orders.iter().find(|order| order.order_id == order_id)?.answer.as_ref()
+    }
+
+    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Uuid) {
+        self.of(id).answer = Some(Given { answer, report, refused: false });
+    }
+
+    pub(super) fn refuse(&mut self, report: Uuid) -> bool {
+        let given = self.orders.iter_mut().filter_map(|order| order.answer.as_mut());
+        let Some(given) = given.into_iter().find(|given| given.report == report) else {
+            return false;
+        };
+        given.refused = true;
+        true
+    }
+
+    pub(super) fn note_received(&mut self, id: OrderId) -> bool {
+        !std::mem::replace(&mut self.of(id).received_told, true)
+    }
+
+    pub(super) fn note_shown(&mut self, id: OrderId) -> bool {
+        !std::mem::replace(&mut self.of(id).shown_told, true)
+    }
+
+    fn of(&mut self, id: OrderId) -> &mut Remembered {
+        let order_id = id.to_string();
+        let position = self.orders.iter().position(|order| order.order_id == order_id);
+        let position = position.unwrap_or_else(|| self.begin(order_id));
+        &mut self.orders[position]
+    }
+
+    fn begin(&mut self, order_id: String) -> usize {
+        if self.orders.len() >= MOST {
+            self.orders.remove(0);
+        }
+        let remembered =
+            Remembered { order_id, answer: None, received_told: false, shown_told: false };
+        self.orders.push(remembered);
+        self.orders.len() - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u8) -> OrderId {
+        OrderId([number; 16])
+    }
+
+    #[test]
+    fn answers_and_receipts_survive_the_store() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(1), Answer::NeedHelp, Uuid::from_u128(5));
+        assert!(memory.note_received(id(2)));
+        assert!(!memory.note_received(id(2)));
+        let (book, restored) = read(&write(b"book", &memory)).expect("it was just written");
+        assert_eq!(book, b"book");
+        assert_eq!(restored, memory);
+    }
+
+    #[test]
+    fn damaged_bytes_are_told() {
+        assert_eq!(read(b""), None);
+        assert_eq!(read(br#"{"book":"!","memory":{"orders":[]}}"#), None);
+    }
+
+    #[test]
+    fn the_memory_is_bounded() {
+        let mut memory = Memory::default();
+        for number in 0..=255 {
+            memory.note_shown(id(number));
+        }
+        assert_eq!(memory.orders.len(), MOST);
+        assert!(!memory.note_shown(id(255)));
+        assert!(memory.note_shown(id(0)), "the oldest was forgotten");
+    }
+}

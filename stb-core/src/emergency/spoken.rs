@@ -1,0 +1,71 @@
+//! An order as it is spoken: attention, whom, what and where, why, what to do, where to.
+//!
+//! The order is spoken even where the household turned speech off, and twice, as the guide for
+//! spoken evacuation calls asks. Names are spoken only where the household agreed.
+
+use evacuation::order::Mode;
+
+use crate::{
+    phrase::{Phrase, say},
+    profile::Profile,
+    time::clock_in_japan,
+};
+
+use super::{HomeOrder, words};
+
+/// The whole call, twice.
+pub(crate) fn twice(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
+    let once = once(order, profile);
+    let mut sentences = once.clone();
+    sentences.push(say::spoken_again());
+    sentences.extend(once);
+    sentences
+}
+
+/// The whole call.
+pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
+    let guidance = &order.guidance;
+    let is_drill = guidance.mode != Mode::Actual;
+    let mut sentences = Vec::new();
+    sentences.extend(is_drill.then(say::spoken_drill));
+    sentences.push(say::spoken_call(words::title(guidance)));
+    if profile.provisioning.household.speak_names {
+        let names = words::whom(guidance).map(|person| say::spoken_name(&person.name, reading(person)));
+        sentences.extend(names);
+    }
+    let town = &profile.provisioning.household.municipality_name;
+    sentences.push(place(order, profile, town));
+    let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    sentences.extend(reason.map(say::spoken_reason));
+    sentences.push(words::action(guidance.action));
+    sentences.extend(destination(order));
+    sentences.extend(guidance.leave_by.map(|at| say::leave_by(&clock_in_japan(at))));
+    let asks = if words::is_notice(order) { say::spoken_close() } else { say::spoken_answer() };
+    sentences.push(asks);
+    sentences.extend(is_drill.then(say::spoken_drill));
+    sentences
+}
+
+fn reading(person: &evacuation::guidance::Addressee) -> &str {
+    let kana = person.kana.trim();
+    if kana.is_empty() { &person.name } else { kana }
+}
+
+fn place(order: &HomeOrder, profile: &Profile, town: &str) -> Phrase {
+    let against = words::hazard(order.guidance.hazard);
+    let what = words::title(&order.guidance);
+    match &order.guidance.area_name {
+        Some(area) => say::spoken_place(town, profile.area_kana(area), against, what),
+        None => say::spoken_place_whole_town(town, against, what),
+    }
+}
+
+fn destination(order: &HomeOrder) -> Option<Phrase> {
+    let place = order.guidance.destination.as_ref()?;
+    let kana = place.kana.trim();
+    let kana = if kana.is_empty() { place.name.as_str() } else { kana };
+    Some(match place.condition.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(condition) => say::spoken_destination_condition(&place.name, kana, condition),
+        None => say::spoken_destination(&place.name, kana),
+    })
+}

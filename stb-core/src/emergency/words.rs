@@ -1,0 +1,247 @@
+//! An order of this home as the screen shows it.
+
+use evacuation::{
+    book::Standing,
+    guidance::{Action, Addressee, Destination, Guidance, Step},
+    hazard::{Hazard, Level},
+    order::Act,
+};
+use gateway_api::report::Answer;
+
+use crate::{
+    phrase::{Phrase, say},
+    time::clock_in_japan,
+    view::{ColourKey, Icon, Item, Language, PlaceView, StepView, TakeoverStage, TakeoverView},
+};
+
+use super::{
+    Emergency, HomeOrder,
+    takeover::{Delivery, Phase, Takeover, TakeoverDeed},
+};
+
+impl Emergency {
+    /// The takeover; `delivery` tells how far a report came.
+    pub(crate) fn view(
+        &self,
+        now_ms: u64,
+        language: Language,
+        link_open: bool,
+        delivery: impl Fn(uuid::Uuid) -> Delivery,
+    ) -> Option<TakeoverView> {
+        let takeover = self.takeover.as_ref()?;
+        let order = self.shown()?;
+        let guidance = &order.guidance;
+        let place = |destination: &Option<Destination>| destination.as_ref().map(place_view);
+        Some(TakeoverView {
+            order_id: order.id().to_string(),
+            stage: takeover.stage(now_ms),
+            mode: guidance.mode,
+            act: guidance.act,
+            hazard: guidance.hazard,
+            level: guidance.level,
+            title: title(guidance),
+            names: whom(guidance).map(|person| with_honorific(&person.name, language)).collect(),
+            place: place_phrase(guidance),
+            action: action(guidance.action),
+            destination: place(&guidance.destination),
+            fallback: place(&guidance.fallback),
+            leave_by: guidance.leave_by.map(|at| say::leave_by(&clock_in_japan(at))),
+            supporters: supporters(guidance),
+            steps: guidance.steps.map(step),
+            reason: guidance.reason.clone(),
+            source: source(guidance, link_open),
+            answers: self.deeds().into_iter().map(|deed| self.item(deed)).collect(),
+            focus: self.focus(),
+            answered: self.answered_words(takeover, order, link_open, delivery),
+            others: self.visible().count().saturating_sub(1),
+        })
+    }
+
+    fn answered_words(
+        &self,
+        takeover: &Takeover,
+        order: &HomeOrder,
+        link_open: bool,
+        delivery: impl Fn(uuid::Uuid) -> Delivery,
+    ) -> Option<(Answer, Phrase)> {
+        let given = self.memory.answer(order.id())?;
+        let answer = given.answer;
+        if matches!(takeover.phase, Phase::Quiet) {
+            return Some((answer, answer_words(answer)));
+        }
+        let how_far = match delivery(given.report) {
+            _ if given.refused => say::answer_refused(),
+            Delivery::Saving => say::answer_saving(),
+            Delivery::Delivered => say::answer_delivered(),
+            Delivery::Waiting if link_open => say::answer_sending(),
+            Delivery::Waiting if answer == Answer::NeedHelp => say::answer_later_call(),
+            Delivery::Waiting => say::answer_later(),
+        };
+        Some((answer, say::answer_told(answer_words(answer), how_far)))
+    }
+
+    fn item(&self, deed: TakeoverDeed) -> Item {
+        let (label, icon, shortcut) = match deed {
+            TakeoverDeed::Answer(_, answer) => {
+                let (icon, key) = answer_look(answer);
+                (answer_words(answer), Some(icon), Some(key))
+            }
+            TakeoverDeed::Acknowledge(_) | TakeoverDeed::Close => {
+                (say::button_close(), Some(Icon::Check), None)
+            }
+            TakeoverDeed::ShowNext => {
+                let others = self.visible().count().saturating_sub(1);
+                let others = i64::try_from(others).unwrap_or(i64::MAX);
+                (say::button_next_order(others), None, Some(ColourKey::Yellow))
+            }
+        };
+        let given = match deed {
+            TakeoverDeed::Answer(id, answer) => self.answer_given(id) == Some(answer),
+            _ => false,
+        };
+        Item { label, note: given.then(say::setting_chosen), icon, shortcut }
+    }
+}
+
+fn answer_words(answer: Answer) -> Phrase {
+    match answer {
+        Answer::Leaving => say::answer_leaving(),
+        Answer::NeedHelp => say::answer_need_help(),
+        Answer::Staying => say::answer_staying(),
+    }
+}
+
+const fn answer_look(answer: Answer) -> (Icon, ColourKey) {
+    match answer {
+        Answer::Leaving => (Icon::Walk, ColourKey::Blue),
+        Answer::NeedHelp => (Icon::Neighbour, ColourKey::Red),
+        Answer::Staying => (Icon::Home, ColourKey::Green),
+    }
+}
+
+/// The fixed names of the orders (災害対策基本法 56, 60).
+pub(super) fn title(guidance: &Guidance) -> Phrase {
+    let order = match guidance.level {
+        None => say::order_tsunami(),
+        Some(Level::Three) => say::order_level_three(),
+        Some(Level::Four) => say::order_level_four(),
+        Some(Level::Five) => say::order_level_five(),
+    };
+    match guidance.act {
+        Act::Issue | Act::Update => order,
+        Act::Lift => say::order_lifted(order),
+        Act::Cancel => say::order_cancelled(order),
+    }
+}
+
+/// Those who leave now, or everybody when all do alike.
+pub(super) fn whom(guidance: &Guidance) -> impl Iterator<Item = &Addressee> {
+    let some_leave = guidance.action == Action::LeaveIfSlow
+        && guidance.addressees.iter().any(|person| person.leaves_now);
+    guidance.addressees.iter().filter(move |person| person.leaves_now || !some_leave)
+}
+
+fn with_honorific(name: &str, language: Language) -> String {
+    match language {
+        Language::Ja | Language::JaEasy => format!("{name}さん"),
+        Language::En => name.to_owned(),
+    }
+}
+
+pub(crate) fn hazard(hazard: Hazard) -> Phrase {
+    match hazard {
+        Hazard::Flood => say::hazard_flood(),
+        Hazard::Landslide => say::hazard_landslide(),
+        Hazard::StormSurge => say::hazard_storm_surge(),
+        Hazard::Earthquake => say::hazard_earthquake(),
+        Hazard::Tsunami => say::hazard_tsunami(),
+        Hazard::LargeFire => say::hazard_large_fire(),
+        Hazard::InlandFlood => say::hazard_inland_flood(),
+        Hazard::Volcano => say::hazard_volcano(),
+    }
+}
+
+fn place_phrase(guidance: &Guidance) -> Phrase {
+    let against = hazard(guidance.hazard);
+    match &guidance.area_name {
+        Some(area) => say::order_place(area, against),
+        None => say::order_place_whole_town(against),
+    }
+}
+
+pub(super) fn action(action: Action) -> Phrase {
+    match action {
+        Action::LeaveNow => say::action_leave_now(),
+        Action::LeaveIfSlow => say::action_leave_if_slow(),
+        Action::Prepare => say::action_prepare(),
+        Action::RunToHighGround => say::action_run_to_high_ground(),
+        Action::SecureLifeHere => say::action_secure_life_here(),
+        Action::AllClear => say::action_all_clear(),
+        Action::Disregard => say::action_disregard(),
+    }
+}
+
+fn place_view(destination: &Destination) -> PlaceView {
+    PlaceView {
+        name: destination.name.clone(),
+        condition: destination.condition.clone(),
+        note: Some(place_note(destination)),
+    }
+}
+
+/// Distance and whether it is known to be open.
+fn place_note(destination: &Destination) -> Phrase {
+    let state =
+        if destination.known_open { say::shelter_open() } else { say::shelter_not_known_open() };
+    match destination.distance_m {
+        Some(metres) => say::shelter_distance(rounded(metres), state),
+        None => state,
+    }
+}
+
+/// Ten metres up to a kilometre, then a hundred: a straight line is no exact way.
+fn rounded(metres: u32) -> i64 {
+    let step = if metres < 1_000 { 10 } else { 100 };
+    i64::from(metres.div_ceil(step).saturating_mul(step))
+}
+
+fn supporters(guidance: &Guidance) -> Option<Phrase> {
+    let names = guidance.supporters.iter().cloned().reduce(|all, name| format!("{all}、{name}"));
+    names.map(|names| say::supporters(&names))
+}
+
+fn source(guidance: &Guidance, link_open: bool) -> Phrase {
+    let at = clock_in_japan(guidance.issued_at);
+    if link_open { say::order_issued(&at) } else { say::order_issued_offline(&at) }
+}
+
+fn step(step: Step) -> StepView {
+    let (icon, text) = match step {
+        Step::TakeEssentials => (Icon::Bag, say::step_take_essentials()),
+        Step::TurnOffGasAndBreaker => (Icon::Gas, say::step_turn_off_gas()),
+        Step::CallSupporter => (Icon::Neighbour, say::step_call_supporter()),
+        Step::GoToDestination => (Icon::Walk, say::step_go_to_destination()),
+        Step::GoAtOnce => (Icon::Walk, say::step_go_at_once()),
+        Step::GoHigher => (Icon::Hill, say::step_go_higher()),
+        Step::DoNotReturn => (Icon::Warning, say::step_do_not_return()),
+        Step::GoUpstairs => (Icon::Upstairs, say::step_go_upstairs()),
+        Step::AwayFromSlope => (Icon::Slope, say::step_away_from_slope()),
+        Step::CallForHelp => (Icon::Phone, say::step_call_for_help()),
+        Step::PrepareBag => (Icon::Bag, say::step_prepare_bag()),
+        Step::CheckRoute => (Icon::Route, say::step_check_route()),
+        Step::KeepWatching => (Icon::Television, say::step_keep_watching()),
+        Step::ReturnCarefully => (Icon::Home, say::step_return_carefully()),
+        Step::TellOthers => (Icon::Neighbour, say::step_tell_others()),
+    };
+    StepView { icon, text }
+}
+
+/// Whether a stage hides the picture.
+pub(crate) const fn covers_picture(stage: TakeoverStage) -> bool {
+    matches!(stage, TakeoverStage::FullScreen)
+}
+
+/// Whether it is a notice that something is over.
+pub(super) fn is_notice(order: &HomeOrder) -> bool {
+    order.standing == Standing::Notice
+}

@@ -1,0 +1,158 @@
+//! Orders on their way to the screen, and the home's answers back.
+
+use evacuation::order::OrderId;
+use gateway_api::report::{Answer, ReceiptStage, ReportContent};
+
+use crate::{
+    effect::{Cue, Effect, SpeechPriority, StoreCommand},
+    emergency::{Arrival, FETCH_SPREAD_MS, TakeoverDeed, spoken},
+    view::TakeoverView,
+};
+
+use super::{Machine, Standing};
+
+impl Machine {
+    pub(super) fn order_arrived(&mut self, bytes: &[u8]) {
+        let Some(profile) = &self.profile else { return };
+        match self.emergency.order_arrived(bytes, profile, self.context.now) {
+            Arrival::News(id) => {
+                if self.emergency.note_received(id) {
+                    self.enter_receipt(id, ReceiptStage::Received);
+                }
+                self.save_orders();
+                self.refresh_orders();
+            }
+            Arrival::Quiet => {
+                self.save_orders();
+                self.refresh_orders();
+            }
+            Arrival::Refused(reason) => {
+                self.telemetry.refused_order(reason, self.context.now_ms());
+            }
+            Arrival::Repeated => {}
+        }
+    }
+
+    pub(super) fn heartbeat_arrived(&mut self, bytes: &[u8]) {
+        let pulse = self.emergency.heartbeat_arrived(bytes, self.context.now);
+        if let Some(reason) = pulse.refused {
+            self.telemetry.refused_order(reason, self.context.now_ms());
+        }
+        if let Some(after_sequence) = pulse.fetch_after {
+            self.context.push(Effect::FetchOrders { after_sequence, spread_ms: FETCH_SPREAD_MS });
+        }
+        if pulse.changed {
+            self.save_orders();
+        }
+        self.refresh_orders();
+    }
+
+    pub(super) fn takeover_painted(&mut self) {
+        if let Some(id) = self.emergency.note_painted() {
+            self.save_orders();
+            self.enter_receipt(id, ReceiptStage::Shown);
+        }
+    }
+
+    pub(super) fn reach_orders(&mut self) {
+        if self.emergency.reach(self.context.now_ms()) {
+            self.speak_order(Repeat::Once);
+        }
+        self.refresh_orders();
+    }
+
+    /// Reckons anew what is shown; a new alert ends everything else that was going on.
+    pub(super) fn refresh_orders(&mut self) {
+        let had_keys = self.emergency.has_keys();
+        if self.emergency.refresh(self.profile.as_ref(), self.context.now) {
+            self.card.abandon(&mut self.context);
+            self.nav.leave_to_television();
+            self.context.push(Effect::WakeTelevision);
+            self.context.push(Effect::Cue(Cue::Alert));
+            self.speak_order(Repeat::Twice);
+        } else if had_keys && !self.emergency.has_keys() {
+            self.hush_order();
+        }
+    }
+
+    pub(super) fn save_orders(&mut self) {
+        if let Some(bytes) = self.emergency.to_bytes() {
+            self.context.push(Effect::Store(StoreCommand::SaveOrders(bytes)));
+        }
+    }
+
+    pub(super) fn takeover_view(&self) -> Option<TakeoverView> {
+        let delivery = |report| self.delivery(report);
+        let now_ms = self.context.now_ms();
+        self.emergency.view(now_ms, self.language(), self.link_open, delivery)
+    }
+
+    pub(super) fn perform_takeover(&mut self, deed: TakeoverDeed) {
+        match deed {
+            TakeoverDeed::Answer(id, answer) => self.answer_order(id, answer),
+            TakeoverDeed::Acknowledge(id) => {
+                self.emergency.acknowledge(id);
+                self.put_away();
+            }
+            TakeoverDeed::Close => {
+                self.emergency.minimise();
+                self.refresh_orders();
+            }
+            TakeoverDeed::ShowNext => {
+                self.emergency.show_next();
+                self.speak_order(Repeat::Once);
+            }
+        }
+    }
+
+    /// Notices were acknowledged: kept so, and whatever waits next is shown.
+    pub(super) fn put_away(&mut self) {
+        self.save_orders();
+        self.hush_order();
+        self.refresh_orders();
+    }
+
+    /// The same answer again is no news to the town.
+    fn answer_order(&mut self, id: OrderId, answer: Answer) {
+        if self.emergency.answer_given(id) != Some(answer) {
+            let order_id = id.to_string();
+            let report = self.enter(ReportContent::OrderAnswer { order_id, answer });
+            self.emergency.answered(id, answer, report);
+            self.save_orders();
+        }
+        self.hush_order();
+        self.emergency.confirm(self.context.now_ms());
+        if let Some((_, sentence)) = self.takeover_view().and_then(|view| view.answered) {
+            self.say(vec![sentence], SpeechPriority::Order);
+        }
+    }
+
+    fn hush_order(&mut self) {
+        if let Some(effect) = self.voice.stop() {
+            self.context.push(effect);
+        }
+    }
+
+    fn speak_order(&mut self, repeat: Repeat) {
+        let (Some(order), Some(profile)) = (self.emergency.shown(), &self.profile) else { return };
+        let sentences = match repeat {
+            Repeat::Once => spoken::once(order, profile),
+            Repeat::Twice if order.standing == Standing::Notice => spoken::once(order, profile),
+            Repeat::Twice => spoken::twice(order, profile),
+        };
+        self.say(sentences, SpeechPriority::Order);
+    }
+
+    /// Receipts are spread over a window; answers of people never wait.
+    fn enter_receipt(&mut self, id: OrderId, stage: ReceiptStage) {
+        let window = u64::from(self.context.config.receipt_window_ms);
+        let not_before = self.context.now_ms() + self.context.random.up_to(window);
+        let content = ReportContent::OrderReceipt { order_id: id.to_string(), stage };
+        self.enter_later(content, not_before);
+    }
+}
+
+enum Repeat {
+    Once,
+    Twice,
+}

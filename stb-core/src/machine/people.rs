@@ -1,0 +1,271 @@
+//! People in front of the box: cards, greetings, the daily question.
+
+use gateway_api::{login::AssuranceLevel, report::Condition};
+
+use crate::{
+    check_in::Asked,
+    effect::Effect,
+    event::Event,
+    nav::{CardDeed, Page},
+    phrase::{Phrase, say},
+    session::{Outcome, purpose::Purpose},
+};
+
+use super::{LogState, Machine};
+
+/// The greeting goes on to the home page by itself.
+const WELCOME_MS: u64 = 8_000;
+
+impl Machine {
+    pub(super) fn card_event(&mut self, event: Event) {
+        let (card, context) = (&mut self.card, &mut self.context);
+        let outcome = match event {
+            Event::ReaderChanged(state) => card.reader_changed(context, state),
+            Event::CardAnswered(answer) => card.card_answered(context, &answer),
+            Event::CardFailed(io) => card.card_failed(context, io),
+            Event::LoginOpened(challenge) => card.login_opened(context, &challenge),
+            Event::SessionOpened(session) => card.session_opened(context, *session),
+            Event::LoginRefused(code) => card.login_refused(context, code),
+            Event::LoginUnreachable => card.login_unreachable(context),
+            _ => Outcome::Nothing,
+        };
+        self.card_outcome(outcome);
+    }
+
+    pub(super) fn card_outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Nothing => {}
+            Outcome::PageChanged => {
+                if self.is_on(Page::Card) {
+                    self.nav.set_focus(0);
+                }
+            }
+            Outcome::Known(purpose) => self.person_known(purpose),
+            Outcome::Ended => self.person_gone(),
+            Outcome::Murmur(sentence) => self.show_toast(sentence),
+        }
+    }
+
+    /// Opens the service at once when the person is known well enough, else asks for the card.
+    pub(super) fn ask_for(&mut self, purpose: Purpose) {
+        if self.card.has_level(purpose.level()) {
+            self.nav_to_service(purpose, false);
+            return;
+        }
+        self.nav.open(Page::Card, 0);
+        let outcome = self.card.begin(&mut self.context, purpose);
+        self.card_outcome(outcome);
+    }
+
+    /// 決定 on a card page; false when it does not count here.
+    pub(super) fn card_deed(&mut self, deed: CardDeed) -> bool {
+        let (card, context) = (&mut self.card, &mut self.context);
+        let outcome = match deed {
+            CardDeed::PadDigit(digit) => card.pin_digit(context, digit),
+            CardDeed::PadClear => card.clear_pin(context),
+            CardDeed::PadSubmit => card.submit_pin(context),
+            CardDeed::UseLastTry => card.use_last_try(context),
+            CardDeed::Retry => Some(card.retry(context)),
+            CardDeed::Leave => {
+                self.step_back();
+                return true;
+            }
+        };
+        let Some(outcome) = outcome else { return false };
+        self.card_outcome(outcome);
+        true
+    }
+
+    /// One step back; what the page was in the middle of ends.
+    pub(super) fn step_back(&mut self) {
+        match self.nav.page() {
+            Some(Page::Card) => self.card.abandon(&mut self.context),
+            Some(Page::CheckInContact) => self.check_in.take_back_contact(),
+            _ => {}
+        }
+        self.nav.back();
+    }
+
+    pub(super) fn logout(&mut self) {
+        let outcome = self.card.logout(&mut self.context);
+        self.card_outcome(outcome);
+    }
+
+    pub(super) fn open_check_in(&mut self) {
+        let replaces = self.is_on(Page::CheckInDone);
+        if self.card.has_level(AssuranceLevel::L1) {
+            self.nav_to_service(Purpose::CheckIn, replaces);
+        } else {
+            if replaces {
+                self.nav.back();
+            }
+            self.ask_for(Purpose::CheckIn);
+        }
+    }
+
+    pub(super) fn answer_check_in(&mut self, condition: Condition) {
+        if condition == Condition::Bad {
+            self.check_in.ask_for_contact(self.context.now_ms());
+            self.nav.open(Page::CheckInContact, 0);
+            return;
+        }
+        self.report_check_in(condition, false);
+        self.nav.replace(Page::CheckInDone, 0);
+    }
+
+    pub(super) fn answer_contact(&mut self, wanted: bool) {
+        self.report_check_in(Condition::Bad, wanted);
+        self.nav.back();
+        self.nav.replace(Page::CheckInDone, 0);
+    }
+
+    pub(super) fn undo_check_in(&mut self) {
+        let Some(content) = self.check_in.withdraw(self.context.now_ms()) else { return };
+        let withdrawal = self.enter(content);
+        self.check_in.withdrawing(withdrawal);
+        self.nav.set_focus(0);
+    }
+
+    pub(super) fn note_check_in(&mut self, asked: &Asked) {
+        if let Some(resident_id) = &asked.resident_id {
+            self.settings.note_check_in(resident_id, self.context.now.day_in_japan());
+            self.settings_changed();
+        }
+    }
+
+    pub(super) fn forget_check_in(&mut self, asked: &Asked) {
+        if let Some(resident_id) = &asked.resident_id {
+            self.settings.forget_check_in(resident_id);
+            self.settings_changed();
+        }
+    }
+
+    pub(super) fn reach_people(&mut self) {
+        let outcome = self.card.reach(&mut self.context);
+        self.card_outcome(outcome);
+        let now_ms = self.context.now_ms();
+        if self.check_in.reach(now_ms) {
+            self.answer_contact(false);
+        }
+        if self.welcome_until.take_if(|until| *until <= now_ms).is_some()
+            && self.is_on(Page::Welcome)
+        {
+            self.nav.go_home();
+        }
+    }
+
+    /// "Not well" counts even when the follow-up was left without an answer: by an order, by 終了,
+    /// by taking the card out. Only 戻る takes it back.
+    pub(super) fn settle_people(&mut self) {
+        if self.check_in.is_asking_for_contact() && !self.is_on(Page::CheckInContact) {
+            self.report_check_in(Condition::Bad, false);
+        }
+        let is_left = !self.is_on(Page::Card);
+        if is_left && self.card.has_page() {
+            self.card.abandon(&mut self.context);
+        }
+    }
+
+    pub(super) fn load_access_log(&mut self) {
+        self.access_log = LogState::Loading;
+        if let Some(session) = self.card.session() {
+            let token = session.token.clone();
+            self.context.push(Effect::FetchAccessLog { token });
+        }
+    }
+
+    fn report_check_in(&mut self, condition: Condition, contact_wanted: bool) {
+        let Some(content) = self.check_in.answer(condition, contact_wanted) else { return };
+        let report = self.enter(content);
+        self.check_in.given(condition, report);
+    }
+
+    fn person_known(&mut self, purpose: Purpose) {
+        match purpose {
+            Purpose::Greeting => self.greet(),
+            Purpose::Login => {
+                self.welcome_until = Some(self.context.now_ms() + WELCOME_MS);
+                self.nav.replace(Page::Welcome, 0);
+            }
+            Purpose::CheckIn | Purpose::AccessLog => self.nav_to_service(purpose, true),
+        }
+    }
+
+    /// A card was put in without a word: the question if it is open and nothing else is, else a
+    /// friendly word.
+    fn greet(&mut self) {
+        let Some(asked) = self.asked() else { return };
+        let may_ask = self.nav.is_television() && !self.emergency.has_keys();
+        if may_ask && self.is_check_in_enabled() && !asked.answered_today {
+            self.check_in.ask(asked);
+            self.nav.open(Page::CheckIn, 0);
+        } else {
+            self.show_toast(greeting(&asked.name, &asked.name_kana));
+        }
+    }
+
+    fn nav_to_service(&mut self, purpose: Purpose, replaces: bool) {
+        let page = match purpose {
+            Purpose::CheckIn | Purpose::Greeting => {
+                let Some(asked) = self.asked() else { return };
+                self.check_in.ask(asked);
+                Page::CheckIn
+            }
+            Purpose::Login => Page::Welcome,
+            Purpose::AccessLog => {
+                self.load_access_log();
+                Page::AccessLog { page: 0 }
+            }
+        };
+        if replaces {
+            self.nav.replace(page, 0);
+        } else {
+            self.nav.open(page, 0);
+        }
+    }
+
+    fn person_gone(&mut self) {
+        self.access_log = LogState::Loading;
+        let needs_person = |page: &Page| {
+            matches!(
+                page,
+                Page::Welcome | Page::CheckIn | Page::CheckInContact | Page::AccessLog { .. }
+            )
+        };
+        self.nav.retain(|page| !needs_person(page));
+        self.show_toast(say::toast_session_ended());
+    }
+
+    fn asked(&self) -> Option<Asked> {
+        let session = self.card.session()?;
+        let today = self.context.now.day_in_japan();
+        let resident_id = session.resident_id.clone();
+        Some(Asked {
+            session_id: session.session_id.clone(),
+            answered_today: resident_id
+                .as_deref()
+                .is_some_and(|resident| self.settings.has_checked_in(resident, today)),
+            resident_id,
+            name: session.display_name.clone(),
+            name_kana: kana_or_name(&session.display_kana, &session.display_name),
+        })
+    }
+
+    pub(super) fn is_check_in_enabled(&self) -> bool {
+        self.profile.as_ref().is_some_and(|profile| profile.provisioning.check_in.enabled)
+    }
+}
+
+/// Reading of a name; the name itself when there is none.
+pub(super) fn kana_or_name(kana: &str, name: &str) -> String {
+    if kana.trim().is_empty() { name.to_owned() } else { kana.to_owned() }
+}
+
+/// The greeting by name; without one where the name is empty.
+pub(super) fn greeting(name: &str, name_kana: &str) -> Phrase {
+    if name.trim().is_empty() {
+        say::greeting_unnamed()
+    } else {
+        say::greeting(name, name_kana)
+    }
+}

@@ -1,0 +1,113 @@
+//! Reports on their way: entered, stored, sent, delivered or refused (invariant 6).
+
+use gateway_api::{
+    problem::ProblemCode,
+    report::{Report, ReportContent},
+};
+use uuid::Uuid;
+
+use crate::{
+    check_in::Settled,
+    effect::{Effect, StoreCommand},
+    emergency::Delivery,
+    phrase::say,
+};
+
+use super::Machine;
+
+impl Machine {
+    /// Enters a report; it is stored before anything is said to be done.
+    pub(super) fn enter(&mut self, content: ReportContent) -> Uuid {
+        self.enter_later(content, 0)
+    }
+
+    /// Enters a report that need not go before this moment.
+    pub(super) fn enter_later(&mut self, content: ReportContent, not_before: u64) -> Uuid {
+        let report: Report = self.context.report(content);
+        let report_id = report.report_id;
+        if self.outbox.add(report.clone(), not_before) {
+            self.context.push(Effect::Store(StoreCommand::AddReport(report)));
+        }
+        report_id
+    }
+
+    pub(super) fn report_stored(&mut self, report: Uuid) {
+        self.outbox.settled_in_store(report);
+        self.certain(report);
+    }
+
+    /// Not on disk, but still in memory: it is sent from there, and called done once delivered.
+    pub(super) fn report_not_stored(&mut self, report: Uuid) {
+        self.outbox.settled_in_store(report);
+        self.check_in.store_failed(report);
+    }
+
+    pub(super) fn report_delivered(&mut self, report: Uuid) {
+        if self.outbox.take_out(report).is_none() {
+            return;
+        }
+        self.context.push(Effect::Store(StoreCommand::RemoveReport(report)));
+        self.certain(report);
+        self.check_in.delivered(report);
+    }
+
+    /// The gateway will never take it: away with it, counted, and told to whom it concerns.
+    pub(super) fn report_refused(&mut self, report: Uuid, code: ProblemCode) {
+        let Some(refused) = self.outbox.take_out(report) else { return };
+        self.context.push(Effect::Store(StoreCommand::RemoveReport(report)));
+        self.telemetry.refused_report(code, self.context.now_ms());
+        self.check_in.refused(report);
+        if self.emergency.report_refused(report) {
+            self.save_orders();
+        }
+        if is_from_a_person(&refused.content) {
+            self.show_toast(say::toast_report_refused());
+        }
+    }
+
+    pub(super) fn reach_reports(&mut self) {
+        let now_ms = self.context.now_ms();
+        self.outbox.reach(now_ms, &mut self.context.random);
+        let earlier_waits = self.outbox.holds_telemetry();
+        if let Some(content) = self.telemetry.reach(now_ms, earlier_waits) {
+            self.enter(content);
+        }
+    }
+
+    pub(super) fn send_next_report(&mut self) {
+        if let Some(report) = self.outbox.next(self.context.now_ms()) {
+            self.context.push(Effect::SendReport(report));
+        }
+    }
+
+    /// How far a report came, for the screen.
+    pub(super) fn delivery(&self, report: Uuid) -> Delivery {
+        match self.outbox.is_stored(report) {
+            None => Delivery::Delivered,
+            Some(true) => Delivery::Waiting,
+            Some(false) => Delivery::Saving,
+        }
+    }
+
+    /// The store or the gateway has it.
+    fn certain(&mut self, report: Uuid) {
+        let undo_seconds = self.profile.as_ref().map_or(0, |profile| {
+            profile.provisioning.check_in.undo_seconds
+        });
+        let undo_ms = u64::from(undo_seconds) * 1_000;
+        match self.check_in.kept(report, self.context.now_ms(), undo_ms) {
+            Some(Settled::Answered(asked)) => self.note_check_in(&asked),
+            Some(Settled::Withdrawn(asked)) => self.forget_check_in(&asked),
+            None => {}
+        }
+    }
+}
+
+fn is_from_a_person(content: &ReportContent) -> bool {
+    match content {
+        ReportContent::CheckIn { .. }
+        | ReportContent::CheckInWithdrawal { .. }
+        | ReportContent::OrderAnswer { .. } => true,
+        ReportContent::OrderReceipt { .. } | ReportContent::Telemetry { .. } => false,
+    }
+}

@@ -1,0 +1,90 @@
+//! Keys while an order stands above everything: every key has one meaning, none leads astray.
+
+use crate::{
+    effect::{Cue, SpeechPriority},
+    key::RemoteKey,
+    nav::focus,
+    view::{Layout, TakeoverStage},
+};
+
+use super::{
+    Machine,
+    keys::{colour, direction},
+};
+
+impl Machine {
+    /// The key's cue, or none when the key goes on to the television or the pages.
+    pub(super) fn takeover_key(&mut self, key: RemoteKey) -> Option<Cue> {
+        if !self.emergency.has_keys() {
+            return None;
+        }
+        if let Some(direction) = direction(key) {
+            return Some(self.move_answer(direction));
+        }
+        match key {
+            RemoteKey::Confirm => Some(self.confirm_answer(self.emergency.focus())),
+            RemoteKey::Back | RemoteKey::Exit => Some(self.leave_takeover()),
+            RemoteKey::Home => Some(self.home_from_takeover()),
+            _ => self.further_takeover_key(key),
+        }
+    }
+
+    fn further_takeover_key(&mut self, key: RemoteKey) -> Option<Cue> {
+        if let Some(colour) = colour(key) {
+            let answers = self.takeover_view().map(|view| view.answers).unwrap_or_default();
+            let found = answers.iter().position(|item| item.shortcut == Some(colour));
+            return Some(found.map_or(Cue::Edge, |index| self.confirm_answer(index)));
+        }
+        // Below the band the picture is still there, and so are its channels.
+        let is_band = self.emergency.stage(self.context.now_ms()) == Some(TakeoverStage::Band);
+        if is_band { None } else { Some(Cue::Edge) }
+    }
+
+    fn move_answer(&mut self, direction: focus::Direction) -> Cue {
+        let count = self.emergency.deeds().len();
+        let next = focus::neighbour(Layout::Row, count, self.emergency.focus(), direction);
+        let Some(next) = next else { return Cue::Edge };
+        self.emergency.set_focus(next);
+        let item = self.takeover_view().and_then(|view| view.answers.into_iter().nth(next));
+        if let Some(item) = item {
+            self.say(vec![item.label], SpeechPriority::Focus);
+        }
+        Cue::Move
+    }
+
+    fn confirm_answer(&mut self, index: usize) -> Cue {
+        if self.emergency.is_too_fresh(self.context.now_ms()) {
+            return Cue::Edge;
+        }
+        let Some(deed) = self.emergency.deeds().get(index).copied() else { return Cue::Edge };
+        self.emergency.set_focus(index);
+        self.perform_takeover(deed);
+        Cue::Confirm
+    }
+
+    /// An unanswered order goes down to the band, an answered one to one line, a notice away.
+    fn leave_takeover(&mut self) -> Cue {
+        if !self.emergency.is_alerting() {
+            self.emergency.minimise();
+            self.refresh_orders();
+            return Cue::Confirm;
+        }
+        if self.emergency.lower(self.context.now_ms()) {
+            self.put_away();
+            return Cue::Confirm;
+        }
+        Cue::Edge
+    }
+
+    fn home_from_takeover(&mut self) -> Cue {
+        if self.emergency.is_alerting() {
+            return Cue::Edge;
+        }
+        self.emergency.minimise();
+        self.refresh_orders();
+        if !self.emergency.has_keys() {
+            self.nav.go_home();
+        }
+        Cue::Confirm
+    }
+}

@@ -1,0 +1,366 @@
+//! Cards and people: from a card in the reader to a known person, and the end of it.
+//!
+//! A person is known while the card stays in the reader: taking it out ends the session, as a
+//! resident expects from a key. Every conversation ends with a reset of the card, whatever came of
+//! it, so that no other program finds a verified PIN.
+
+mod conversation;
+mod pages;
+pub(crate) mod pin;
+pub(crate) mod purpose;
+pub(crate) mod trouble;
+
+use gateway_api::{
+    login::{AssuranceLevel, LoginProof, Session},
+    problem::ProblemCode,
+};
+use jpki::flow::{authenticate::AuthenticateFlow, touch::TouchFlow};
+
+use crate::{
+    context::Context,
+    effect::Effect,
+    event::{CardIo, ReaderState},
+    phrase::Phrase,
+};
+use pin::PinEntry;
+use purpose::Purpose;
+use trouble::{Cause, Remedy, Tries, Trouble};
+
+/// Nobody types for this long: the digits are wiped.
+const ENTRY_MS: u64 = 60_000;
+/// The card or the gateway stays silent for this long.
+const SILENCE_MS: u64 = 15_000;
+/// A session never lasts longer, whatever the clocks say.
+const SESSION_MAX_MS: u64 = 30 * 60_000;
+/// Wrong PINs between putting a card in and taking it out.
+const WRONG_PINS_MAX: u8 = 2;
+
+/// Reader, person and the attempt to know a person.
+#[derive(Default)]
+pub(crate) struct CardDesk {
+    reader: Option<ReaderState>,
+    person: Option<Person>,
+    attempt: Option<Attempt>,
+    wrong_pins: u8,
+}
+
+/// A known person.
+struct Person {
+    session: Session,
+    ends_at: u64,
+}
+
+/// One attempt to know a person.
+struct Attempt {
+    purpose: Purpose,
+    level: AssuranceLevel,
+    stage: Stage,
+    login: Option<Login>,
+    deadline: Option<u64>,
+}
+
+/// An open login at the gateway.
+struct Login {
+    login_id: String,
+    valid_until: u64,
+}
+
+enum Stage {
+    WaitingForCard,
+    Touching(TouchFlow),
+    TouchSent,
+    Opening,
+    Talking { flow: Box<AuthenticateFlow>, pin_given: bool },
+    LastTry(Box<AuthenticateFlow>),
+    EnteringPin { flow: Box<AuthenticateFlow>, entry: PinEntry, tries_left: u8, after_wrong: bool },
+    ProofSent,
+    Troubled(Trouble),
+}
+
+/// What the machine has to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing beyond showing the page anew.
+    Nothing,
+    /// The page of the attempt changed: the focus starts anew.
+    PageChanged,
+    /// A person is known, for this purpose.
+    Known(Purpose),
+    /// The person is not known any more.
+    Ended,
+    /// A card was put in without a word and did not work out.
+    Murmur(Phrase),
+}
+
+impl CardDesk {
+    pub(crate) fn session(&self) -> Option<&Session> {
+        self.person.as_ref().map(|person| &person.session)
+    }
+
+    pub(crate) fn has_level(&self, level: AssuranceLevel) -> bool {
+        self.session().is_some_and(|session| session.level >= level)
+    }
+
+    /// Whether an attempt has something to show.
+    pub(crate) fn has_page(&self) -> bool {
+        self.attempt.as_ref().is_some_and(|attempt| attempt.purpose.has_page())
+    }
+
+    /// Somebody chose a service that needs to know who is there.
+    pub(crate) fn begin(&mut self, context: &mut Context, purpose: Purpose) -> Outcome {
+        self.abandon(context);
+        self.attempt = Some(Attempt::new(purpose));
+        self.approach(context)
+    }
+
+    /// Ends the attempt without a result: digits wiped, card reset.
+    pub(crate) fn abandon(&mut self, context: &mut Context) {
+        if self.attempt.take().is_some_and(|attempt| attempt.stage.talks_to_card()) {
+            context.push(Effect::ResetCard);
+        }
+    }
+
+    /// Ends the session at the resident's wish.
+    pub(crate) fn logout(&mut self, context: &mut Context) -> Outcome {
+        self.abandon(context);
+        self.end(context)
+    }
+
+    /// Reader or card changed.
+    pub(crate) fn reader_changed(&mut self, context: &mut Context, state: ReaderState) -> Outcome {
+        let before = self.reader.replace(state);
+        if before == Some(state) {
+            return Outcome::Nothing;
+        }
+        if state == ReaderState::CardPresent {
+            return self.card_inserted(context);
+        }
+        // Busy says that another program has the card, not that the card is gone.
+        if state != ReaderState::Busy {
+            self.wrong_pins = 0;
+        }
+        if let Some(outcome) = self.attempt_lost_card(context, state) {
+            return outcome;
+        }
+        if state == ReaderState::Busy { Outcome::Nothing } else { self.end(context) }
+    }
+
+    pub(crate) fn session_opened(&mut self, context: &mut Context, session: Session) -> Outcome {
+        let is_expected = self.attempt.as_ref().is_some_and(|attempt| {
+            matches!(attempt.stage, Stage::TouchSent | Stage::ProofSent)
+                && session.level >= attempt.level
+        });
+        if !is_expected {
+            context.push(Effect::CloseSession { token: session.token });
+            return Outcome::Nothing;
+        }
+        let purpose = self.attempt.take().map_or(Purpose::Greeting, |attempt| attempt.purpose);
+        if let Some(before) = self.person.take() {
+            context.push(Effect::CloseSession { token: before.session.token });
+        }
+        self.wrong_pins = 0;
+        let ends_at = context.now_ms() + session_length_ms(context, &session);
+        self.person = Some(Person { session, ends_at });
+        Outcome::Known(purpose)
+    }
+
+    pub(crate) fn login_refused(&mut self, context: &mut Context, code: ProblemCode) -> Outcome {
+        self.gateway_failed(context, Cause::of_gateway(code))
+    }
+
+    pub(crate) fn login_unreachable(&mut self, context: &mut Context) -> Outcome {
+        self.gateway_failed(context, Cause::Unreachable)
+    }
+
+    pub(crate) fn card_failed(&mut self, context: &mut Context, io: CardIo) -> Outcome {
+        let Some(attempt) = &self.attempt else { return Outcome::Nothing };
+        if !attempt.stage.talks_to_card() {
+            return Outcome::Nothing;
+        }
+        let tries = attempt.tries_at_break();
+        self.fail(context, Cause::of_io(io), tries)
+    }
+
+    /// The one button of a trouble page.
+    pub(crate) fn retry(&mut self, context: &mut Context) -> Outcome {
+        let Some(attempt) = &self.attempt else { return Outcome::Nothing };
+        self.begin(context, attempt.purpose)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        let attempt = self.attempt.as_ref().and_then(|attempt| attempt.deadline);
+        let session = self.person.as_ref().map(|person| person.ends_at);
+        attempt.into_iter().chain(session).min()
+    }
+
+    pub(crate) fn reach(&mut self, context: &mut Context) -> Outcome {
+        let now_ms = context.now_ms();
+        let attempt = self.attempt.as_mut().filter(|a| a.deadline.is_some_and(|at| at <= now_ms));
+        if let Some(attempt) = attempt {
+            attempt.deadline = None;
+            let (cause, tries) = attempt.at_deadline();
+            return self.fail(context, cause, tries);
+        }
+        if self.person.as_ref().is_some_and(|person| person.ends_at <= now_ms) {
+            return self.end(context);
+        }
+        Outcome::Nothing
+    }
+
+    fn card_inserted(&mut self, context: &mut Context) -> Outcome {
+        match &self.attempt {
+            None if self.person.is_none() => self.begin(context, Purpose::Greeting),
+            Some(attempt) if attempt.waits_for_card() => self.retry(context),
+            _ => Outcome::Nothing,
+        }
+    }
+
+    /// What a card that left means for the attempt; none when it means nothing.
+    fn attempt_lost_card(&mut self, context: &mut Context, state: ReaderState) -> Option<Outcome> {
+        let attempt = self.attempt.as_ref()?;
+        let cause = Cause::of_reader(state);
+        if matches!(attempt.stage, Stage::WaitingForCard) {
+            return cause.map(|cause| self.fail(context, cause, Tries::NotConcerned));
+        }
+        if attempt.waits_for_card() {
+            return Some(self.approach(context));
+        }
+        if matches!(attempt.stage, Stage::Troubled(_)) {
+            return None;
+        }
+        let tries = attempt.tries_at_break();
+        let outcome = self.fail(context, cause.unwrap_or(Cause::Removed), tries);
+        // The page of the attempt tells it all; a session that was there before ends with it.
+        self.end(context);
+        Some(outcome)
+    }
+
+    /// Starts as far as the reader allows.
+    fn approach(&mut self, context: &mut Context) -> Outcome {
+        let state = self.reader.unwrap_or(ReaderState::NoReader);
+        if state == ReaderState::CardPresent {
+            return self.start(context);
+        }
+        match Cause::of_reader(state) {
+            Some(cause) => self.fail(context, cause, Tries::NotConcerned),
+            None => self.enter(Stage::WaitingForCard, None),
+        }
+    }
+
+    fn start(&mut self, context: &mut Context) -> Outcome {
+        let Some(attempt) = &self.attempt else { return Outcome::Nothing };
+        if attempt.level == AssuranceLevel::L1 {
+            return self.start_touch(context);
+        }
+        if self.wrong_pins >= WRONG_PINS_MAX {
+            return self.fail(context, Cause::WrongPins, Tries::NotUsed);
+        }
+        context.push(Effect::OpenLogin(attempt.purpose.request()));
+        self.enter(Stage::Opening, Some(context.now_ms() + SILENCE_MS))
+    }
+
+    fn gateway_failed(&mut self, context: &mut Context, cause: Cause) -> Outcome {
+        let Some(attempt) = &self.attempt else { return Outcome::Nothing };
+        let waits_for_gateway =
+            matches!(attempt.stage, Stage::TouchSent | Stage::Opening | Stage::ProofSent);
+        if !waits_for_gateway {
+            return Outcome::Nothing;
+        }
+        self.fail(context, cause, Tries::NotUsed)
+    }
+
+    fn fail(&mut self, context: &mut Context, cause: Cause, tries: Tries) -> Outcome {
+        let Some(attempt) = &self.attempt else { return Outcome::Nothing };
+        if attempt.stage.talks_to_card() {
+            context.push(Effect::ResetCard);
+        }
+        if !attempt.purpose.has_page() {
+            self.attempt = None;
+            return Outcome::Murmur(cause.sentence());
+        }
+        let tries = if attempt.level == AssuranceLevel::L1 { Tries::NotConcerned } else { tries };
+        self.enter(Stage::Troubled(Trouble { cause, tries }), None)
+    }
+
+    fn enter(&mut self, stage: Stage, deadline: Option<u64>) -> Outcome {
+        if let Some(attempt) = &mut self.attempt {
+            attempt.stage = stage;
+            attempt.deadline = deadline;
+        }
+        Outcome::PageChanged
+    }
+
+    fn end(&mut self, context: &mut Context) -> Outcome {
+        let Some(person) = self.person.take() else { return Outcome::Nothing };
+        context.push(Effect::CloseSession { token: person.session.token });
+        Outcome::Ended
+    }
+}
+
+impl Attempt {
+    fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            level: purpose.level(),
+            stage: Stage::WaitingForCard,
+            login: None,
+            deadline: None,
+        }
+    }
+
+    /// Whether putting a card in goes on with it.
+    fn waits_for_card(&self) -> bool {
+        match &self.stage {
+            Stage::WaitingForCard => true,
+            Stage::Troubled(trouble) => {
+                trouble.cause.remedy() == Remedy::Insert || trouble.cause == Cause::ServiceDown
+            }
+            _ => false,
+        }
+    }
+
+    /// What a broken conversation means for the tries.
+    fn tries_at_break(&self) -> Tries {
+        match &self.stage {
+            Stage::Talking { flow, pin_given: true } => conversation::tries_at_break(flow),
+            _ => Tries::NotUsed,
+        }
+    }
+
+    fn at_deadline(&self) -> (Cause, Tries) {
+        match &self.stage {
+            Stage::EnteringPin { .. } | Stage::LastTry(_) => (Cause::EntryTimedOut, Tries::NotUsed),
+            Stage::Touching(_) | Stage::Talking { .. } => {
+                (Cause::Transmission, self.tries_at_break())
+            }
+            _ => (Cause::Unreachable, Tries::NotUsed),
+        }
+    }
+}
+
+impl Stage {
+    fn talks_to_card(&self) -> bool {
+        matches!(
+            self,
+            Self::Touching(_) | Self::Talking { .. } | Self::LastTry(_) | Self::EnteringPin { .. }
+        )
+    }
+}
+
+/// How long the session lasts from now. A wrong clock of the box must not keep a person known for
+/// longer than a sitting, nor end the session at once.
+fn session_length_ms(context: &Context, session: &Session) -> u64 {
+    if !context.now.wall_trusted {
+        return SESSION_MAX_MS;
+    }
+    let left = session.expires_at_ms.saturating_sub(context.now.wall_ms);
+    u64::try_from(left).unwrap_or(0).min(SESSION_MAX_MS)
+}
+
+/// The proof that the gateway verifies.
+fn proof(certificate_der: &[u8], signature: &[u8]) -> LoginProof {
+    LoginProof {
+        certificate: conversation::base64(certificate_der),
+        signature: conversation::base64(signature),
+    }
+}

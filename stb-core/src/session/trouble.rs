@@ -1,0 +1,242 @@
+//! Everything that can go wrong between card and greeting: one sentence, one action, and whether a
+//! try of the PIN was used.
+
+use gateway_api::problem::ProblemCode;
+use jpki::flow::{CardError, CardStep};
+
+use crate::{
+    event::{CardIo, ReaderState},
+    phrase::{Phrase, say},
+    view::Icon,
+};
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    pub(crate) cause: Cause,
+    pub(crate) tries: Tries,
+}
+
+/// Why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    ServiceDown,
+    NoReader,
+    ReaderGone,
+    CardMute,
+    Busy,
+    Removed,
+    Transmission,
+    WrongCard,
+    NoCertificate,
+    Unreadable,
+    Blocked,
+    WrongPins,
+    EntryTimedOut,
+    LoginTimedOut,
+    Expired,
+    Revoked,
+    CardRefused,
+    PersonUnknown,
+    Overloaded,
+    BoxRefused,
+    GatewayFailed,
+    Unreachable,
+}
+
+/// What happened to the tries of the PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tries {
+    /// No PIN is asked for here.
+    NotConcerned,
+    /// None was used.
+    NotUsed,
+    /// One may have been used: the card left before it answered.
+    Unknown,
+    /// Used; this many are left.
+    Left(u8),
+}
+
+/// What the one button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// Try the same again.
+    Retry,
+    /// Put a card in; it goes on by itself.
+    Insert,
+    /// Nothing to be done here.
+    Leave,
+}
+
+impl Cause {
+    pub(crate) const fn of_reader(state: ReaderState) -> Option<Self> {
+        match state {
+            ReaderState::ServiceDown => Some(Self::ServiceDown),
+            ReaderState::NoReader => Some(Self::NoReader),
+            ReaderState::CardMute => Some(Self::CardMute),
+            ReaderState::Busy => Some(Self::Busy),
+            ReaderState::Empty | ReaderState::CardPresent => None,
+        }
+    }
+
+    pub(crate) const fn of_io(io: CardIo) -> Self {
+        match io {
+            CardIo::Removed => Self::Removed,
+            CardIo::ReaderGone => Self::ReaderGone,
+            CardIo::ServiceDown => Self::ServiceDown,
+            CardIo::Busy => Self::Busy,
+            CardIo::Transmission => Self::Transmission,
+        }
+    }
+
+    pub(crate) const fn of_card(error: CardError) -> Self {
+        match error {
+            CardError::Blocked { .. } => Self::Blocked,
+            CardError::NotMyNumberCard => Self::WrongCard,
+            CardError::NoCertificate => Self::NoCertificate,
+            CardError::WrongPin { .. } => Self::WrongPins,
+            CardError::Malformed { .. }
+            | CardError::NeedsPin
+            | CardError::OutOfTurn
+            | CardError::Unexpected { .. } => Self::Unreadable,
+        }
+    }
+
+    pub(crate) const fn of_gateway(code: ProblemCode) -> Self {
+        match code {
+            ProblemCode::CertificateExpired => Self::Expired,
+            ProblemCode::CertificateRevoked => Self::Revoked,
+            ProblemCode::CertificateRefused | ProblemCode::SignatureRefused => Self::CardRefused,
+            ProblemCode::PersonUnknown => Self::PersonUnknown,
+            ProblemCode::NonceRefused => Self::LoginTimedOut,
+            ProblemCode::TooManyRequests => Self::Overloaded,
+            ProblemCode::DeviceRefused | ProblemCode::CodeRefused => Self::BoxRefused,
+            ProblemCode::BadRequest
+            | ProblemCode::Internal
+            | ProblemCode::SessionRefused
+            | ProblemCode::Unknown => Self::GatewayFailed,
+        }
+    }
+
+    /// Cause in one sentence.
+    pub(crate) fn sentence(self) -> Phrase {
+        match self {
+            Self::ServiceDown => say::trouble_service_down(),
+            Self::NoReader => say::trouble_no_reader(),
+            Self::ReaderGone => say::trouble_reader_gone(),
+            Self::CardMute => say::trouble_card_mute(),
+            Self::Busy => say::trouble_busy(),
+            Self::Removed => say::trouble_removed(),
+            Self::Transmission => say::trouble_transmission(),
+            Self::WrongCard => say::trouble_wrong_card(),
+            Self::NoCertificate => say::trouble_no_certificate(),
+            Self::Unreadable => say::trouble_unreadable(),
+            Self::Blocked => say::trouble_blocked(),
+            Self::WrongPins => say::trouble_wrong_pins(),
+            Self::EntryTimedOut => say::trouble_entry_timed_out(),
+            Self::LoginTimedOut => say::trouble_login_timed_out(),
+            Self::Expired => say::trouble_expired(),
+            Self::Revoked => say::trouble_revoked(),
+            Self::CardRefused => say::trouble_card_refused(),
+            Self::PersonUnknown => say::trouble_person_unknown(),
+            Self::Overloaded => say::trouble_overloaded(),
+            Self::BoxRefused => say::trouble_box_refused(),
+            Self::GatewayFailed => say::trouble_gateway_failed(),
+            Self::Unreachable => say::trouble_unreachable(),
+        }
+    }
+
+    /// What to do, in one sentence.
+    pub(crate) fn action(self) -> Phrase {
+        match self {
+            Self::ServiceDown | Self::BoxRefused => say::action_call_operator(),
+            Self::NoReader | Self::ReaderGone => say::action_plug_reader(),
+            Self::CardMute => say::action_turn_card(),
+            Self::Busy | Self::Overloaded | Self::GatewayFailed | Self::Unreachable => {
+                say::action_wait_and_retry()
+            }
+            Self::Removed => say::action_insert_again(),
+            Self::Transmission | Self::Unreadable => say::action_reinsert(),
+            Self::WrongCard => say::action_insert_my_number_card(),
+            Self::NoCertificate | Self::Expired | Self::Revoked | Self::CardRefused => {
+                say::action_ask_town_office()
+            }
+            Self::Blocked => say::action_blocked(),
+            Self::WrongPins => say::action_check_pin(),
+            Self::EntryTimedOut | Self::LoginTimedOut => say::action_retry(),
+            Self::PersonUnknown => say::action_register(),
+        }
+    }
+
+    pub(crate) const fn remedy(self) -> Remedy {
+        match self {
+            Self::NoReader
+            | Self::ReaderGone
+            | Self::CardMute
+            | Self::Removed
+            | Self::Transmission
+            | Self::Unreadable
+            | Self::WrongCard => Remedy::Insert,
+            Self::Busy
+            | Self::EntryTimedOut
+            | Self::LoginTimedOut
+            | Self::Overloaded
+            | Self::GatewayFailed
+            | Self::Unreachable => Remedy::Retry,
+            Self::ServiceDown
+            | Self::NoCertificate
+            | Self::Blocked
+            | Self::WrongPins
+            | Self::Expired
+            | Self::Revoked
+            | Self::CardRefused
+            | Self::PersonUnknown
+            | Self::BoxRefused => Remedy::Leave,
+        }
+    }
+
+    pub(crate) const fn icon(self) -> Icon {
+        match self {
+            Self::ServiceDown | Self::NoReader | Self::ReaderGone | Self::Busy => Icon::Reader,
+            Self::CardMute | Self::Removed | Self::WrongCard => Icon::CardInsert,
+            Self::Transmission | Self::Unreadable => Icon::Card,
+            Self::Blocked
+            | Self::WrongPins
+            | Self::NoCertificate
+            | Self::Expired
+            | Self::Revoked
+            | Self::CardRefused => Icon::CardBlocked,
+            Self::EntryTimedOut | Self::LoginTimedOut => Icon::Clock,
+            Self::PersonUnknown
+            | Self::Overloaded
+            | Self::BoxRefused
+            | Self::GatewayFailed
+            | Self::Unreachable => Icon::Phone,
+        }
+    }
+}
+
+impl Tries {
+    /// What a card's own error says about its tries.
+    pub(crate) const fn of_card(error: CardError) -> Self {
+        match error {
+            CardError::Blocked { just_now: true } => Self::Left(0),
+            CardError::WrongPin { tries_left } => Self::Left(tries_left),
+            // The blocked screen itself says that no try is left.
+            CardError::Blocked { just_now: false } => Self::NotConcerned,
+            CardError::Malformed { step: CardStep::VerifyPin }
+            | CardError::Unexpected { step: CardStep::VerifyPin, .. } => Self::Unknown,
+            _ => Self::NotUsed,
+        }
+    }
+
+    pub(crate) fn sentence(self) -> Option<Phrase> {
+        match self {
+            Self::NotConcerned => None,
+            Self::NotUsed => Some(say::tries_not_used()),
+            Self::Unknown => Some(say::tries_unknown()),
+            Self::Left(0) => Some(say::tries_none_left()),
+            Self::Left(left) => Some(say::tries_left(left.into())),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What is spoken: orders always, pages and focus when the household wants it. The television is
+//! lowered meanwhile.
+
+use crate::{
+    effect::{Effect, SpeechPriority},
+    phrase::{Phrase, say},
+    view::{Body, PageView},
+};
+
+/// A speech of which no end is heard is over after this time: the picture must not stay quiet.
+const LONGEST_MS: u64 = 120_000;
+
+/// The voice.
+#[derive(Debug, Default)]
+pub(crate) struct Voice {
+    last_id: u64,
+    speaking: Option<Speaking>,
+    told: Option<Told>,
+}
+
+#[derive(Debug)]
+struct Speaking {
+    speech_id: u64,
+    priority: SpeechPriority,
+    over_at: u64,
+}
+
+/// What of a page was spoken last.
+#[derive(Debug, PartialEq)]
+struct Told {
+    title: Phrase,
+    lead: Option<Phrase>,
+    detail: Option<Phrase>,
+    focus: usize,
+    entered: u8,
+}
+
+impl Voice {
+    pub(crate) fn say(
+        &mut self,
+        now_ms: u64,
+        sentences: Vec<Phrase>,
+        priority: SpeechPriority,
+    ) -> Option<Effect> {
+        if sentences.is_empty() || self.is_busy_with_more_than(priority) {
+            return None;
+        }
+        self.last_id += 1;
+        let speech_id = self.last_id;
+        self.speaking = Some(Speaking { speech_id, priority, over_at: now_ms + LONGEST_MS });
+        Some(Effect::Speak { speech_id, sentences, priority })
+    }
+
+    pub(crate) fn is_speaking(&self) -> bool {
+        self.speaking.is_some()
+    }
+
+    pub(crate) fn ended(&mut self, speech_id: u64) {
+        self.speaking.take_if(|speaking| speaking.speech_id == speech_id);
+    }
+
+    /// Silence, except for an order.
+    pub(crate) fn hush(&mut self) -> Option<Effect> {
+        self.speaking
+            .take_if(|speaking| speaking.priority < SpeechPriority::Order)
+            .map(|_| Effect::StopSpeech)
+    }
+
+    /// Silence, for somebody has answered.
+    pub(crate) fn stop(&mut self) -> Option<Effect> {
+        self.speaking.take().map(|_| Effect::StopSpeech)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<u64> {
+        self.speaking.as_ref().map(|speaking| speaking.over_at)
+    }
+
+    pub(crate) fn reach(&mut self, now_ms: u64) {
+        self.speaking.take_if(|speaking| speaking.over_at <= now_ms);
+    }
+
+    /// Speaks what is new on the page: all of it, or the item that the focus moved to.
+    pub(crate) fn follow(&mut self, now_ms: u64, page: Option<&PageView>) -> Option<Effect> {
+        let told = page.map(Told::of);
+        if told == self.told {
+            return None;
+        }
+        let before = std::mem::replace(&mut self.told, told);
+        let Some(page) = page else { return self.hush() };
+        let now = self.told.as_ref()?;
+        match before {
+            Some(before) if before.is_same_page(now) && before.entered != now.entered => {
+                let sentence = say::pin_digits_spoken(now.entered.into());
+                self.say(now_ms, vec![sentence], SpeechPriority::Focus)
+            }
+            Some(before) if before.is_same_page(now) => {
+                self.say(now_ms, focus_words(page), SpeechPriority::Focus)
+            }
+            _ => self.say(now_ms, page_words(page), SpeechPriority::Page),
+        }
+    }
+
+    fn is_busy_with_more_than(&self, priority: SpeechPriority) -> bool {
+        self.speaking.as_ref().is_some_and(|speaking| {
+            speaking.priority == SpeechPriority::Order && priority < SpeechPriority::Order
+        })
+    }
+}
+
+impl Told {
+    fn of(page: &PageView) -> Self {
+        let entered = match page.body {
+            Body::PinDots { entered, .. } => entered,
+            Body::Empty | Body::Picture(_) | Body::Rows { .. } => 0,
+        };
+        Self {
+            title: page.title.clone(),
+            lead: page.lead.clone(),
+            detail: page.detail.clone(),
+            focus: page.focus,
+            entered,
+        }
+    }
+
+    fn is_same_page(&self, other: &Self) -> bool {
+        self.title == other.title && self.lead == other.lead && self.detail == other.detail
+    }
+}
+
+fn page_words(page: &PageView) -> Vec<Phrase> {
+    let mut sentences = vec![page.title.clone()];
+    sentences.extend(page.lead.clone());
+    sentences.extend(page.detail.clone());
+    if let Body::Rows { rows, .. } = &page.body {
+        let row = |row: &crate::view::Row| say::row_spoken(row.label.clone(), row.value.clone());
+        sentences.extend(rows.iter().map(row));
+    }
+    sentences.extend(focus_words(page));
+    sentences
+}
+
+/// The focused item and its place; keys of the pad without the count.
+fn focus_words(page: &PageView) -> Vec<Phrase> {
+    let Some(item) = page.items.get(page.focus) else { return Vec::new() };
+    let mut sentences = vec![item.label.clone()];
+    sentences.extend(item.note.clone());
+    let count = page.items.len();
+    if count > 1 && !matches!(page.body, Body::PinDots { .. }) {
+        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        sentences.push(say::focus_position(number(page.focus + 1), number(count)));
+    }
+    sentences
+}
