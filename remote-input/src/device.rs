@@ -129,10 +129,11 @@ fn read<T: From<KeyPress>>(
             Err(_) => return,
         };
         for event in events {
-            let read_at_us = unix_us(SystemTime::now());
+            let read_at_us = unix_us(system_time());
             let Some(key) = decoder.decode(raw(event), read_at_us) else { continue };
             let age = Duration::from_micros(read_at_us.saturating_sub(key.time_us));
-            let at = Instant::now().checked_sub(age).unwrap_or_else(Instant::now);
+            let now = instant();
+            let at = now.checked_sub(age).unwrap_or(now);
             let press = KeyPress { key: key.key, action: key.action, at };
             // A full channel holds the kernel's queue back; what waits too long is stale then.
             if keys.send_blocking(press.into()).is_err() {
@@ -149,6 +150,16 @@ fn raw(event: InputEvent) -> RawEvent {
         code: event.code(),
         value: event.value(),
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "events carry system time; this compares with it")]
+fn system_time() -> SystemTime {
+    SystemTime::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the moment of a key press is measured here")]
+fn instant() -> Instant {
+    Instant::now()
 }
 
 fn unix_us(time: SystemTime) -> u64 {

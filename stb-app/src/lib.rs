@@ -4,7 +4,9 @@
 //! a thread of its own and speaks through one bounded channel. Nothing here decides anything: what
 //! is shown, said or sent was decided by the core.
 
+pub mod app;
 pub mod config;
+pub mod driver;
 pub mod effects;
 pub mod marks;
 pub mod player;

@@ -1,2 +1,7 @@
-//! Entry point.
-fn main() {}
+//! The television application of the box.
+
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    stb_app::app::run()
+}

@@ -61,6 +61,11 @@ impl Marks {
         Ok(Self(Some(Arc::new(Mutex::new(File::create(path)?)))))
     }
 
+    /// Whether anybody measures.
+    pub fn are_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Marks this moment.
     pub fn record(&self, mark: Mark, detail: &str) {
         self.record_at(mark, now_us(), detail);

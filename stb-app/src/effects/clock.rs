@@ -16,7 +16,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use gtk::glib;
@@ -146,11 +146,18 @@ fn judge(
     }
 }
 
+/// This moment, for measuring how long something takes.
+#[expect(clippy::disallowed_methods, reason = "this is the clock adapter")]
+pub(crate) fn instant() -> Instant {
+    Instant::now()
+}
+
 fn monotonic_ms() -> i64 {
     glib::monotonic_time() / 1_000
 }
 
-fn system_ms() -> i64 {
+#[expect(clippy::disallowed_methods, reason = "this is the clock adapter")]
+pub(crate) fn system_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

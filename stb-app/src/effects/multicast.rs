@@ -10,7 +10,7 @@ use std::{
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use stb_core::event::{Event, OrderPath};
 
-use super::{Ended, Events, supervise};
+use super::{Ended, Events, clock::instant, supervise};
 
 /// An order has at most 1,150 bytes; with room for a later version, within one Ethernet frame.
 const DATAGRAM_BYTES_MAX: usize = 1_500;
@@ -112,8 +112,8 @@ fn receive(
     wanted: &Receiver<Option<SocketAddrV4>>,
     events: &Events,
 ) -> Option<Option<SocketAddrV4>> {
-    let mut allowance = Allowance::new(Instant::now());
-    let mut heard = Instant::now();
+    let mut allowance = Allowance::new(instant());
+    let mut heard = instant();
     // One byte more than allowed shows that a datagram was too long.
     let mut buffer = [0; DATAGRAM_BYTES_MAX + 1];
     loop {
@@ -124,7 +124,7 @@ fn receive(
         }
         match socket.recv(&mut buffer) {
             Ok(length) => {
-                heard = Instant::now();
+                heard = instant();
                 if let Some(event) = event_of(&buffer[..length])
                     && allowance.take(heard)
                     && events.send_blocking(event).is_err()
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_thinned_out() {
-        let start = Instant::now();
+        let start = instant();
         let mut allowance = Allowance::new(start);
         let passed = (0..10_000_u32)
             .filter(|step| allowance.take(start + Duration::from_micros(u64::from(step * 100))))

@@ -6,7 +6,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::Receiver,
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use pcsc::{Context, Disposition, MAX_BUFFER_SIZE_EXTENDED, Protocols, Scope, ShareMode, State};
@@ -16,7 +16,7 @@ use stb_core::{
 };
 
 use super::watch::fits;
-use crate::effects::{Ended, Events};
+use crate::effects::{Ended, Events, clock::instant};
 
 /// After a failed command the service needs this long to notice that the card was pulled; readers
 /// are polled about every 400 ms.
@@ -150,10 +150,10 @@ fn what_happened(context: &Context, reader: &CString, error: pcsc::Error) -> Car
     if first_guess != CardIo::Transmission {
         return first_guess;
     }
-    let deadline = Instant::now() + REMOVAL_NOTICED_WITHIN;
+    let deadline = instant() + REMOVAL_NOTICED_WITHIN;
     let mut states = [pcsc::ReaderState::new(reader.clone(), State::UNAWARE)];
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = deadline.saturating_duration_since(instant());
         match context.get_status_change(left, &mut states) {
             Ok(()) if states[0].event_state().contains(State::EMPTY) => return CardIo::Removed,
             Ok(()) => states[0].sync_current_state(),

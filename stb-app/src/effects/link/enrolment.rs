@@ -1,9 +1,6 @@
 //! A box becomes known: once in its life, before anything is shown.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use gateway_api::enrolment::EnrolmentRequest;
 
@@ -12,7 +9,10 @@ use super::{
     requests::{Failure, Requests},
     tls::TlsError,
 };
-use crate::{config::Gateway, effects::clock::Clock};
+use crate::{
+    config::Gateway,
+    effects::clock::{Clock, instant},
+};
 
 /// How long a gateway that does not answer is asked again.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -66,7 +66,7 @@ async fn ask(
     config: &Gateway,
     request: &EnrolmentRequest,
 ) -> Result<gateway_api::enrolment::EnrolmentAnswer, EnrolmentError> {
-    let started = Instant::now();
+    let started = instant();
     let mut backoff = super::backoff::Backoff::new(config);
     loop {
         match requests.enrol(request).await {

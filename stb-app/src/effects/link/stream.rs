@@ -1,6 +1,6 @@
 //! The event stream down: orders, heartbeats, word of changed provisioning.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eventsource_stream::Eventsource;
 use futures_util::{StreamExt, stream};
@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     config::Gateway,
-    effects::{Events, clock::Clock},
+    effects::{
+        Events,
+        clock::{Clock, instant},
+    },
 };
 
 /// One event holds one order in base64; a stream that sends more without a break is not ours.
@@ -73,7 +76,7 @@ impl Stream {
     pub(super) async fn follow(mut self) {
         let mut backoff = Backoff::new(&self.config);
         loop {
-            let started = Instant::now();
+            let started = instant();
             let end = self.follow_once().await;
             if matches!(end, StreamEnd::Stopping) {
                 return;

@@ -21,6 +21,7 @@ use crate::{
     effects::{
         Events,
         audio::{Playback, Sound},
+        clock::instant,
     },
     marks::{Mark, Marks},
 };
@@ -176,12 +177,12 @@ impl Playing {
     fn start(sound: Option<&Sound>, text: &str) -> Self {
         let silent = || {
             let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-            Self { playback: None, until: Instant::now() + SILENT_PER_CHARACTER * characters }
+            Self { playback: None, until: instant() + SILENT_PER_CHARACTER * characters }
         };
         let Some(sound) = sound else { return silent() };
         match Playback::start(sound) {
             Ok(playback) => {
-                let until = Instant::now() + sound.duration() + OVERTIME;
+                let until = instant() + sound.duration() + OVERTIME;
                 Self { playback: Some(playback), until }
             }
             Err(error) => {
@@ -198,6 +199,6 @@ impl Playing {
                 true
             })
         });
-        over || Instant::now() >= self.until
+        over || instant() >= self.until
     }
 }

@@ -2,12 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use gateway_api::{provisioning::Provisioning, report::Report};
 use rusqlite::{Connection, OptionalExtension, params};
 use stb_core::effect::{StoreCommand, Stored};
+
+use crate::effects::clock::system_ms;
 
 /// Version of the tables. A newer file was written by a newer box and is not touched.
 const SCHEMA_VERSION: i64 = 1;
@@ -185,7 +187,7 @@ fn is_unreadable(error: &StoreError) -> bool {
 }
 
 fn move_aside(file: &Path) -> Result<PathBuf, StoreError> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = system_ms() / 1_000;
     let aside = (0..)
         .map(|number: u32| with_suffix(file, &format!(".unreadable-{seconds}-{number}")))
         .find(|aside| !aside.exists())
