@@ -79,3 +79,38 @@ impl AreaTable {
         chain
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{area_id, areas};
+
+    #[track_caller]
+    fn check_ancestry(table: &AreaTable, id: &str, expected: &[&str]) {
+        let chain = table.ancestry(&area_id(id));
+        assert_eq!(chain.iter().map(AreaId::as_str).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn an_area_stands_in_itself_and_in_its_parents() {
+        check_ancestry(&areas(), "harbour", &["harbour", "north"]);
+        check_ancestry(&areas(), "north", &["north"]);
+        check_ancestry(&areas(), "unknown", &["unknown"]);
+    }
+
+    #[test]
+    fn a_circle_in_the_table_ends() {
+        let mut table = areas();
+        table.areas.get_mut(&area_id("north")).expect("there").parent = Some(area_id("harbour"));
+        check_ancestry(&table, "harbour", &["harbour", "north"]);
+    }
+
+    #[test]
+    fn ids_are_short_printable_ascii() {
+        assert_eq!(AreaId::new(""), Err(IdError::Empty));
+        assert_eq!(AreaId::new("A".repeat(17)), Err(IdError::TooLong(16)));
+        assert_eq!(AreaId::new("A 1"), Err(IdError::Character));
+        assert_eq!(AreaId::new("港"), Err(IdError::Character));
+        assert_eq!(AreaId::new("A01").map(|id| id.to_string()), Ok("A01".into()));
+    }
+}

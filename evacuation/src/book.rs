@@ -24,7 +24,7 @@ pub use snapshot::CorruptBook;
 
 use crate::{
     hazard::{Hazard, Level},
-    heartbeat::open_heartbeat,
+    heartbeat::{Heartbeat, open_heartbeat},
     id::{Issuer, OrderId},
     order::{Act, Mode, Order, UnixMillis},
     signing::{SIGNATURE_LEN, VerifiedOrder, open_order},
@@ -33,6 +33,7 @@ use crate::{
 use lifetime::{Lifetime, Reading};
 
 /// Most ids remembered; the lowest sequence numbers are forgotten first, and stay closed by them.
+/// More than a heartbeat can list: what is active is never forgotten.
 const MAX_KNOWN: usize = 256;
 /// Most orders and notices kept at once.
 const MAX_ENTRIES: usize = 64;
@@ -254,7 +255,8 @@ impl OrderBook {
         let (sequence, signature) = (verified.order.sequence, verified.signature);
         self.known.insert(verified.order.id, Known { sequence, signature, fate });
         while self.known.len() > MAX_KNOWN {
-            let oldest = self.known.iter().min_by_key(|(_, known)| known.sequence);
+            let idle = self.known.iter().filter(|(id, _)| !self.heard.active.contains(id));
+            let oldest = idle.min_by_key(|(_, known)| known.sequence);
             let Some(id) = oldest.map(|(id, _)| *id) else { break };
             self.known.remove(&id);
         }
@@ -401,6 +403,13 @@ impl Fate {
             Self::OtherArea => Refusal::OtherArea,
             Self::Expired => Refusal::Expired,
         }
+    }
+}
+
+impl Heard {
+    /// Whether the order is not in force any more. A full list may have had no room for it.
+    fn leaves_out(&self, id: OrderId) -> bool {
+        self.active.len() < Heartbeat::MAX_ACTIVE && !self.active.contains(&id)
     }
 }
 

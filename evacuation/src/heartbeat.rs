@@ -49,7 +49,7 @@ pub fn sign_heartbeat(
     if heartbeat.active.len() > Heartbeat::MAX_ACTIVE {
         return Err(TooManyActive);
     }
-    Ok(key.seal(encode(heartbeat), Context::Heartbeat))
+    Ok(key.seal(heartbeat.encode(), Context::Heartbeat))
 }
 
 /// Opens a heartbeat signed by a heartbeat key of its town.
@@ -62,31 +62,36 @@ pub fn open_heartbeat(bytes: &[u8], trust: &Trust) -> Result<Heartbeat, OpenErro
     if key.usage != KeyUsage::Heartbeat {
         return Err(OpenError::WrongKeyUsage);
     }
-    let heartbeat = decode(payload)?;
+    let heartbeat = Heartbeat::decode(payload)?;
     key.covers(&heartbeat.issuer, heartbeat.time)?;
     Ok(heartbeat)
 }
 
-fn encode(heartbeat: &Heartbeat) -> Vec<u8> {
-    let mut map = Writer::new(VERSION);
-    map.issuer(1, &heartbeat.issuer);
-    map.number(2, heartbeat.highest_sequence);
-    map.list(3, heartbeat.active.iter().map(|id| Value::Bytes(id.0.to_vec())));
-    map.time(4, heartbeat.time);
-    map.finish()
-}
+impl Heartbeat {
+    /// The content that is signed: deterministic CBOR.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut map = Writer::new(VERSION);
+        map.issuer(1, &self.issuer);
+        map.number(2, self.highest_sequence);
+        map.list(3, self.active.iter().map(|id| Value::Bytes(id.0.to_vec())));
+        map.time(4, self.time);
+        map.finish()
+    }
 
-fn decode(bytes: &[u8]) -> Result<Heartbeat, DecodeError> {
-    let mut map = Fields::read(bytes, VERSION)?;
-    let active = map.list(3, Heartbeat::MAX_ACTIVE)?.into_iter();
-    let heartbeat = Heartbeat {
-        issuer: map.issuer(1)?,
-        highest_sequence: map.number(2)?,
-        active: active.map(|id| fields::fixed_bytes(id).map(OrderId)).collect::<Result<_, _>>()?,
-        time: map.time(4)?,
-    };
-    map.finish()?;
-    if encode(&heartbeat) == bytes { Ok(heartbeat) } else { Err(DecodeError::NotDeterministic) }
+    /// Reads exactly what [`Self::encode`] writes; the signature is not its matter.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut map = Fields::read(bytes, VERSION)?;
+        let active = map.list(3, Self::MAX_ACTIVE)?.into_iter();
+        let active = active.map(|id| fields::fixed_bytes(id).map(OrderId));
+        let heartbeat = Self {
+            issuer: map.issuer(1)?,
+            highest_sequence: map.number(2)?,
+            active: active.collect::<Result<_, _>>()?,
+            time: map.time(4)?,
+        };
+        map.finish()?;
+        if heartbeat.encode() == bytes { Ok(heartbeat) } else { Err(DecodeError::NotDeterministic) }
+    }
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ impl OrderBook {
     fn outlived(&self, entry: &Entry) -> Option<(OrderId, Signed)> {
         let order = &entry.signed.order;
         let word = self.words.get(&entry.subject())?;
-        let unlisted = self.heard.highest >= self.highest && !self.heard.active.contains(&order.id);
+        let unlisted = self.heard.highest >= self.highest && self.heard.leaves_out(order.id);
         let later = word.order.sequence > order.sequence;
         (!entry.is_notice() && unlisted && later).then(|| (order.id, word.clone()))
     }

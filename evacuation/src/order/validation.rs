@@ -107,3 +107,76 @@ fn is_set<T: Ord>(items: impl Iterator<Item = T>, max: usize) -> bool {
     items.dedup();
     count <= max && items.len() == count
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        order::UnixMillis,
+        shelter::ShelterState,
+        testing::{act, area_id, order, order_id, shelter_id, tsunami},
+    };
+
+    #[track_caller]
+    fn check_validity(change: impl FnOnce(&mut Order), expected: Result<(), InvalidOrder>) {
+        let mut order = act(9, Act::Update, 5);
+        change(&mut order);
+        assert_eq!(order.validate(), expected);
+    }
+
+    #[track_caller]
+    fn check_reason(reason: &str, valid: bool) {
+        let expected = if valid { Ok(()) } else { Err(InvalidOrder::Reason) };
+        check_validity(|order| order.reason = Some(reason.into()), expected);
+    }
+
+    #[test]
+    fn times_and_numbers_are_in_order() {
+        check_validity(|_| {}, Ok(()));
+        check_validity(|order| order.sequence = 0, Err(InvalidOrder::Sequence));
+        check_validity(|order| order.expires_at = order.issued_at, Err(InvalidOrder::Times));
+        check_validity(|order| order.issued_at = UnixMillis(-1), Err(InvalidOrder::Times));
+        check_validity(|order| order.expires_at = UnixMillis(i64::MAX), Err(InvalidOrder::Times));
+    }
+
+    #[test]
+    fn a_tsunami_has_no_level_and_everything_else_has() {
+        assert_eq!(tsunami(1).validate(), Ok(()));
+        check_validity(|order| order.level = None, Err(InvalidOrder::Level));
+        check_validity(|order| order.hazard = Hazard::Tsunami, Err(InvalidOrder::Level));
+    }
+
+    #[test]
+    fn what_follows_names_what_it_follows() {
+        check_validity(|order| order.references.clear(), Err(InvalidOrder::NoReference));
+        check_validity(|order| order.act = Act::Issue, Err(InvalidOrder::ReferenceInIssue));
+        check_validity(|order| order.references = vec![order.id], Err(InvalidOrder::References));
+        let twice = vec![order_id(1), order_id(1)];
+        check_validity(|order| order.references = twice, Err(InvalidOrder::References));
+        let many = (1..=5).map(order_id).collect();
+        check_validity(|order| order.references = many, Err(InvalidOrder::References));
+        assert_eq!(order(1).validate(), Ok(()));
+    }
+
+    #[test]
+    fn lists_are_short_and_hold_nothing_twice() {
+        check_validity(|order| order.areas.clear(), Ok(()));
+        let twice = vec![area_id("A1"), area_id("A1")];
+        check_validity(|order| order.areas = twice, Err(InvalidOrder::Areas));
+        let both = [ShelterState::Open, ShelterState::Closed].map(|state| (shelter_id("S"), state));
+        check_validity(|order| order.shelters = both.to_vec(), Err(InvalidOrder::Shelters));
+    }
+
+    #[test]
+    fn a_reason_is_short_plain_text() {
+        check_reason("日和佐川があふれるおそれがあります。", true);
+        check_reason(&"水".repeat(120), true);
+        check_reason(&"𠮷".repeat(121), false);
+        check_reason("", false);
+        check_reason("　", false);
+        check_reason("一行目\n二行目", false);
+        check_reason("\u{1b}[31m", false);
+        check_reason("\u{85}", false);
+        check_reason("右から\u{202e}左へ", false);
+    }
+}

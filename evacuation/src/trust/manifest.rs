@@ -124,7 +124,7 @@ pub fn sign_manifest(
     root: &RootSigningKey,
 ) -> Result<Vec<u8>, InvalidManifest> {
     manifest.validate()?;
-    let bytes = root.seal(encode(manifest), Context::Manifest);
+    let bytes = root.seal(manifest.encode(), Context::Manifest);
     if bytes.len() > KeyManifest::MAX_SIGNED_LEN { Err(InvalidManifest) } else { Ok(bytes) }
 }
 
@@ -137,16 +137,37 @@ pub fn open_manifest(bytes: &[u8], root: &PublicKey) -> Result<KeyManifest, Mani
     let point = root.point().filter(|_| envelope.kid() == root.kid());
     let payload = point.and_then(|point| envelope.verified(Context::Manifest, &point));
     let payload = payload.ok_or(ManifestError::BadSignature)?;
-    decode(payload).map_err(|_| ManifestError::Malformed)
+    KeyManifest::decode(payload).map_err(|_| ManifestError::Malformed)
 }
 
-fn encode(manifest: &KeyManifest) -> Vec<u8> {
-    let mut map = Writer::new(VERSION);
-    map.number(1, manifest.version);
-    map.time(2, manifest.expires_at);
-    map.list(3, manifest.keys.iter().map(encode_key));
-    map.list(4, manifest.revoked.iter().map(|kid| Value::Bytes(kid.0.to_vec())));
-    map.finish()
+impl KeyManifest {
+    /// The content that is signed: deterministic CBOR.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut map = Writer::new(VERSION);
+        map.number(1, self.version);
+        map.time(2, self.expires_at);
+        map.list(3, self.keys.iter().map(encode_key));
+        map.list(4, self.revoked.iter().map(|kid| Value::Bytes(kid.0.to_vec())));
+        map.finish()
+    }
+
+    /// Reads exactly what [`Self::encode`] writes of a valid manifest; the signature is not its
+    /// matter.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut map = Fields::read(bytes, VERSION)?;
+        let keys = map.list(3, Self::MAX_KEYS)?.into_iter();
+        let revoked = map.list(4, Self::MAX_REVOKED)?.into_iter();
+        let revoked = revoked.map(|kid| fields::fixed_bytes(kid).map(Kid));
+        let manifest = Self {
+            version: map.number(1)?,
+            expires_at: map.time(2)?,
+            keys: keys.map(decode_key).collect::<Result<_, _>>()?,
+            revoked: revoked.collect::<Result<_, _>>()?,
+        };
+        map.finish()?;
+        manifest.validate().map_err(|InvalidManifest| DecodeError::Malformed)?;
+        if manifest.encode() == bytes { Ok(manifest) } else { Err(DecodeError::NotDeterministic) }
+    }
 }
 
 fn encode_key(key: &ManifestKey) -> Value {
@@ -157,21 +178,6 @@ fn encode_key(key: &ManifestKey) -> Value {
     map.time(4, key.not_before);
     map.time(5, key.not_after);
     map.into_value()
-}
-
-pub(super) fn decode(bytes: &[u8]) -> Result<KeyManifest, DecodeError> {
-    let mut map = Fields::read(bytes, VERSION)?;
-    let keys = map.list(3, KeyManifest::MAX_KEYS)?.into_iter();
-    let revoked = map.list(4, KeyManifest::MAX_REVOKED)?.into_iter();
-    let manifest = KeyManifest {
-        version: map.number(1)?,
-        expires_at: map.time(2)?,
-        keys: keys.map(decode_key).collect::<Result<_, _>>()?,
-        revoked: revoked.map(|kid| fields::fixed_bytes(kid).map(Kid)).collect::<Result<_, _>>()?,
-    };
-    map.finish()?;
-    manifest.validate().map_err(|InvalidManifest| DecodeError::Malformed)?;
-    if encode(&manifest) == bytes { Ok(manifest) } else { Err(DecodeError::NotDeterministic) }
 }
 
 fn decode_key(value: Value) -> Result<ManifestKey, DecodeError> {
