@@ -1,0 +1,167 @@
+//! Refusals and failures as pages: what happened, and the one thing to do next.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::page::{Frame, MessagePage, html, query_value};
+use crate::{orders::OrderError, staff::draft::DraftError, store::StoreError};
+
+/// Why a request ends here.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    NotSignedIn {
+        /// Where to go on after the sign-in.
+        next: String,
+        /// Whether a session ran out, rather than never being there.
+        expired: bool,
+        /// Whether a script asked, not a person.
+        by_script: bool,
+    },
+    /// The person has another role.
+    #[error("another role")]
+    WrongRole,
+    /// The form was not written by this console.
+    #[error("forged form")]
+    Forged,
+    /// The order is not in force any more.
+    #[error("the order is not in force")]
+    NotInForce,
+    /// Nothing exists under this address.
+    #[error("nothing here")]
+    NotFound,
+    /// The town's tables were never imported.
+    #[error("no town imported")]
+    NoTown,
+    /// A template failed.
+    #[error("template: {0}")]
+    Template(#[from] askama::Error),
+    /// A draft could not be read.
+    #[error(transparent)]
+    Draft(DraftError),
+    /// The order desk failed.
+    #[error(transparent)]
+    Order(OrderError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<DraftError> for Fault {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Unknown => Self::NotFound,
+            DraftError::Store(error) => Self::Store(error),
+            other => Self::Draft(other),
+        }
+    }
+}
+
+impl Fault {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotSignedIn { .. } => StatusCode::UNAUTHORIZED,
+            Self::WrongRole | Self::Forged => StatusCode::FORBIDDEN,
+            Self::NotInForce => StatusCode::CONFLICT,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NoTown | Self::Store(StoreError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::WrongRole => (
+                "このページは開けません",
+                "この画面は別の担当の職員のものです。必要なときは、担当の課に問い合わせてください。",
+            ),
+            Self::Forged => (
+                "操作を受け付けませんでした",
+                "画面が古くなっているか、ほかのページからの操作でした。もう一度はじめから操作してください。",
+            ),
+            Self::NotInForce => (
+                "この情報は、もう発令中ではありません",
+                "ほかの職員が更新、解除、または取消をしたか、期限が過ぎました。",
+            ),
+            Self::NotFound => (
+                "ページが見つかりません",
+                "アドレスが違うか、すでになくなったページです。",
+            ),
+            Self::NoTown => (
+                "町の地区と避難場所が登録されていません",
+                "システムの管理者に、町のデータの取り込みを依頼してください。",
+            ),
+            Self::Store(StoreError::Overloaded) => (
+                "混み合っています",
+                "少し待ってから、もう一度操作してください。入力した内容は送られていません。",
+            ),
+            _ => (
+                "うまく処理できませんでした",
+                "もう一度操作してください。続くときはシステムの管理者に知らせてください。",
+            ),
+        }
+    }
+
+    /// The page that says it.
+    pub(super) fn page(&self) -> Response {
+        let (heading, text) = self.words();
+        let page = MessagePage {
+            frame: Frame::bare(heading),
+            heading,
+            text,
+            href: "/",
+            link: "はじめの画面へ",
+        };
+        match html(&page) {
+            Ok(body) => (self.status(), body).into_response(),
+            Err(_) => (self.status(), heading).into_response(),
+        }
+    }
+}
+
+/// Any error of a handler, with the console that shows it.
+pub(super) struct Refused(pub(super) Fault);
+
+impl<E: Into<Fault>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self.0 {
+            Fault::NotSignedIn { next, expired, by_script } => {
+                let target = sign_in_address(&next, expired);
+                if by_script { ask_script_to_leave(&target) } else { Redirect::to(&target).into_response() }
+            }
+            fault => {
+                if fault.status().is_server_error() {
+                    tracing::error!(error = %fault, "a page of the console failed");
+                }
+                fault.page()
+            }
+        }
+    }
+}
+
+fn ask_script_to_leave(target: &str) -> Response {
+    let mut response = StatusCode::UNAUTHORIZED.into_response();
+    if let Ok(target) = HeaderValue::from_str(target) {
+        response.headers_mut().insert("hx-redirect", target);
+    }
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response
+}
+
+fn sign_in_address(next: &str, expired: bool) -> String {
+    let reason = if expired { "&reason=idle" } else { "" };
+    format!("/sign-in?next={}{reason}", query_value(next))
+}
+
+pub(super) async fn nothing_here() -> Response {
+    Refused(Fault::NotFound).into_response()
+}

@@ -1,0 +1,214 @@
+//! The officer's first page: what waits, what is in force, what was.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::Uri,
+    response::{IntoResponse, Response},
+};
+use evacuation::order::Mode;
+
+use super::{
+    Console,
+    board::Tally,
+    context::{Duty as _, Fields, Officer, On},
+    fault::{Fault, Refused},
+    order_view::{self, OrderView, Slab},
+    page::{Frame, Notice, html, now_text},
+    wording,
+};
+use crate::{
+    staff::{
+        StaffMember, account,
+        draft::{self, StoredDraft},
+    },
+    store::{Sql, StoreError, board, order, order::OrderRecord, town, town::Town},
+};
+
+/// Orders shown in the record of the past.
+const PAST: u32 = 20;
+
+#[derive(Template)]
+#[template(path = "staff/overview.html")]
+struct OverviewPage {
+    frame: Frame,
+    now: String,
+    notice: Option<Notice>,
+    waiting: Vec<WaitingDraft>,
+    in_force: Vec<OrderInForce>,
+    past: Vec<PastLine>,
+}
+
+struct WaitingDraft {
+    id: String,
+    slab: Slab,
+    title: String,
+    act: &'static str,
+    areas: String,
+    author: String,
+    created: String,
+    is_drill: bool,
+    mine: bool,
+}
+
+struct OrderInForce {
+    id: String,
+    slab: Slab,
+    title: String,
+    is_drill: bool,
+    emergency: bool,
+    areas: String,
+    issued: String,
+    elapsed: String,
+    /// A later order took over some of its areas.
+    partly_replaced: bool,
+    tally: Option<Tally>,
+}
+
+struct PastLine {
+    id: String,
+    at: String,
+    is_drill: bool,
+    emergency: bool,
+    act: &'static str,
+    title: String,
+    areas: String,
+    people: String,
+}
+
+pub(super) async fn show(
+    State(console): State<Console>,
+    On(officer): On<Officer>,
+    uri: Uri,
+) -> Result<Response, Refused> {
+    let (person, now_ms) = (officer.person().clone(), console.now_ms());
+    let notice = notice(Fields::of_query(&uri).one("done"));
+    let now = now_text(&console);
+    console.app.store.write(move |sql| draft::settle_cut_off(sql, now_ms)).await?;
+    let work = move |sql: &mut dyn Sql| {
+        let town = town::load(sql)?.ok_or(Fault::NoTown)?;
+        Ok::<_, Fault>(OverviewPage {
+            frame: Frame::of(sql, &person, now_ms)?.titled("避難情報", "orders"),
+            now,
+            notice,
+            waiting: waiting(sql, &town, &person.member, now_ms)?,
+            in_force: in_force(sql, &town, now_ms)?,
+            past: past(sql, &town, now_ms)?,
+        })
+    };
+    let page = console.app.store.read(work).await?;
+    Ok(html(&page)?.into_response())
+}
+
+fn notice(done: &str) -> Option<Notice> {
+    match done {
+        "rejected" => Some(Notice::calm("差し戻しました。テレビには届いていません。")),
+        "withdrawn" => Some(Notice::calm("取り下げました。テレビには届いていません。")),
+        _ => None,
+    }
+}
+
+fn waiting(
+    sql: &mut dyn Sql,
+    town: &Town,
+    member: &StaffMember,
+    now_ms: i64,
+) -> Result<Vec<WaitingDraft>, Fault> {
+    let drafts = draft::waiting(sql, now_ms)?;
+    drafts.into_iter().map(|stored| waiting_draft(sql, town, member, &stored, now_ms)).collect()
+}
+
+fn waiting_draft(
+    sql: &mut dyn Sql,
+    town: &Town,
+    member: &StaffMember,
+    stored: &StoredDraft,
+    now_ms: i64,
+) -> Result<WaitingDraft, Fault> {
+    let content = &stored.content;
+    let when = wording::short_time(stored.created_at_ms, now_ms);
+    Ok(WaitingDraft {
+        id: stored.draft_id.clone(),
+        slab: Slab::of(content.act, content.level),
+        title: order_view::title(Some(content.hazard), content.level, content.act),
+        act: wording::act(content.act),
+        areas: order_view::areas(town, content.areas.iter().map(|id| id.as_str())),
+        author: wording::name(&account::name_of(sql, &stored.author_id)?),
+        created: format!("{when}（{}）", wording::elapsed(stored.created_at_ms, now_ms)),
+        is_drill: content.mode != Mode::Actual,
+        mine: stored.author_id == member.staff_id,
+    })
+}
+
+fn in_force(sql: &mut dyn Sql, town: &Town, now_ms: i64) -> Result<Vec<OrderInForce>, StoreError> {
+    let mut orders = order::in_force(sql, now_ms)?;
+    let taken: BTreeSet<String> =
+        orders.iter().flat_map(|order| order.reference_ids.iter().cloned()).collect();
+    orders.retain(order_view::orders_something);
+    orders.sort_by_key(|order| std::cmp::Reverse(order_view::gravity(order)));
+    orders.iter().map(|order| one_in_force(sql, town, order, &taken, now_ms)).collect()
+}
+
+fn one_in_force(
+    sql: &mut dyn Sql,
+    town: &Town,
+    order: &OrderRecord,
+    taken: &BTreeSet<String>,
+    now_ms: i64,
+) -> Result<OrderInForce, StoreError> {
+    let view = OrderView::of(order, town, now_ms);
+    let counts = board::counts(sql, &order.order_id)?;
+    Ok(OrderInForce {
+        id: view.id,
+        slab: view.slab,
+        title: view.title,
+        is_drill: view.is_drill,
+        emergency: view.emergency,
+        areas: view.areas,
+        issued: view.issued,
+        elapsed: view.elapsed,
+        partly_replaced: taken.contains(&order.order_id),
+        tally: (counts.homes > 0).then(|| Tally::of(&counts)),
+    })
+}
+
+fn past(sql: &mut dyn Sql, town: &Town, now_ms: i64) -> Result<Vec<PastLine>, StoreError> {
+    let orders = order::newest(sql, PAST)?;
+    let over = orders.iter().filter(|order| {
+        !order.in_force(now_ms) || !order_view::orders_something(order)
+    });
+    over.map(|order| past_line(sql, town, order, now_ms)).collect()
+}
+
+fn past_line(
+    sql: &mut dyn Sql,
+    town: &Town,
+    order: &OrderRecord,
+    now_ms: i64,
+) -> Result<PastLine, StoreError> {
+    let view = OrderView::of(order, town, now_ms);
+    Ok(PastLine {
+        id: view.id,
+        at: wording::short_time(order.issued_at_ms, now_ms),
+        is_drill: view.is_drill,
+        emergency: view.emergency,
+        act: view.act,
+        title: view.title,
+        areas: view.areas,
+        people: people(sql, order)?,
+    })
+}
+
+/// Author and second person of an order.
+pub(super) fn people(sql: &mut dyn Sql, order: &OrderRecord) -> Result<String, StoreError> {
+    let author = wording::name(&account::name_of(sql, &order.author)?);
+    match &order.confirmer {
+        Some(confirmer) => {
+            let confirmer = wording::name(&account::name_of(sql, confirmer)?);
+            Ok(format!("作成 {author}、確認 {confirmer}"))
+        }
+        None => Ok(format!("作成 {author}")),
+    }
+}

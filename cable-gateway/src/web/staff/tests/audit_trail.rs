@@ -1,0 +1,93 @@
+//! Every look at a person is written down, once for what a person would call one look.
+
+use super::fixture::Town;
+
+#[tokio::test]
+async fn opening_the_list_is_one_look_at_each_person_shown() {
+    let town = Town::new().await;
+    let mut nurse = town.nurse().await;
+    assert_eq!(town.looks("check-in-today").await, 0);
+    nurse.get("/check-ins").await.has_status(200);
+    let everybody = town.taking_part().await;
+    assert_eq!(town.looks("check-in-today").await, everybody);
+    nurse.get("/check-ins").await.has_status(200);
+    assert_eq!(town.looks("check-in-today").await, everybody, "the same hour is the same look");
+    for _ in 0..6 {
+        town.clock.advance(10 * 60_000);
+        nurse.get("/").await.has_status(303);
+    }
+    nurse.get("/check-ins").await.has_status(200);
+    assert_eq!(town.looks("check-in-today").await, 2 * everybody);
+}
+
+#[tokio::test]
+async fn a_filter_writes_down_only_those_it_shows() {
+    let town = Town::new().await;
+    let mut nurse = town.nurse().await;
+    let page = nurse.get("/check-ins?show=urgent").await;
+    page.shows("中村 ハナ");
+    page.hides("中村 茂");
+    assert_eq!(town.looks("check-in-today").await, 1);
+    nurse.get("/check-ins?show=withdrawn").await.shows("この条件にあてはまる人はいません。");
+    assert_eq!(town.looks("check-in-today").await, 1);
+}
+
+#[tokio::test]
+async fn the_page_of_a_person_is_another_look() {
+    let town = Town::new().await;
+    let mut nurse = town.nurse().await;
+    let page = nurse.get("/residents/p-hana").await;
+    page.shows("中村 ハナ");
+    page.shows("× よくない");
+    assert_eq!(town.looks("check-in-history").await, 1);
+    nurse.get("/residents/nobody").await.has_status(404);
+    assert_eq!(town.looks("check-in-history").await, 1);
+}
+
+#[tokio::test]
+async fn a_board_is_one_look_an_hour_however_often_it_refreshes() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    let (mut saito, mut mori) = (town.officer("saito").await, town.officer("mori").await);
+    let path = format!("/orders/{order}/board");
+    saito.get(&format!("/orders/{order}")).await.has_status(200);
+    let shown = town.looks("evacuation-board").await;
+    assert!(shown > 0);
+    for _ in 0..5 {
+        saito.poll(&path).await.has_status(200);
+    }
+    assert_eq!(town.looks("evacuation-board").await, shown);
+    mori.poll(&path).await.has_status(200);
+    assert_eq!(town.looks("evacuation-board").await, 2 * shown, "another officer is another look");
+}
+
+#[tokio::test]
+async fn an_overview_shows_figures_and_nobody() {
+    let town = Town::new().await;
+    town.order_in_force().await;
+    let mut saito = town.officer("saito").await;
+    let page = saito.get("/orders").await;
+    page.shows("対象 2世帯");
+    page.hides("中村");
+    assert_eq!(town.looks("evacuation-board").await, 0);
+}
+
+#[tokio::test]
+async fn an_unchanged_board_sends_only_the_time() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    let mut saito = town.officer("saito").await;
+    let page = saito.get(&format!("/orders/{order}")).await;
+    let (_, rest) = page.body.split_once("?seen=").expect("a fingerprint");
+    let seen = rest.split('"').next().expect("its end").to_owned();
+    let path = format!("/orders/{order}/board?seen={seen}");
+    let same = saito.poll(&path).await;
+    assert_eq!(same.headers["hx-reswap"], "none");
+    same.shows("現在");
+    same.hides("中村");
+    town.answer(&order, "h-nakamura", "need-help").await;
+    let changed = saito.poll(&path).await;
+    assert!(!changed.headers.contains_key("hx-reswap"));
+    changed.shows("助けが必要 1世帯");
+    changed.shows("中村 ハナ");
+}

@@ -1,0 +1,298 @@
+//! A small town with two officers and a nurse, at 10:30 in the morning.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use evacuation::{
+    area::AreaId,
+    hazard::{Hazard, Level},
+    order::{Act, Mode},
+};
+use zeroize::Zeroizing;
+
+use super::browser::Browser;
+use crate::{
+    admin::create_keys,
+    clock::{Clock as _, MockClock},
+    config,
+    orders::{Authority, OrderDraft},
+    random::SystemRandom,
+    staff::{
+        Role,
+        account::{self, NewStaff},
+        credential::{PasswordHashing, SecondFactor},
+        seal::Seal,
+    },
+    state::AppState,
+    store::{Sql, Store, StoreError},
+    values,
+    web::staff::{Console, router},
+};
+
+pub(super) const PASSWORD: &str = "あさがおの種を三つまく";
+
+/// A script, nothing, about 300 bytes, characters outside the basic plane, half-width kana.
+pub(super) const STRANGE_NAMES: [&str; 5] = [
+    "<script>alert(1)</script><img src=x>",
+    "",
+    "寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末食う寝る処に住む処藪ら柑子の藪柑子パイポパイポパイポのシューリンガンシューリンガンのグーリングーリンダイのポンポコピーのポンポコナーの長久命の長助さん",
+    "髙﨑 𠮷郎",
+    "ﾔﾏﾀﾞ ﾀﾛｳ",
+];
+
+/// 10:30 on 20 November 2026 in Japan.
+const NOW_MS: i64 = 1_795_138_200_000;
+
+pub(super) struct Town {
+    pub(super) clock: MockClock,
+    console: Console,
+    store: Store,
+    factors: Vec<(&'static str, SecondFactor)>,
+    orders_before: AtomicU64,
+    _folder: tempfile::TempDir,
+}
+
+impl Town {
+    /// Reached over TLS.
+    pub(super) async fn new() -> Self {
+        Self::start(true).await
+    }
+
+    /// Reached without TLS, on the loopback address.
+    pub(super) async fn plain() -> Self {
+        Self::start(false).await
+    }
+
+    async fn start(secure_cookie: bool) -> Self {
+        let clock = MockClock::at(NOW_MS);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let app = gateway(folder.path(), clock.clone()).await;
+        let store = app.store.clone();
+        store.write(|sql| seed(sql)).await.expect("the town is written");
+        let (hashing, seal) = (PasswordHashing::cheap(), Seal::new(&[9; 32]));
+        let mut factors = Vec::new();
+        for (login, name, role) in STAFF {
+            let new = NewStaff {
+                login: login.to_owned(),
+                name: name.to_owned(),
+                office: office(role).to_owned(),
+                role,
+                password: Zeroizing::new(PASSWORD.to_owned()),
+            };
+            let created = account::create(&store, &clock, &SystemRandom, &hashing, &seal, new);
+            factors.push((login, created.await.expect("an account")));
+        }
+        let console = Console::new(app, hashing, seal, secure_cookie);
+        let orders_before = AtomicU64::new(0);
+        Self { clock, console, store, factors, orders_before, _folder: folder }
+    }
+
+    /// Nobody yet.
+    pub(super) fn browser(&self) -> Browser {
+        Browser::new(router(self.console.clone()))
+    }
+
+    pub(super) async fn officer(&self, login: &'static str) -> Browser {
+        self.signed_in(login).await
+    }
+
+    pub(super) async fn nurse(&self) -> Browser {
+        self.signed_in("hayashi").await
+    }
+
+    /// A new step of the clock each time, because a code works once.
+    async fn signed_in(&self, login: &'static str) -> Browser {
+        self.clock.advance(30_000);
+        let mut browser = self.browser();
+        let code = self.code(login);
+        let fields = [("login", login), ("password", PASSWORD), ("code", code.as_str())];
+        browser.post("/sign-in", &fields).await.has_status(303);
+        browser
+    }
+
+    /// What the authenticator of this person shows now.
+    pub(super) fn code(&self, login: &str) -> String {
+        let (_, factor) = self.factors.iter().find(|(name, _)| *name == login).expect("staff");
+        factor.code_at(self.clock.now_ms())
+    }
+
+    /// A level-4 order against flood for 日和佐浦, by both officers.
+    pub(super) async fn order_in_force(&self) -> String {
+        let draft = OrderDraft {
+            mode: Mode::Actual,
+            act: Act::Issue,
+            references: Vec::new(),
+            hazard: Hazard::Flood,
+            level: Some(Level::Four),
+            areas: vec![AreaId::new("A14").expect("an id")],
+            shelters: Vec::new(),
+            reason: None,
+            valid_for_ms: 24 * 3_600_000,
+        };
+        let (author, confirmer) = (self.staff_id("saito").await, self.staff_id("mori").await);
+        let authority = Authority::TwoOfficers { author, confirmer };
+        let order = self.console.app.orders.publish(draft, authority).await.expect("published");
+        order.id.to_string()
+    }
+
+    async fn staff_id(&self, login: &'static str) -> String {
+        self.text("SELECT staff_id AS found FROM staff WHERE login = $1", login).await
+    }
+
+    /// Orders published since the last [`forget_orders`](Self::forget_orders).
+    pub(super) async fn orders(&self) -> u64 {
+        self.all_orders().await - self.orders_before.load(Ordering::SeqCst)
+    }
+
+    pub(super) async fn forget_orders(&self) {
+        self.orders_before.store(self.all_orders().await, Ordering::SeqCst);
+    }
+
+    async fn all_orders(&self) -> u64 {
+        self.number("SELECT COUNT(*) AS found FROM town_order WHERE $1 = ''", "").await
+    }
+
+    /// How many looks at persons are written down for this object.
+    pub(super) async fn looks(&self, object: &'static str) -> u64 {
+        let query = "SELECT COUNT(*) AS found FROM audit a JOIN audit_subject s \
+                     ON s.audit_id = a.audit_id WHERE a.kind = 'view' AND a.object = $1";
+        self.number(query, object).await
+    }
+
+    pub(super) async fn taking_part(&self) -> u64 {
+        self.number("SELECT COUNT(*) AS found FROM household_resident WHERE $1 = ''", "").await
+    }
+
+    /// Deeds in the audit log with their purpose.
+    pub(super) async fn audit_acts(&self) -> Vec<(String, String)> {
+        let read = |sql: &mut dyn Sql| {
+            let rows = sql.all("SELECT object, purpose FROM audit WHERE kind = 'act'", &[])?;
+            rows.iter().map(|row| Ok((row.get("object")?, row.get("purpose")?))).collect()
+        };
+        self.store.read::<_, StoreError, _>(read).await.expect("the audit log")
+    }
+
+    /// A home answers an order.
+    pub(super) async fn answer(&self, order: &str, household: &'static str, answer: &'static str) {
+        let order = order.to_owned();
+        let write = move |sql: &mut dyn Sql| {
+            sql.execute(
+                "INSERT INTO report VALUES ('r-answer', 'd-nakamura', 'order-answer', x'00', $1)",
+                values![NOW_MS],
+            )?;
+            sql.execute(
+                "INSERT INTO order_answer (order_id, household_id, answer, happened_at_ms, \
+                 received_at_ms, report_id) VALUES ($1, $2, $3, $4, $4, 'r-answer')",
+                values![order, household, answer, NOW_MS],
+            )
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("the answer is kept");
+    }
+
+    async fn number(&self, query: &'static str, with: &'static str) -> u64 {
+        let read = move |sql: &mut dyn Sql| sql.one(query, values![with])?.get("found");
+        self.store.read::<u64, StoreError, _>(read).await.expect("a number")
+    }
+
+    async fn text(&self, query: &'static str, with: &'static str) -> String {
+        let read = move |sql: &mut dyn Sql| sql.one(query, values![with])?.get("found");
+        self.store.read::<String, StoreError, _>(read).await.expect("a text")
+    }
+}
+
+/// A gateway as the example configures it, with keys of its own.
+async fn gateway(folder: &Path, clock: MockClock) -> AppState {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("gateway.example.toml");
+    let path = folder.join("gateway.toml");
+    std::fs::copy(example, &path).expect("the example is there");
+    let config = config::load(&path).expect("the example is valid");
+    std::fs::create_dir_all(&config.login.auth_issuers).expect("a folder");
+    let names = ["localhost".to_owned()];
+    create_keys(&config, &names, clock.now_ms(), &SystemRandom).expect("new keys");
+    let store = Store::open(&config.database.path).expect("a new database");
+    store.migrate(clock.now_ms()).await.expect("the schema is applied");
+    let random = Arc::new(SystemRandom);
+    AppState::assemble(config, store, Arc::new(clock), random).expect("a whole gateway")
+}
+
+const STAFF: [(&str, &str, Role); 3] = [
+    ("saito", "佐藤 健一", Role::DisasterOfficer),
+    ("mori", "森 由美", Role::DisasterOfficer),
+    ("hayashi", "林 春子", Role::PublicHealthNurse),
+];
+
+fn office(role: Role) -> &'static str {
+    match role {
+        Role::DisasterOfficer => "総務課",
+        Role::PublicHealthNurse => "健康づくり課",
+    }
+}
+
+fn seed(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM town", &[])?;
+    sql.script(
+        "INSERT INTO town (municipality_code, name, version, area_table_version, \
+           shelter_table_version, settings_sha256, imported_at_ms) \
+           VALUES ('363871', '美波町', 1, 1, 1, x'00', 0); \
+         INSERT INTO area VALUES ('A05', 1, '奥河内', '', NULL, 337263240, 1345206760); \
+         INSERT INTO area VALUES ('A13', 2, '東由岐', '', NULL, 337705860, 1345974530); \
+         INSERT INTO area VALUES ('A14', 3, '日和佐浦', '', NULL, 337265800, 1345384850); \
+         INSERT INTO area VALUES ('A17', 4, '奥潟', '', 'A05', 337187500, 1345118840); \
+         INSERT INTO shelter VALUES ('S-HILL', 1, '高台広場', '', '徳島県美波町', 337265800, \
+           1345384850, 'flood tsunami', '２階以上に避難'); \
+         INSERT INTO shelter VALUES ('S-SHORE', 2, '海辺公民館', '', '徳島県美波町', 337275800, \
+           1345384850, 'flood', NULL);",
+    )?;
+    for (ordinal, (household, area)) in
+        (1_i64..).zip([("h-nakamura", "A14"), ("h-names", "A14"), ("h-west", "A13")])
+    {
+        sql.execute(
+            "INSERT INTO household (household_id, ordinal, area_id, language, speak_names, \
+             check_in_enabled, version) VALUES ($1, $2, $3, 'ja', 1, 1, 1)",
+            values![household, ordinal, area],
+        )?;
+    }
+    person(sql, "h-nakamura", "p-hana", "中村 ハナ", "[\"helper\"]")?;
+    person(sql, "h-nakamura", "p-shigeru", "中村 茂", "[]")?;
+    person(sql, "h-west", "p-ichiro", "西 一郎", "[]")?;
+    for (name, id) in STRANGE_NAMES.into_iter().zip(["p-0", "p-1", "p-2", "p-3", "p-4"]) {
+        person(sql, "h-names", id, name, "[]")?;
+    }
+    check_in(sql)
+}
+
+fn person(
+    sql: &mut dyn Sql,
+    household: &str,
+    id: &str,
+    name: &str,
+    needs: &str,
+) -> Result<(), StoreError> {
+    let insert = "INSERT INTO person (person_id, name, kana, created_at_ms) VALUES ($1, $2, '', 0)";
+    sql.execute(insert, values![id, name])?;
+    sql.execute(
+        "INSERT INTO household_resident (household_id, resident_id, ordinal, person_id, needs, \
+         plans) VALUES ($1, $2, 1, $2, $3, '[]')",
+        values![household, id, needs],
+    )?;
+    Ok(())
+}
+
+/// ハナ said at nine that she is not well.
+fn check_in(sql: &mut dyn Sql) -> Result<(), StoreError> {
+    sql.script(
+        "INSERT INTO device (device_id, household_id, state, certificate_sha256, certificate, \
+           public_key_sha256, enrolled_at_ms) \
+           VALUES ('d-nakamura', 'h-nakamura', 'active', x'01', x'01', x'01', 0); \
+         INSERT INTO report VALUES ('r-1', 'd-nakamura', 'check-in', x'00', 1795132800000); \
+         INSERT INTO check_in (report_id, person_id, device_id, business_date, happened_at_ms, \
+           received_at_ms, clock_trusted, level, condition, contact_wanted) \
+           VALUES ('r-1', 'p-hana', 'd-nakamura', '2026-11-20', 1795132800000, 1795132800000, 1, \
+           1, 'bad', 1);",
+    )
+}
