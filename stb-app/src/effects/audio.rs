@@ -1,8 +1,17 @@
 //! A short sound through the sound card: from memory, at once, stoppable.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use gst::prelude::*;
+
+/// Sinks that stand for a sound card, best first.
+const SINKS: [&str; 3] = ["pipewiresink", "pulsesink", "alsasink"];
+
+/// Passes a sound in its own time and in silence.
+const NO_SINK: &str = "fakesink";
+
+/// Looking for a sound card takes up to a second; it is done once.
+static SINK: OnceLock<&'static str> = OnceLock::new();
 
 /// Sound in memory: 16 bit, one channel.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,6 +50,38 @@ impl Sound {
         let samples = self.samples.len() as u64 / 2;
         Duration::from_micros(samples * 1_000_000 / u64::from(self.rate.max(1)))
     }
+}
+
+/// Looks for a sound card ahead of the first sound.
+pub fn prepare() -> Result<(), AudioError> {
+    sink().map(drop)
+}
+
+/// A sink that is ready; the silent one where there is no sound card or it went away.
+fn sink() -> Result<gst::Element, AudioError> {
+    gst::init().map_err(|error| AudioError::Pipeline(error.to_string()))?;
+    let name = SINK.get_or_init(|| {
+        let name = SINKS.into_iter().find(|name| ready(name).is_some()).unwrap_or(NO_SINK);
+        tracing::info!(sink = name, "sound goes here");
+        name
+    });
+    match ready(name) {
+        Some(sink) => Ok(sink),
+        None => Ok(gst::ElementFactory::make(NO_SINK).property("sync", true).build()?),
+    }
+}
+
+fn ready(name: &str) -> Option<gst::Element> {
+    if name == NO_SINK {
+        return None;
+    }
+    let sink = gst::ElementFactory::make(name).build().ok()?;
+    let is_ready = sink.set_state(gst::State::Ready).is_ok();
+    if !is_ready {
+        // An element must not be dropped in between states.
+        let _ = sink.set_state(gst::State::Null);
+    }
+    is_ready.then_some(sink)
 }
 
 fn parse_wav(wav: &[u8]) -> Option<Sound> {
@@ -82,7 +123,7 @@ pub struct Playback {
 impl Playback {
     /// Starts a sound on the default sound card; without one it passes in silence.
     pub fn start(sound: &Sound) -> Result<Self, AudioError> {
-        gst::init().map_err(|error| AudioError::Pipeline(error.to_string()))?;
+        let sink = sink()?;
         let caps = gst::Caps::builder("audio/x-raw")
             .field("format", "S16LE")
             .field("layout", "interleaved")
@@ -92,7 +133,6 @@ impl Playback {
         let source = gst_app::AppSrc::builder().caps(&caps).format(gst::Format::Time).build();
         let convert = gst::ElementFactory::make("audioconvert").build()?;
         let resample = gst::ElementFactory::make("audioresample").build()?;
-        let sink = gst::ElementFactory::make("autoaudiosink").build()?;
         let pipeline = gst::Pipeline::new();
         pipeline.add_many([source.upcast_ref(), &convert, &resample, &sink])?;
         gst::Element::link_many([source.upcast_ref(), &convert, &resample, &sink])?;

@@ -11,7 +11,7 @@ use stb_core::effect::Cue;
 
 use super::{
     Ended,
-    audio::{Playback, Sound},
+    audio::{Playback, Sound, prepare},
     supervise,
 };
 
@@ -36,6 +36,9 @@ impl Cues {
         // A sound that comes late is worse than none: while one plays, one more waits.
         let (cues, queue) = sync_channel(1);
         supervise("cue", move || {
+            if let Err(error) = prepare() {
+                tracing::warn!(%error, "no sound");
+            }
             while let Ok(cue) = queue.recv() {
                 play(cue, percent);
             }

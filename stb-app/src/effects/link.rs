@@ -10,6 +10,8 @@ pub mod identity;
 mod reports;
 mod requests;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::{

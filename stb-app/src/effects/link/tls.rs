@@ -90,19 +90,15 @@ fn device(
 
 /// Whether the other side's certificate was refused only because of the time.
 pub(super) fn is_certificate_time(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            return is_time(tls);
-        }
-        // An I/O error hides the error it carries from `source`.
-        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(tls) = carried.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return is_time(tls);
-        }
-        cause = error.source();
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return is_time(tls);
     }
-    false
+    // An I/O error hides the error it carries from `source`, and may carry another I/O error.
+    let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match carried {
+        Some(inner) => is_certificate_time(inner),
+        None => error.source().is_some_and(is_certificate_time),
+    }
 }
 
 fn is_time(error: &rustls::Error) -> bool {

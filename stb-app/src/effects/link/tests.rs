@@ -1,0 +1,282 @@
+//! The link against a small gateway over real TLS.
+
+mod server;
+
+use std::{net::TcpListener, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use gateway_api::{
+    enrolment::{EnrolmentAnswer, EnrolmentRequest},
+    login::LoginRequest,
+    problem::{Problem, ProblemCode},
+    report::{Answer as HomeAnswer, Report, ReportContent},
+};
+use stb_core::event::OrderPath;
+use uuid::Uuid;
+
+use super::*;
+use server::{Answer, Asked, Authority, Server};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn problem(status: u16, code: ProblemCode) -> Answer {
+    let problem = Problem { code, detail: "test".into() };
+    Answer::Json(status, serde_json::to_string(&problem).expect("serialises"))
+}
+
+fn enrolled(asked: &Asked, authority: &Authority) -> Answer {
+    let request: EnrolmentRequest = serde_json::from_str(&asked.body).expect("a request");
+    let answer = EnrolmentAnswer {
+        device_id: "box-1".into(),
+        certificate_chain_pem: authority
+            .device_certificate(&request.certificate_request_pem)
+            .expect("a request for a certificate"),
+        gateway_id: "minami".into(),
+        manifest_root_key: STANDARD.encode([7; 32]),
+    };
+    Answer::Json(200, serde_json::to_string(&answer).expect("serialises"))
+}
+
+/// A gateway that enrols and otherwise follows the script.
+fn gateway(
+    script: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+) -> Result<Server, Box<dyn std::error::Error>> {
+    let authority = Arc::new(Authority::new()?);
+    let signer = Arc::clone(&authority);
+    Server::start_valid((2_000, 2_100), authority, move |asked| {
+        if asked.line == "POST /box/v1/enrolments" {
+            return enrolled(asked, &signer);
+        }
+        script(asked)
+    })
+}
+
+/// An enrolled box with its link running.
+fn linked(
+    server: &Server,
+    config: Gateway,
+) -> Result<(Link, async_channel::Receiver<Event>), Box<dyn std::error::Error>> {
+    let clock = Clock::new(&server.data_dir());
+    let identity =
+        enrolment::enrol(&server.data_dir(), &server.config(), &clock, "1234 5678 9012")?;
+    let (events, happened) = async_channel::bounded(64);
+    Ok((Link::start(config, identity, clock, events)?, happened))
+}
+
+fn open_stream(events: &str) -> Answer {
+    Answer::Stream { events: events.to_owned(), stays_open: true }
+}
+
+/// The next event that is not about the stream itself.
+fn next(happened: &async_channel::Receiver<Event>) -> Event {
+    loop {
+        match happened.recv_blocking().expect("the link lives") {
+            Event::LinkOpened | Event::LinkLost => {}
+            event => return event,
+        }
+    }
+}
+
+fn report() -> Report {
+    Report {
+        report_id: Uuid::now_v7(),
+        happened_at_ms: 1,
+        clock_trusted: true,
+        content: ReportContent::OrderAnswer {
+            order_id: "0".repeat(32),
+            answer: HomeAnswer::Leaving,
+        },
+    }
+}
+
+#[test]
+fn a_box_enrols_once_and_then_shows_its_certificate() -> Outcome {
+    let server = gateway(|_| open_stream(""))?;
+    let (_link, happened) = linked(&server, server.config())?;
+    assert_eq!(happened.recv_blocking()?, Event::LinkOpened);
+    let clock = Clock::new(&server.data_dir());
+    let again = enrolment::enrol(&server.data_dir(), &server.config(), &clock, "0")?;
+    assert_eq!(again.device_id, "box-1");
+    let asked = server.asked();
+    let enrolments: Vec<_> = asked.iter().filter(|one| one.line.ends_with("/enrolments")).collect();
+    assert_eq!(enrolments.len(), 1, "the second time the box knows who it is");
+    assert!(!enrolments[0].known);
+    assert!(enrolments[0].body.contains("123456789012"));
+    assert!(asked.iter().any(|one| one.line == "GET /box/v1/events" && one.known));
+    Ok(())
+}
+
+#[test]
+fn a_refused_code_is_told_and_nothing_is_kept() -> Outcome {
+    let server = Server::start(|_| problem(403, ProblemCode::CodeRefused))?;
+    let clock = Clock::new(&server.data_dir());
+    let refused = enrolment::enrol(&server.data_dir(), &server.config(), &clock, "1");
+    let Err(error) = refused else { panic!("refused") };
+    assert!(error.to_string().contains("new code"), "{error}");
+    assert!(Identity::load(&server.data_dir())?.is_none());
+    Ok(())
+}
+
+#[test]
+fn orders_come_down_and_the_stream_resumes_where_it_broke() -> Outcome {
+    let order = STANDARD.encode([1, 2, 3]);
+    let first = format!(
+        ": hello\n\nevent: order\nid: 41\ndata: {order}\n\nevent: heartbeat\ndata: {order}\n\n\
+         event: order\ndata: no base64!\n\nevent: provisioning-changed\ndata: 7\n\n"
+    );
+    let server = gateway(move |asked| {
+        let resumed = asked.headers.iter().any(|line| line == "last-event-id: 41");
+        if resumed {
+            open_stream(&format!("event: order\nid: 42\ndata: {}\n\n", STANDARD.encode([9])))
+        } else {
+            Answer::Stream { events: first.clone(), stays_open: false }
+        }
+    })?;
+    let (_link, happened) = linked(&server, server.config())?;
+    let expected = [
+        Event::LinkOpened,
+        Event::OrderArrived { bytes: vec![1, 2, 3], path: OrderPath::Stream },
+        Event::HeartbeatArrived(vec![1, 2, 3]),
+        Event::ProvisioningChanged,
+        Event::LinkLost,
+        Event::LinkOpened,
+        Event::OrderArrived { bytes: vec![9], path: OrderPath::Stream },
+    ];
+    for event in expected {
+        assert_eq!(happened.recv_blocking()?, event);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_silent_stream_is_given_up_and_opened_again() -> Outcome {
+    let server = gateway(|_| open_stream(": one comment, then nothing\n\n"))?;
+    let config = Gateway { silence_ms: 50, ..server.config() };
+    let (_link, happened) = linked(&server, config)?;
+    for event in [Event::LinkOpened, Event::LinkLost, Event::LinkOpened] {
+        assert_eq!(happened.recv_blocking()?, event);
+    }
+    Ok(())
+}
+
+#[test]
+fn reports_are_delivered_refused_or_kept_for_later() -> Outcome {
+    let answers = std::sync::Mutex::new(vec![
+        Answer::Json(500, "<html>proxy</html>".into()),
+        problem(503, ProblemCode::Internal),
+        problem(403, ProblemCode::DeviceRefused),
+        problem(400, ProblemCode::BadRequest),
+        Answer::Json(204, String::new()),
+    ]);
+    let server = gateway(move |asked| match asked.line.as_str() {
+        "POST /box/v1/reports" => answers.lock().expect("one thread").pop().expect("five reports"),
+        _ => open_stream(""),
+    })?;
+    let (link, happened) = linked(&server, server.config())?;
+    let reports: Vec<_> = (0..5).map(|_| report()).collect();
+    for report in &reports {
+        link.ask(Request::SendReport(report.clone()));
+    }
+    let id = |index: usize| reports[index].report_id;
+    assert_eq!(next(&happened), Event::ReportDelivered(id(0)));
+    let refused = Event::ReportRefused { report_id: id(1), code: ProblemCode::BadRequest };
+    assert_eq!(next(&happened), refused);
+    for index in [2, 3, 4] {
+        assert_eq!(next(&happened), Event::ReportNotSent(id(index)));
+    }
+    let sent: Vec<_> = server
+        .asked()
+        .into_iter()
+        .filter(|one| one.line.ends_with("/reports"))
+        .map(|one| serde_json::from_str::<Report>(&one.body))
+        .collect::<Result<_, _>>()?;
+    assert_eq!(sent, reports, "in their order, each as it was");
+    Ok(())
+}
+
+#[test]
+fn a_login_is_opened_refused_or_not_reached() -> Outcome {
+    let server = gateway(|asked| match asked.line.as_str() {
+        "POST /box/v1/logins" => Answer::Json(
+            200,
+            r#"{"login_id":"l/1","nonce":"","issued_at_ms":1,"expires_at_ms":2}"#.into(),
+        ),
+        "POST /box/v1/logins/l%2F1/proof" => problem(403, ProblemCode::SignatureRefused),
+        "POST /box/v1/card-touches" => problem(500, ProblemCode::Internal),
+        "GET /box/v1/residents/me/access-log" => Answer::Json(200, r#"{"views":[]}"#.into()),
+        _ => open_stream(""),
+    })?;
+    let (link, happened) = linked(&server, server.config())?;
+    let request = LoginRequest { relying_party: "town-services".into(), purpose: "login".into() };
+    link.ask(Request::OpenLogin(request));
+    let Event::LoginOpened(challenge) = next(&happened) else { panic!("opened") };
+    let proof = LoginProof { certificate: String::new(), signature: String::new() };
+    link.ask(Request::SendProof { login_id: challenge.login_id, proof });
+    assert_eq!(next(&happened), Event::LoginRefused(ProblemCode::SignatureRefused));
+    link.ask(Request::SendTouch(CardTouch { certificate: String::new() }));
+    assert_eq!(next(&happened), Event::LoginUnreachable);
+    link.ask(Request::FetchAccessLog { token: "secret".into() });
+    let Event::AccessLogArrived(Some(log)) = next(&happened) else { panic!("arrived") };
+    assert!(log.views.is_empty());
+    let bearer = "authorization: bearer secret".to_owned();
+    assert!(server.asked().iter().any(|one| one.headers.contains(&bearer)));
+    Ok(())
+}
+
+#[test]
+fn without_a_gateway_every_request_ends_and_says_so() -> Outcome {
+    let server = gateway(|_| open_stream(""))?;
+    let closed = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let config = Gateway { url: format!("https://{closed}"), ..server.config() };
+    let (link, happened) = linked(&server, config)?;
+    let report = report();
+    link.ask(Request::SendReport(report.clone()));
+    assert_eq!(next(&happened), Event::ReportNotSent(report.report_id));
+    link.ask(Request::FetchAccessLog { token: "t".into() });
+    assert_eq!(next(&happened), Event::AccessLogArrived(None));
+    link.ask(Request::SendTouch(CardTouch { certificate: String::new() }));
+    assert_eq!(next(&happened), Event::LoginUnreachable);
+    Ok(())
+}
+
+#[test]
+fn a_gateway_of_a_foreign_authority_is_never_believed() -> Outcome {
+    let server = gateway(|_| open_stream(""))?;
+    let foreign = gateway(|_| open_stream(""))?;
+    let config = Gateway { url: foreign.config().url, ..server.config() };
+    let (link, happened) = linked(&server, config)?;
+    link.ask(Request::SendTouch(CardTouch { certificate: String::new() }));
+    assert_eq!(happened.recv_blocking()?, Event::LoginUnreachable);
+    assert!(foreign.asked().is_empty());
+    Ok(())
+}
+
+#[test]
+fn a_clock_that_makes_the_gateway_look_expired_is_doubted() -> Outcome {
+    let known = gateway(|_| open_stream(""))?;
+    let years = (2_020, 2_022);
+    let then = Server::start_valid(years, known.authority(), |_| open_stream(""))?;
+    // 2021-01-01, when the certificate was valid and the box last heard its gateway.
+    std::fs::write(known.data_dir().join("time-last-seen"), "1609459200000")?;
+    let config = Gateway { url: then.config().url, ..known.config() };
+    let (_link, happened) = linked(&known, config)?;
+    assert_eq!(happened.recv_blocking()?, Event::LinkOpened);
+    Ok(())
+}
+
+#[test]
+fn orders_after_a_gap_are_fetched() -> Outcome {
+    let list =
+        format!(r#"{{"orders":["{}","?","{}"]}}"#, STANDARD.encode([5]), STANDARD.encode([6]));
+    let server = gateway(move |asked| match asked.line.as_str() {
+        "GET /box/v1/orders?after_sequence=12" => Answer::Json(200, list.clone()),
+        _ => open_stream(""),
+    })?;
+    let (link, happened) = linked(&server, server.config())?;
+    link.ask(Request::FetchOrders { after_sequence: 12, spread_ms: 5 });
+    for byte in [5, 6] {
+        let order = Event::OrderArrived { bytes: vec![byte], path: OrderPath::Fetched };
+        assert_eq!(next(&happened), order);
+    }
+    Ok(())
+}
