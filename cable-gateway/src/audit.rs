@@ -4,6 +4,10 @@
 //! that a changed or missing entry shows. Every store function that gives personal data to staff
 //! takes a [`Viewer`] and writes its entry in the same transaction as the reading.
 
+use std::collections::BTreeSet;
+
+use gateway_api::resident::View;
+
 use crate::{
     encoding::sha256,
     store::{Sql, StoreError},
@@ -96,6 +100,41 @@ pub fn view(
     append(sql, "view", viewer, at_ms, object.code(), persons)
 }
 
+/// How long a look at the same thing of the same person counts as one look.
+pub const SAME_LOOK_MS: i64 = 60 * 60 * 1000;
+
+/// Writes that `viewer` looked, except for persons at whom the same member of staff looked for
+/// the same purpose within [`SAME_LOOK_MS`]: a page that refreshes itself is one look.
+pub fn view_once(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    at_ms: i64,
+    object: Object,
+    persons: &[String],
+) -> Result<(), StoreError> {
+    let fresh = not_yet_seen(sql, viewer, at_ms, object, persons)?;
+    if fresh.is_empty() { Ok(()) } else { view(sql, viewer, at_ms, object, &fresh) }
+}
+
+/// The persons for whom a look at this moment is not written down yet.
+pub fn not_yet_seen(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    at_ms: i64,
+    object: Object,
+    persons: &[String],
+) -> Result<Vec<String>, StoreError> {
+    let rows = sql.all(
+        "SELECT DISTINCT s.person_id FROM audit a JOIN audit_subject s ON s.audit_id = a.audit_id \
+         WHERE a.kind = 'view' AND a.actor = $1 AND a.object = $2 AND a.purpose = $3 \
+         AND a.at_ms > $4",
+        values![&viewer.actor, object.code(), &viewer.purpose, at_ms - SAME_LOOK_MS],
+    )?;
+    let seen = rows.iter().map(|row| row.get("person_id"));
+    let seen = seen.collect::<Result<BTreeSet<String>, _>>()?;
+    Ok(persons.iter().filter(|person| !seen.contains(*person)).cloned().collect())
+}
+
 /// Writes that `viewer` did something, e.g. `order-issued-in-emergency`, `signed-in`.
 pub fn act(
     sql: &mut dyn Sql,
@@ -129,6 +168,40 @@ pub fn newest(sql: &mut dyn Sql, limit: u32) -> Result<Vec<Entry>, StoreError> {
             })
         })
         .collect()
+}
+
+/// Most views shown to a resident.
+const VIEWS_MAX: usize = 50;
+/// Looks of one office at one thing within this time are one view to the resident: a list that
+/// refreshes itself is one look.
+const ONE_LOOK_MS: i64 = 10 * 60 * 1_000;
+
+/// Who looked at this person's data, newest first, at most 50.
+pub(crate) fn views_of(sql: &mut dyn Sql, person_id: &str) -> Result<Vec<View>, StoreError> {
+    let rows = sql.all(
+        "SELECT a.at_ms, a.office, a.object FROM audit_subject s \
+         JOIN audit a ON a.audit_id = s.audit_id \
+         WHERE s.person_id = $1 AND a.kind = 'view' ORDER BY s.audit_id DESC LIMIT 5000",
+        values![person_id],
+    )?;
+    let mut views: Vec<View> = Vec::new();
+    for row in rows {
+        let code: String = row.get("object")?;
+        let object = Object::from_code(&code).map_or(code, |object| object.label().to_owned());
+        let view = View { at_ms: row.get("at_ms")?, viewer: row.get("office")?, object };
+        let is_same_look = |seen: &View| {
+            seen.viewer == view.viewer
+                && seen.object == view.object
+                && seen.at_ms - view.at_ms < ONE_LOOK_MS
+        };
+        if !views.iter().any(is_same_look) {
+            views.push(view);
+        }
+        if views.len() == VIEWS_MAX {
+            break;
+        }
+    }
+    Ok(views)
 }
 
 fn append(

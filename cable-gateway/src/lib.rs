@@ -5,14 +5,30 @@
 //! never leave [`login`], and personal data reaches staff only through queries that take an
 //! [`audit::Viewer`] and write the audit record in the same transaction.
 
+pub mod admin;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod device;
+pub mod device_authority;
 pub mod encoding;
+pub mod enrolment;
+pub mod lifecycle;
+pub mod limit;
+pub mod login;
 pub mod orders;
+pub mod provisioning;
 pub mod push;
 pub mod random;
+mod report;
+pub mod secret_file;
+mod session;
 pub mod staff;
 pub mod state;
 pub mod store;
+#[cfg(test)]
+mod testing;
+pub mod tls;
+pub mod town_import;
+pub mod town_keys;
 pub mod web;

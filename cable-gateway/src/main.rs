@@ -1,2 +1,95 @@
-//! Entry point.
-fn main() {}
+//! Entry point: `cable-gateway serve|migrate|admin|check-config|openapi`.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use cable_gateway::{
+    admin,
+    config::{self, Config, LogFormat},
+    lifecycle,
+    web::box_api::document,
+};
+use clap::{Parser, Subcommand};
+
+/// The operator's platform of Hitokoe: box API, order push, verifier, staff console.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Configuration file
+    #[arg(long, global = true, default_value = "/etc/hitokoe/gateway.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the gateway until SIGTERM
+    Serve {
+        /// Write the addresses listened on into this file, as JSON, when ready
+        #[arg(long)]
+        address_file: Option<PathBuf>,
+    },
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Keys, town data, enrolment codes, cards, staff
+    Admin {
+        #[command(subcommand)]
+        command: admin::Command,
+    },
+    /// Check the configuration and the files it names
+    CheckConfig,
+    /// Print the OpenAPI document of the box API
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Runtime::new().expect("the system gives threads");
+    match runtime.block_on(run(arguments)) {
+        Ok(output) => print(&output),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "cable-gateway: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<String> {
+    if matches!(arguments.command, Command::Openapi) {
+        return Ok(document::text());
+    }
+    let config = load(&arguments.config)?;
+    match arguments.command {
+        Command::Serve { address_file } => {
+            lifecycle::serve(config, address_file.as_deref()).await?;
+            Ok(String::new())
+        }
+        Command::Migrate => admin::migrate(&config).await,
+        Command::Admin { command } => admin::run(&config, command).await,
+        Command::CheckConfig => admin::check_config(&config),
+        Command::Openapi => Ok(document::text()),
+    }
+}
+
+fn load(path: &Path) -> anyhow::Result<Config> {
+    let config = config::load(path)?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+    Ok(config)
+}
+
+fn print(output: &str) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    let newline = if output.is_empty() || output.ends_with('\n') { "" } else { "\n" };
+    // A reader that went away does not make the command fail.
+    let _ = write!(out, "{output}{newline}");
+    ExitCode::SUCCESS
+}

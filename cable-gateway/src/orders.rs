@@ -4,15 +4,31 @@
 //! in the console: levels 4 and 5 and tsunami need a second officer, except by the emergency path.
 
 mod authority;
+pub(crate) mod coverage;
 mod draft;
+mod preparation;
+mod publication;
+
+use std::sync::Arc;
 
 use axum::body::Bytes;
-use evacuation::order::OrderId;
+use evacuation::{
+    id::Issuer,
+    order::{Order, OrderId},
+    signing::{SignError, sign_order},
+};
+use tokio::sync::{Mutex, watch};
 
 pub use authority::{Authority, needs_confirmation};
 pub use draft::OrderDraft;
 
-use crate::store::StoreError;
+use crate::{
+    clock::Clock,
+    push::{Frame, PushHub},
+    random::{self, Random},
+    store::{Store, StoreError},
+    town_keys::TownKeys,
+};
 
 /// An order that is signed, stored and sent.
 #[derive(Debug, Clone)]
@@ -53,31 +69,127 @@ pub enum OrderError {
     /// A referenced order is unknown, over, or of another kind.
     #[error("order {0} is not in force, or is of another hazard or mode")]
     UnknownReference(String),
-    /// No household table yet.
+    /// More orders in force than a heartbeat can name.
+    #[error("32 orders are in force; lift or update one of them instead of issuing another")]
+    TooManyInForce,
+    /// No town was imported yet.
     #[error("no town was imported; run `cable-gateway admin import-town` first")]
     NoTown,
+    /// The imported town is not the one that this gateway's keys are for.
+    #[error("the imported town is {found}, this gateway is configured for {expected}")]
+    OtherTown {
+        /// Code in the database.
+        found: String,
+        /// Code in the configuration.
+        expected: String,
+    },
     /// The order breaks a limit of its format.
     #[error("the order cannot be signed: {0}")]
-    Unsignable(String),
+    Unsignable(#[from] SignError),
+    /// The publishing task failed unexpectedly.
+    #[error("the order could not be published for an internal reason; look at the list of orders")]
+    Interrupted,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Numbers, signs, keeps and sends orders; clones share it.
-#[derive(Debug, Clone)]
-pub struct OrderDesk {}
+#[derive(Clone)]
+pub struct OrderDesk(Arc<Desk>);
+
+struct Desk {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    keys: Arc<TownKeys>,
+    issuer: Issuer,
+    hub: PushHub,
+    /// Held from the number to the push, so that boxes get orders in the order of their numbers.
+    turn: Mutex<()>,
+    /// Highest number published by this process; wakes the multicast sender.
+    published: watch::Sender<u64>,
+}
 
 impl OrderDesk {
+    /// A desk for one town.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        keys: Arc<TownKeys>,
+        issuer: Issuer,
+        hub: PushHub,
+    ) -> Self {
+        let published = watch::Sender::new(0);
+        let turn = Mutex::new(());
+        Self(Arc::new(Desk { store, clock, random, keys, issuer, hub, turn, published }))
+    }
+
     /// Publishes an order: next number, signature, disk, then the boxes.
     ///
-    /// When this returns, the order is on the disk and queued to every connected box.
+    /// When this returns, the order is on the disk and queued to every connected box. It completes
+    /// even when the caller goes away meanwhile.
     pub async fn publish(
         &self,
         draft: OrderDraft,
         authority: Authority,
     ) -> Result<PublishedOrder, OrderError> {
-        authority::check(&draft, &[], &authority)?;
-        Err(OrderError::NoTown)
+        let desk = Arc::clone(&self.0);
+        let publishing = tokio::spawn(async move { desk.publish(draft, authority).await });
+        publishing.await.unwrap_or(Err(OrderError::Interrupted))
+    }
+
+    /// The order as it would be issued now, fully checked, unsigned and without effect; for the
+    /// preview of what a home will see.
+    pub async fn preview(&self, draft: OrderDraft) -> Result<Order, OrderError> {
+        let desk = Arc::clone(&self.0);
+        let (id, now_ms) = self.0.fresh();
+        self.0
+            .store
+            .read(move |sql| {
+                let prepared = preparation::prepare(sql, &desk.issuer, &draft, id, now_ms)?;
+                sign_order(&prepared.order, desk.keys.order_key(draft.mode))?;
+                Ok(prepared.order)
+            })
+            .await
+    }
+
+    /// Changes whenever an order was published.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.0.published.subscribe()
+    }
+}
+
+impl Desk {
+    async fn publish(
+        self: Arc<Self>,
+        draft: OrderDraft,
+        authority: Authority,
+    ) -> Result<PublishedOrder, OrderError> {
+        let _turn = self.turn.lock().await;
+        let (id, now_ms) = self.fresh();
+        let desk = Arc::clone(&self);
+        let publish = move |sql: &mut dyn crate::store::Sql| {
+            let prepared = preparation::prepare(sql, &desk.issuer, &draft, id, now_ms)?;
+            authority::check(&draft, &prepared.referenced_levels(), &authority)?;
+            let signed = sign_order(&prepared.order, desk.keys.order_key(draft.mode))?;
+            publication::keep(sql, prepared, &authority, signed)
+        };
+        let published: PublishedOrder = self.store.write(publish).await?;
+        let dropped = self.hub.broadcast(&Frame::order(published.sequence, &published.signed));
+        self.published.send_replace(published.sequence);
+        tracing::info!(sequence = published.sequence, dropped, "order published");
+        Ok(published)
+    }
+
+    fn fresh(&self) -> (OrderId, i64) {
+        (OrderId(random::bytes(&*self.random)), self.clock.now_ms())
+    }
+}
+
+impl std::fmt::Debug for OrderDesk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OrderDesk").field("issuer", &self.0.issuer).finish_non_exhaustive()
     }
 }

@@ -2,8 +2,21 @@
 
 use std::sync::Arc;
 
+use evacuation::id::{IdError, Issuer};
+use tokio::sync::Semaphore;
+
 use crate::{
-    clock::Clock, config::Config, orders::OrderDesk, push::PushHub, random::Random, store::Store,
+    clock::Clock,
+    config::Config,
+    device_authority::{AuthorityError, DeviceAuthority},
+    limit::Limiter,
+    login::{LoginDesk, TrustFolderError},
+    orders::OrderDesk,
+    provisioning::Settings,
+    push::PushHub,
+    random::Random,
+    store::Store,
+    town_keys::{TownKeyError, TownKeys},
 };
 
 /// The parts of a running gateway; clones share them.
@@ -21,11 +34,95 @@ pub struct AppState {
     pub hub: PushHub,
     /// Where orders are signed and sent.
     pub orders: OrderDesk,
+    /// Keys of orders and heartbeats.
+    pub(crate) keys: Arc<TownKeys>,
+    /// What boxes get from the configuration.
+    pub(crate) settings: Arc<Settings>,
+    /// Issues device certificates.
+    pub(crate) device_authority: Arc<DeviceAuthority>,
+    /// Recognises cards.
+    pub(crate) logins: Arc<LoginDesk>,
+    /// How often somebody may try.
+    pub(crate) limits: Arc<Limits>,
+}
+
+/// How often somebody may try.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    /// Enrolments by address.
+    pub(crate) enrolment: Limiter,
+    /// Challenges, proofs and touches by box.
+    pub(crate) login: Limiter,
+    /// Reports by box; an outbox that was full for days empties in minutes.
+    pub(crate) report: Limiter,
+    /// Enrolment codes hashed at the same time.
+    pub(crate) hashing: Arc<Semaphore>,
+}
+
+/// A gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    /// The municipality code is wrong; the configuration checks it first.
+    #[error("town.municipality_code: {0}")]
+    Issuer(#[from] IdError),
+    /// The town's keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] TownKeyError),
+    /// The device authority cannot be used.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The folder of trusted authorities cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustFolderError),
 }
 
 impl AppState {
+    /// Reads keys and authorities and puts everything together.
+    pub fn assemble(
+        config: Config,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, AssemblyError> {
+        let issuer = Issuer::new(config.town.municipality_code.as_str())?;
+        let keys = Arc::new(TownKeys::load(&config.keys.directory, &issuer)?);
+        let hub = PushHub::new(config.push.queue);
+        let orders = OrderDesk::new(
+            store.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+            Arc::clone(&keys),
+            issuer,
+            hub.clone(),
+        );
+        Ok(Self {
+            settings: Arc::new(Settings::new(&config, keys.manifest())),
+            device_authority: Arc::new(DeviceAuthority::load(&config.box_api)?),
+            logins: Arc::new(LoginDesk::new(&config.gateway.id, &config.login)?),
+            limits: Arc::default(),
+            config: Arc::new(config),
+            store,
+            clock,
+            random,
+            hub,
+            orders,
+            keys,
+        })
+    }
+
     /// Unix milliseconds by the gateway's clock.
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            enrolment: Limiter::new(10),
+            login: Limiter::new(30),
+            report: Limiter::new(300),
+            hashing: Arc::new(Semaphore::new(2)),
+        }
     }
 }

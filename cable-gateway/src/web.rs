@@ -1,3 +1,4 @@
 //! The gateway's HTTP surfaces.
 
+pub mod box_api;
 pub mod staff;

@@ -7,6 +7,8 @@ CREATE TABLE town (
   version BIGINT NOT NULL,
   area_table_version BIGINT NOT NULL,
   shelter_table_version BIGINT NOT NULL,
+  -- Digest of the settings that boxes get with their tables; a change raises the version.
+  settings_sha256 BLOB NOT NULL,
   imported_at_ms BIGINT NOT NULL
 );
 
@@ -178,6 +180,12 @@ CREATE TABLE town_order (
   signed BLOB NOT NULL
 );
 
+CREATE TABLE order_reference (
+  order_id TEXT NOT NULL REFERENCES town_order (order_id),
+  refers_to TEXT NOT NULL REFERENCES town_order (order_id),
+  PRIMARY KEY (refers_to, order_id)
+);
+
 -- What happened to an order, in order of arrival; for the board's history and for drills.
 CREATE TABLE order_event (
   event_id BIGINT PRIMARY KEY,
@@ -208,20 +216,14 @@ CREATE TABLE order_receipt (
   PRIMARY KEY (order_id, device_id)
 );
 
-CREATE TABLE refused_order_count (
+-- What boxes refused (`order`) and what was refused to them (`report`), by reason.
+CREATE TABLE refused_count (
   device_id TEXT NOT NULL REFERENCES device (device_id),
   business_date TEXT NOT NULL,
+  kind TEXT NOT NULL,
   reason TEXT NOT NULL,
   total BIGINT NOT NULL,
-  PRIMARY KEY (device_id, business_date, reason)
-);
-
--- Server-sent events that a box may have missed.
-CREATE TABLE push_event (
-  event_id BIGINT PRIMARY KEY,
-  kind TEXT NOT NULL,
-  payload BLOB NOT NULL,
-  created_at_ms BIGINT NOT NULL
+  PRIMARY KEY (device_id, business_date, kind, reason)
 );
 
 -- Who looked at what, and who did what; append-only, each entry chained to the one before.

@@ -1,4 +1,4 @@
-//! `[keys]`: files of the keys that sign orders and heartbeats.
+//! `[keys]`: the folder of the keys that sign orders and heartbeats.
 
 use std::path::PathBuf;
 
@@ -6,39 +6,22 @@ use serde::Deserialize;
 
 use super::Faults;
 
-/// Keys of orders and heartbeats.
+/// Keys of orders and heartbeats; `admin create-keys` fills the folder.
 #[derive(Debug, Clone)]
 pub struct KeysConfig {
-    /// Signs actual orders.
-    pub order: PathBuf,
-    /// Signs drills and tests, never an actual order.
-    pub drill: PathBuf,
-    /// Signs heartbeats.
-    pub heartbeat: PathBuf,
-    /// Signed key manifest that boxes get.
-    pub manifest: PathBuf,
-    /// Public key of the manifest's root.
-    pub manifest_root: PathBuf,
+    /// The folder.
+    pub directory: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawKeys {
-    order: String,
-    drill: String,
-    heartbeat: String,
-    manifest: String,
-    manifest_root: String,
+    directory: String,
 }
 
 impl RawKeys {
     pub(super) fn check(self, faults: &mut Faults) -> KeysConfig {
-        KeysConfig {
-            order: faults.path(&self.order),
-            drill: faults.path(&self.drill),
-            heartbeat: faults.path(&self.heartbeat),
-            manifest: faults.path(&self.manifest),
-            manifest_root: faults.path(&self.manifest_root),
-        }
+        let directory = faults.text("keys.directory", self.directory, 4096);
+        KeysConfig { directory: faults.path(&directory) }
     }
 }

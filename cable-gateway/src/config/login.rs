@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use jpki::trust::HierarchyProfile;
 use serde::Deserialize;
 
 use super::Faults;
@@ -11,6 +12,10 @@ use super::Faults;
 pub struct LoginConfig {
     /// Folder with the certificates (DER) of the authorities whose auth certificates count.
     pub auth_issuers: PathBuf,
+    /// Names and policies of the hierarchy that is believed.
+    pub hierarchy: HierarchyProfile,
+    /// Whether a certificate counts although no source tells whether it is revoked.
+    pub accept_unchecked_revocation: bool,
     /// How long a nonce can be used.
     pub nonce: Duration,
     /// How long a session of a touched card lasts.
@@ -30,12 +35,22 @@ pub struct CheckInConfig {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawLogin {
     auth_issuers: String,
+    hierarchy: Hierarchy,
+    #[serde(default)]
+    accept_unchecked_revocation: bool,
     #[serde(default = "two_minutes")]
     nonce_seconds: u32,
     #[serde(default = "ten_minutes")]
     touch_session_seconds: u32,
     #[serde(default = "ten_minutes")]
     pin_session_seconds: u32,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Hierarchy {
+    Japan,
+    HitokoeTest,
 }
 
 const fn two_minutes() -> u32 {
@@ -57,7 +72,19 @@ impl RawLogin {
         let key = "login.pin_session_seconds";
         let pin_session = seconds(key, self.pin_session_seconds, 30..=3600);
         let auth_issuers = faults.path(&self.auth_issuers);
-        LoginConfig { auth_issuers, nonce, touch_session, pin_session }
+        let hierarchy = match self.hierarchy {
+            Hierarchy::Japan => HierarchyProfile::japan(),
+            Hierarchy::HitokoeTest => HierarchyProfile::hitokoe_test(),
+        };
+        let accept_unchecked_revocation = self.accept_unchecked_revocation;
+        LoginConfig {
+            auth_issuers,
+            hierarchy,
+            accept_unchecked_revocation,
+            nonce,
+            touch_session,
+            pin_session,
+        }
     }
 }
 

@@ -16,8 +16,6 @@ pub struct PushConfig {
     pub queue: usize,
     /// Time between two signed heartbeats.
     pub heartbeat: Duration,
-    /// How long events are kept for boxes that resume.
-    pub keep_events: Duration,
 }
 
 /// Push by IP multicast.
@@ -36,12 +34,11 @@ pub struct MulticastConfig {
 pub(super) struct RawPush {
     queue: u32,
     heartbeat_seconds: u32,
-    keep_events_days: u32,
 }
 
 impl Default for RawPush {
     fn default() -> Self {
-        Self { queue: 64, heartbeat_seconds: 10, keep_events_days: 30 }
+        Self { queue: 64, heartbeat_seconds: 10 }
     }
 }
 
@@ -49,12 +46,7 @@ impl RawPush {
     pub(super) fn check(self, faults: &mut Faults) -> PushConfig {
         let queue = faults.within("push.queue", self.queue, 8..=4096);
         let beat = faults.within("push.heartbeat_seconds", self.heartbeat_seconds, 1..=60);
-        let keep = faults.within("push.keep_events_days", self.keep_events_days, 1..=3650);
-        PushConfig {
-            queue: queue as usize,
-            heartbeat: Duration::from_secs(beat.into()),
-            keep_events: Duration::from_secs(u64::from(keep) * 86_400),
-        }
+        PushConfig { queue: queue as usize, heartbeat: Duration::from_secs(beat.into()) }
     }
 }
 

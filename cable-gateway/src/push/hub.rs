@@ -15,14 +15,14 @@ use crate::encoding::base64;
 #[derive(Debug, Clone)]
 pub struct Frame {
     /// Event id, for the events that a box may ask for again.
-    pub id: Option<i64>,
+    pub id: Option<u64>,
     /// The bytes of the event stream.
     pub bytes: Bytes,
 }
 
 impl Frame {
-    /// An order; its id lets a box resume after it.
-    pub fn order(id: i64, signed: &[u8]) -> Self {
+    /// An order; its number is the event id, after which a box may resume.
+    pub fn order(id: u64, signed: &[u8]) -> Self {
         let (name, data) = (event_name::ORDER, base64(signed));
         let text = format!("id: {id}\nevent: {name}\ndata: {data}\n\n");
         Self { id: Some(id), bytes: Bytes::from(text) }
@@ -47,6 +47,7 @@ impl Frame {
 #[derive(Debug, Clone)]
 pub struct PushHub {
     connections: Arc<Mutex<Connections>>,
+    heartbeat: Arc<Mutex<Option<Frame>>>,
     queue: usize,
 }
 
@@ -73,7 +74,7 @@ pub struct Subscription {
 impl PushHub {
     /// A hub whose connections may have `queue` frames waiting.
     pub fn new(queue: usize) -> Self {
-        Self { connections: Arc::default(), queue }
+        Self { connections: Arc::default(), heartbeat: Arc::default(), queue }
     }
 
     /// Takes a box in; it gets every frame sent from now on.
@@ -90,6 +91,17 @@ impl PushHub {
     /// Sends a frame to every connected box; returns how many were too slow and were dropped.
     pub fn broadcast(&self, frame: &Frame) -> usize {
         self.keep(|connection| connection.frames.try_send(frame.clone()).is_ok())
+    }
+
+    /// Sends a heartbeat to every connected box and keeps it for those that connect next.
+    pub fn beat(&self, heartbeat: Frame) {
+        self.broadcast(&heartbeat);
+        *self.heartbeat.lock().expect("no code panics while it holds this lock") = Some(heartbeat);
+    }
+
+    /// The latest heartbeat.
+    pub fn latest_heartbeat(&self) -> Option<Frame> {
+        self.heartbeat.lock().expect("no code panics while it holds this lock").clone()
     }
 
     /// Sends a frame to the connections of one box.

@@ -9,6 +9,7 @@ use evacuation::area::AreaId;
 use super::{Sql, StoreError, order, town};
 use crate::{
     audit::{self, Object, Viewer},
+    orders::coverage,
     values,
 };
 
@@ -80,42 +81,68 @@ pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
     Ok(counts)
 }
 
-/// The homes of one order: those that need help first, then the unanswered, then the others.
+/// The homes of one order, at most `limit`: those that need help first, then those without an
+/// answer (homes with somebody who needs support before the others), then the rest.
 pub fn homes(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     now_ms: i64,
     order_id: &str,
+    limit: usize,
 ) -> Result<Vec<Home>, StoreError> {
+    let homes = by_urgency(sql, order_id, limit)?;
+    audit::view_once(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
+    Ok(homes)
+}
+
+/// The same for a snapshot that cannot be written to: none as long as a look at one of these
+/// persons is not written down yet. A page that refreshes itself asks this first.
+pub fn homes_seen_before(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    order_id: &str,
+    limit: usize,
+) -> Result<Option<Vec<Home>>, StoreError> {
+    let homes = by_urgency(sql, order_id, limit)?;
+    let fresh =
+        audit::not_yet_seen(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
+    Ok(fresh.is_empty().then_some(homes))
+}
+
+fn persons(homes: &[Home]) -> Vec<String> {
+    let residents = homes.iter().flat_map(|home| &home.residents);
+    residents.map(|resident| resident.person_id.clone()).collect()
+}
+
+fn by_urgency(sql: &mut dyn Sql, order_id: &str, limit: usize) -> Result<Vec<Home>, StoreError> {
     let mut homes = reached(sql, order_id)?;
-    let mut persons = Vec::new();
     let query = "SELECT r.household_id, r.needs, p.person_id, p.name, p.kana \
                  FROM household_resident r JOIN person p ON p.person_id = r.person_id \
                  ORDER BY r.household_id, r.ordinal";
     for row in sql.all(query, &[])? {
         let Some(home) = homes.get_mut(&row.get::<String>("household_id")?) else { continue };
-        let person_id: String = row.get("person_id")?;
-        persons.push(person_id.clone());
         home.residents.push(HomeResident {
-            person_id,
+            person_id: row.get("person_id")?,
             name: row.get("name")?,
             kana: row.get("kana")?,
-            needs: serde_json::from_str(&row.get::<String>("needs")?)
-                .map_err(|_| StoreError::Column { column: "needs" })?,
+            needs: crate::provisioning::from_json(&row, "needs")?,
         });
     }
-    audit::view(sql, viewer, now_ms, Object::EvacuationBoard, &persons)?;
     let mut homes: Vec<Home> = homes.into_values().collect();
     homes.sort_by_key(|home| (urgency(home), home.answered_at_ms));
+    homes.truncate(limit);
     Ok(homes)
 }
 
 fn urgency(home: &Home) -> u8 {
+    let needs_support = home.residents.iter().any(|resident| !resident.needs.is_empty());
     match home.answer.as_deref() {
         Some("need-help") => 0,
-        None => 1,
-        Some("staying") => 2,
-        Some(_) => 3,
+        None if needs_support => 1,
+        None => 2,
+        Some("staying") => 3,
+        Some(_) => 4,
     }
 }
 
@@ -126,10 +153,8 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
     let rows = sql.all(REACHED, values![order_id])?;
     let mut homes = BTreeMap::new();
     for row in rows {
-        if concerned.as_ref().is_some_and(|ids| match row.get::<String>("area_id") {
-            Ok(area) => !ids.contains(&area),
-            Err(_) => false,
-        }) {
+        let area = town::area_id(row.get("area_id")?)?;
+        if concerned.as_ref().is_some_and(|areas| !areas.contains(&area)) {
             continue;
         }
         let household_id: String = row.get("household_id")?;
@@ -164,15 +189,10 @@ const REACHED: &str = "\
 fn concerned_areas(
     sql: &mut dyn Sql,
     named: &[String],
-) -> Result<Option<BTreeSet<String>>, StoreError> {
+) -> Result<Option<BTreeSet<AreaId>>, StoreError> {
     if named.is_empty() {
         return Ok(None);
     }
     let Some(town) = town::load(sql)? else { return Ok(Some(BTreeSet::new())) };
-    let inside = |id: &&AreaId| {
-        let ancestry = town.areas.ancestry(id);
-        ancestry.iter().any(|area| named.iter().any(|name| name == area.as_str()))
-    };
-    let areas = town.areas.areas.keys().filter(inside);
-    Ok(Some(areas.map(|area| area.as_str().to_owned()).collect()))
+    Ok(Some(coverage::concerned(named, &town.areas)))
 }

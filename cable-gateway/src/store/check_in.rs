@@ -34,21 +34,26 @@ pub struct PersonToday {
     pub area_name: String,
     /// Today's newest answer that was not taken back.
     pub answer: Option<CheckIn>,
+    /// Whether an answer was taken back today.
+    pub withdrawn: bool,
     /// The newest answer of any day, Unix milliseconds.
     pub last_answer_ms: Option<i64>,
 }
 
-/// Everybody who takes part, with the answer of `business_date` (`YYYY-MM-DD`), by reading.
+/// Those who take part and for whom `shown` says so, with the answer of `business_date`
+/// (`YYYY-MM-DD`), by reading. `shown` sees everybody once; who is not shown was not looked at.
 pub fn today(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     now_ms: i64,
     business_date: &str,
+    shown: &mut dyn FnMut(&PersonToday) -> bool,
 ) -> Result<Vec<PersonToday>, StoreError> {
     let rows = sql.all(TODAY, values![business_date])?;
-    let people = rows.iter().map(person_today).collect::<Result<Vec<_>, _>>()?;
+    let mut people = rows.iter().map(person_today).collect::<Result<Vec<_>, _>>()?;
+    people.retain(|person| shown(person));
     let ids: Vec<String> = people.iter().map(|person| person.person_id.clone()).collect();
-    audit::view(sql, viewer, now_ms, Object::CheckInToday, &ids)?;
+    audit::view_once(sql, viewer, now_ms, Object::CheckInToday, &ids)?;
     Ok(people)
 }
 
@@ -60,7 +65,9 @@ const TODAY: &str = "\
       SELECT person_id, MAX(happened_at_ms) AS at_ms FROM check_in GROUP BY person_id) \
     SELECT p.person_id, p.name, p.kana, a.name AS area_name, c.happened_at_ms, \
       c.received_at_ms, c.condition, c.contact_wanted, c.withdrawn_at_ms, \
-      l.at_ms AS last_answer_ms \
+      l.at_ms AS last_answer_ms, \
+      EXISTS (SELECT 1 FROM check_in w WHERE w.person_id = p.person_id \
+        AND w.business_date = $1 AND w.withdrawn_at_ms IS NOT NULL) AS withdrawn \
     FROM person p \
     JOIN household_resident r ON r.person_id = p.person_id \
     JOIN household h ON h.household_id = r.household_id \
@@ -73,23 +80,49 @@ const TODAY: &str = "\
     WHERE h.check_in_enabled = 1 \
     ORDER BY p.kana, p.person_id";
 
-/// The answers of one person since `since_ms`, newest first; taken-back ones are marked.
+/// One person with the answers of the last days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonHistory {
+    /// Name as written.
+    pub name: String,
+    /// Reading in katakana; may be empty.
+    pub kana: String,
+    /// Area of the home.
+    pub area_name: String,
+    /// The answers, newest first; taken-back ones are marked.
+    pub answers: Vec<CheckIn>,
+}
+
+/// A person who takes part, with the answers since `since_ms`; none when nobody has this id.
 pub fn history(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     now_ms: i64,
     person_id: &str,
     since_ms: i64,
-) -> Result<Vec<CheckIn>, StoreError> {
-    let person = [person_id.to_owned()];
-    audit::view(sql, viewer, now_ms, Object::CheckInHistory, &person)?;
+) -> Result<Option<PersonHistory>, StoreError> {
+    let head = sql.optional(
+        "SELECT p.name, p.kana, a.name AS area_name FROM person p \
+         JOIN household_resident r ON r.person_id = p.person_id \
+         JOIN household h ON h.household_id = r.household_id \
+         JOIN area a ON a.area_id = h.area_id \
+         WHERE p.person_id = $1 AND h.check_in_enabled = 1",
+        values![person_id],
+    )?;
+    let Some(head) = head else { return Ok(None) };
+    audit::view_once(sql, viewer, now_ms, Object::CheckInHistory, &[person_id.to_owned()])?;
     let rows = sql.all(
         "SELECT happened_at_ms, received_at_ms, condition, contact_wanted, withdrawn_at_ms \
          FROM check_in WHERE person_id = $1 AND happened_at_ms >= $2 \
          ORDER BY happened_at_ms DESC",
         values![person_id, since_ms],
     )?;
-    rows.iter().map(check_in).collect()
+    Ok(Some(PersonHistory {
+        name: head.get("name")?,
+        kana: head.get("kana")?,
+        area_name: head.get("area_name")?,
+        answers: rows.iter().map(check_in).collect::<Result<_, _>>()?,
+    }))
 }
 
 fn person_today(row: &Row) -> Result<PersonToday, StoreError> {
@@ -100,6 +133,7 @@ fn person_today(row: &Row) -> Result<PersonToday, StoreError> {
         kana: row.get("kana")?,
         area_name: row.get("area_name")?,
         answer: if answered { Some(check_in(row)?) } else { None },
+        withdrawn: row.get("withdrawn")?,
         last_answer_ms: row.get("last_answer_ms")?,
     })
 }

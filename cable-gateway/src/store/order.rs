@@ -1,7 +1,40 @@
 //! Published orders. No personal data (invariant 2).
 
+use evacuation::{
+    order::{Act, Mode},
+    shelter::ShelterState,
+};
+
 use super::{Row, Sql, StoreError};
 use crate::values;
+
+/// Code of a mode, as stored.
+pub fn mode_code(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Actual => "actual",
+        Mode::Drill => "drill",
+        Mode::Test => "test",
+    }
+}
+
+/// Code of what an order does, as stored.
+pub fn act_code(act: Act) -> &'static str {
+    match act {
+        Act::Issue => "issue",
+        Act::Update => "update",
+        Act::Lift => "lift",
+        Act::Cancel => "cancel",
+    }
+}
+
+/// Code of a shelter's state, as stored.
+pub fn state_code(state: ShelterState) -> &'static str {
+    match state {
+        ShelterState::Open => "open",
+        ShelterState::Closed => "closed",
+        ShelterState::Full => "full",
+    }
+}
 
 /// A published order as the console and the boxes' repair need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +80,15 @@ impl OrderRecord {
     pub fn in_force(&self, now_ms: i64) -> bool {
         self.superseded_by.is_none() && self.expires_at_ms > now_ms
     }
+
+    /// Whether it orders something, in contrast to ending an earlier order.
+    pub fn orders_something(&self) -> bool {
+        self.act == act_code(Act::Issue) || self.act == act_code(Act::Update)
+    }
 }
 
-/// Orders that boxes must know at `now_ms`, by number.
+/// Orders that boxes must know at `now_ms`, by number: what is in force, and the lifts and
+/// cancellations that a box coming back late must still hear.
 pub fn in_force(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<OrderRecord>, StoreError> {
     let query = "SELECT * FROM town_order WHERE superseded_by IS NULL AND expires_at_ms > $1 \
                  ORDER BY sequence";
@@ -81,6 +120,17 @@ pub fn highest_sequence(sql: &mut dyn Sql) -> Result<u64, StoreError> {
     sql.one(query, &[])?.get("highest")
 }
 
+/// The areas named by each order that updates, lifts or cancels this one.
+pub(crate) fn areas_of_references_to(
+    sql: &mut dyn Sql,
+    order_id: &str,
+) -> Result<Vec<Vec<String>>, StoreError> {
+    let query = "SELECT t.area_ids FROM order_reference r \
+                 JOIN town_order t ON t.order_id = r.order_id WHERE r.refers_to = $1";
+    let rows = sql.all(query, values![order_id])?;
+    rows.iter().map(|row| words(row, "area_ids")).collect()
+}
+
 /// Keeps a published order.
 pub(crate) fn insert(sql: &mut dyn Sql, order: &OrderRecord) -> Result<(), StoreError> {
     let sequence = i64::try_from(order.sequence).unwrap_or(i64::MAX);
@@ -109,6 +159,10 @@ pub(crate) fn insert(sql: &mut dyn Sql, order: &OrderRecord) -> Result<(), Store
             order.signed.clone(),
         ],
     )?;
+    for reference in &order.reference_ids {
+        let query = "INSERT INTO order_reference (order_id, refers_to) VALUES ($1, $2)";
+        sql.execute(query, values![&order.order_id, reference])?;
+    }
     Ok(())
 }
 
@@ -158,11 +212,12 @@ pub(crate) fn log(
     Ok(())
 }
 
+fn words(row: &Row, column: &'static str) -> Result<Vec<String>, StoreError> {
+    Ok(row.get::<String>(column)?.split_whitespace().map(str::to_owned).collect())
+}
+
 fn record(row: &Row) -> Result<OrderRecord, StoreError> {
-    let words = |column| -> Result<Vec<String>, StoreError> {
-        Ok(row.get::<String>(column)?.split_whitespace().map(str::to_owned).collect())
-    };
-    let states = words("shelters")?;
+    let states = words(row, "shelters")?;
     let states = states.iter().filter_map(|state| state.rsplit_once('='));
     Ok(OrderRecord {
         order_id: row.get("order_id")?,
@@ -173,9 +228,9 @@ fn record(row: &Row) -> Result<OrderRecord, StoreError> {
         act: row.get("act")?,
         hazard: row.get("hazard")?,
         level: row.get("level")?,
-        area_ids: words("area_ids")?,
+        area_ids: words(row, "area_ids")?,
         shelters: states.map(|(id, state)| (id.to_owned(), state.to_owned())).collect(),
-        reference_ids: words("reference_ids")?,
+        reference_ids: words(row, "reference_ids")?,
         reason: row.get("reason")?,
         authority: row.get("authority")?,
         author: row.get("author")?,

@@ -80,7 +80,8 @@ fn shelter(row: &Row) -> Result<Shelter, StoreError> {
     })
 }
 
-fn area_id(text: String) -> Result<AreaId, StoreError> {
+/// An area id read from a column.
+pub(super) fn area_id(text: String) -> Result<AreaId, StoreError> {
     AreaId::new(text).map_err(|_| StoreError::Column { column: "area_id" })
 }
 
@@ -93,7 +94,8 @@ pub(crate) fn position(row: &Row) -> Result<Option<Position>, StoreError> {
         .map(|(north, east)| Position { latitude: degrees(north), longitude: degrees(east) }))
 }
 
+/// Degrees from ten-millionths of a degree.
 #[expect(clippy::cast_precision_loss, reason = "at most 1.8e9, far below 2^53")]
-fn degrees(e7: i64) -> f64 {
+pub(crate) fn degrees(e7: i64) -> f64 {
     e7 as f64 / 1e7
 }

@@ -1,0 +1,257 @@
+//! What the operator does from the command line, on the gateway's own machine.
+
+mod keys;
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use zeroize::Zeroizing;
+
+pub use keys::create_keys;
+
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    device,
+    encoding::sha256,
+    enrolment::{self, CodeHash},
+    login::{self, LoginDesk},
+    provisioning::Settings,
+    random::SystemRandom,
+    secret_file,
+    staff::{
+        Role,
+        account::{self, NewStaff},
+        credential::PasswordHashing,
+        seal::Seal,
+    },
+    store::{Store, StoreError},
+    town_import::TownFiles,
+    town_keys::TownKeys,
+    values,
+};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Administrative commands. Each prints what it did; nothing is changed when it fails.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create keys and certificates that do not exist yet; existing ones are kept
+    CreateKeys {
+        /// Host name or address under which boxes reach this gateway; repeat for several
+        #[arg(long = "server-name", required = true)]
+        server_names: Vec<String>,
+    },
+    /// Import districts, shelters and households from a folder, all or nothing
+    ImportTown {
+        /// Folder with areas.json, emergency-sites.geojson, designated-shelters.geojson and
+        /// households.json
+        folder: PathBuf,
+    },
+    /// Print a one-time code with which one box enrols for a home
+    CreateEnrolmentCode {
+        /// The home
+        #[arg(long)]
+        household: String,
+        /// Days for which the code can be used
+        #[arg(long, default_value_t = 14)]
+        days: u16,
+    },
+    /// List boxes
+    ListDevices,
+    /// Refuse a box from now on
+    RevokeDevice {
+        /// Its id
+        device_id: String,
+    },
+    /// Link a card to a resident by its auth certificate
+    LinkCard {
+        /// The home
+        #[arg(long)]
+        household: String,
+        /// The resident's id in that home
+        #[arg(long)]
+        resident: String,
+        /// Auth certificate, DER
+        #[arg(long)]
+        certificate: PathBuf,
+    },
+    /// Create a staff account; prints the second factor once
+    CreateStaff {
+        /// Login, small letters
+        #[arg(long)]
+        login: String,
+        /// Name as written
+        #[arg(long)]
+        name: String,
+        /// Office, e.g. 健康づくり課
+        #[arg(long)]
+        office: String,
+        /// disaster-officer or public-health-nurse
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// File that holds the first password, readable by its owner only
+        #[arg(long)]
+        password_file: PathBuf,
+    },
+    /// Lift the lock that too many failed sign-ins set
+    UnlockStaff {
+        /// Login
+        #[arg(long)]
+        login: String,
+    },
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::from_code(code).ok_or_else(|| "use disaster-officer or public-health-nurse".to_owned())
+}
+
+/// Runs one command and returns what to print.
+pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
+    if let Command::CreateKeys { server_names } = &command {
+        return create_keys(config, server_names, SystemClock.now_ms(), &SystemRandom);
+    }
+    let store = Store::open(&config.database.path)?;
+    store.check_schema().await?;
+    let office = Office { config, store };
+    match command {
+        Command::CreateKeys { .. } => bail!("handled above"),
+        Command::ImportTown { folder } => office.import_town(folder).await,
+        Command::CreateEnrolmentCode { household, days } => {
+            office.create_enrolment_code(household, days).await
+        }
+        Command::ListDevices => office.list_devices().await,
+        Command::RevokeDevice { device_id } => office.revoke_device(device_id).await,
+        Command::LinkCard { household, resident, certificate } => {
+            office.link_card(&household, &resident, certificate).await
+        }
+        Command::CreateStaff { login, name, office: of, role, password_file } => {
+            let password = secret_file::read_text(&password_file)?;
+            let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
+            office.create_staff(NewStaff { login, name, office: of, role, password }).await
+        }
+        Command::UnlockStaff { login } => {
+            account::unlock(&office.store, &login).await?;
+            Ok(format!("{login} can sign in again"))
+        }
+    }
+}
+
+struct Office<'a> {
+    config: &'a Config,
+    store: Store,
+}
+
+impl Office<'_> {
+    async fn import_town(&self, folder: PathBuf) -> anyhow::Result<String> {
+        let town = &self.config.town;
+        let issuer = evacuation::id::Issuer::new(town.municipality_code.as_str())?;
+        let keys = TownKeys::load(&self.config.keys.directory, &issuer)?;
+        let settings = Settings::new(self.config, keys.manifest());
+        let files = TownFiles::read(&folder, &town.municipality_code)?;
+        let now_ms = SystemClock.now_ms();
+        let apply =
+            move |sql: &mut dyn crate::store::Sql| files.apply(sql, &settings, now_ms, &SystemRandom);
+        let done = self.store.write(apply).await?;
+        let changed = if done.changed { "" } else { "; nothing had changed" };
+        Ok(format!(
+            "imported {} areas, {} shelters, {} households with {} residents{changed}",
+            done.areas, done.shelters, done.households, done.residents
+        ))
+    }
+
+    async fn create_enrolment_code(&self, household: String, days: u16) -> anyhow::Result<String> {
+        let code = enrolment::draw_code(&SystemRandom);
+        let hash = CodeHash::of(&code, &self.config.gateway.id).context("a drawn code hashes")?;
+        let now_ms = SystemClock.now_ms();
+        let expires_at_ms = now_ms + i64::from(days) * DAY_MS;
+        let insert = {
+            let household = household.clone();
+            move |sql: &mut dyn crate::store::Sql| {
+                enrolment::insert_code(sql, hash, &household, now_ms, expires_at_ms)
+            }
+        };
+        match self.store.write(insert).await {
+            Ok(()) => Ok(code),
+            Err(StoreError::Conflict(_)) => {
+                bail!("no household {household}; import the town first, and copy the id exactly")
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn list_devices(&self) -> anyhow::Result<String> {
+        let devices = self.store.read(device::all).await?;
+        let lines = devices.iter().map(|device| {
+            format!("{} {} household {}", device.device_id, device.state, device.household_id)
+        });
+        Ok(lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    async fn revoke_device(&self, device_id: String) -> anyhow::Result<String> {
+        let (id, now_ms) = (device_id.clone(), SystemClock.now_ms());
+        let was_active = self.store.write(move |sql| device::revoke(sql, &id, now_ms)).await?;
+        if !was_active {
+            bail!("no active box {device_id}; see `admin list-devices`");
+        }
+        Ok(format!("{device_id} is refused from now on; a running gateway cuts it off in seconds"))
+    }
+
+    async fn link_card(
+        &self,
+        household: &str,
+        resident: &str,
+        certificate: PathBuf,
+    ) -> anyhow::Result<String> {
+        let desk = LoginDesk::new(&self.config.gateway.id, &self.config.login)?;
+        let now_ms = SystemClock.now_ms();
+        let der = login::read_certificate(&certificate)?;
+        let random = Arc::new(SystemRandom);
+        desk.link_card(&self.store, &der, household, resident, now_ms, random).await?;
+        Ok(format!("the card is linked to resident {resident}"))
+    }
+
+    async fn create_staff(&self, new: NewStaff) -> anyhow::Result<String> {
+        let seal = Seal::load(&self.config.staff.secret)?;
+        let (login, hashing) = (new.login.clone(), PasswordHashing::default());
+        let factor =
+            account::create(&self.store, &SystemClock, &SystemRandom, &hashing, &seal, new).await?;
+        Ok(format!(
+            "created {login}\nsecond factor, shown once: {}\n{}",
+            factor.base32(),
+            factor.url()?
+        ))
+    }
+}
+
+/// Checks everything that a start would check, without starting.
+pub fn check_config(config: &Config) -> anyhow::Result<String> {
+    let issuer = evacuation::id::Issuer::new(config.town.municipality_code.as_str())?;
+    let keys = TownKeys::load(&config.keys.directory, &issuer)?;
+    let authority = crate::device_authority::DeviceAuthority::load(&config.box_api)?;
+    let boxes = &config.box_api;
+    crate::tls::box_config(&boxes.certificate, &boxes.private_key, authority.certificate())?;
+    if let Some((certificate, key)) = &config.staff.tls {
+        crate::tls::staff_config(certificate, key)?;
+    }
+    Seal::load(&config.staff.secret)?;
+    LoginDesk::new(&config.gateway.id, &config.login)?;
+    let root = crate::encoding::hex(&sha256(&keys.manifest_root().0)[..8]);
+    Ok(format!("the configuration can be used; manifest root {root}"))
+}
+
+/// Applies missing schema steps.
+pub async fn migrate(config: &Config) -> anyhow::Result<String> {
+    let store = Store::open(&config.database.path)?;
+    let applied = store.migrate(SystemClock.now_ms()).await?;
+    store.check_schema().await?;
+    let count = "SELECT COUNT(*) AS steps FROM schema_migration";
+    let steps: i64 = store
+        .read(move |sql| Ok::<_, StoreError>(sql.one(count, values![])?.get("steps")?))
+        .await?;
+    match applied.as_slice() {
+        [] => Ok(format!("the schema is up to date ({steps} steps)")),
+        names => Ok(format!("applied {}", names.join(", "))),
+    }
+}

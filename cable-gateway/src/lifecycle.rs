@@ -1,0 +1,189 @@
+//! From a configuration to a running gateway, and to a clean end.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use anyhow::Context as _;
+use axum::{Router, body::Bytes};
+use tokio::{net::TcpListener, sync::watch, time::MissedTickBehavior};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock::SystemClock,
+    config::Config,
+    login, provisioning,
+    push::{heartbeat, multicast, multicast::Multicast},
+    random::SystemRandom,
+    staff::{credential::PasswordHashing, seal::Seal},
+    state::AppState,
+    store::Store,
+    tls::{self, Peer, TlsListener},
+    values,
+    web::{box_api, staff},
+};
+
+/// Time that open requests get at the end.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+const DAY_MS: i64 = 86_400_000;
+/// Ended sessions are kept this long, for questions about a login.
+const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;
+
+/// Runs until SIGTERM or SIGINT. Writes both addresses as JSON into `address_file`, when named,
+/// for whoever started it on port 0.
+pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Result<()> {
+    let store = Store::open(&config.database.path)?;
+    store.check_schema().await?;
+    let (clock, random) = (std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemRandom));
+    let state = AppState::assemble(config, store, clock, random)?;
+    let running = Running::start(state, PasswordHashing::default()).await?;
+    tracing::info!(boxes = %running.box_address, staff = %running.staff_address, "listening");
+    if let Some(path) = address_file {
+        let json = serde_json::json!({
+            "box_api": running.box_address.to_string(),
+            "staff": running.staff_address.to_string(),
+        });
+        write_at_once(path, &json.to_string())?;
+    }
+    // Without a service manager this does nothing.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    asked_to_end().await?;
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    running.stop().await;
+    Ok(())
+}
+
+/// A running gateway.
+#[derive(Debug)]
+pub struct Running {
+    /// Where boxes connect.
+    pub box_address: SocketAddr,
+    /// Where browsers connect.
+    pub staff_address: SocketAddr,
+    hub: crate::push::PushHub,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Running {
+    /// Binds both listeners and starts every task.
+    pub async fn start(state: AppState, hashing: PasswordHashing) -> anyhow::Result<Self> {
+        let settings = state.settings.clone();
+        state.store.write(move |sql| provisioning::note_settings(sql, &settings)).await?;
+        let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let boxes = &state.config.box_api;
+        let devices = state.device_authority.certificate();
+        let config = tls::box_config(&boxes.certificate, &boxes.private_key, devices)?;
+        let listener = TlsListener::bind(boxes.listen, config).await?;
+        let box_address = listener.address();
+        let router = box_api::router(state.clone());
+        tasks.spawn(serve_router(listener, router, shutdown.clone()));
+        let staff_address = start_staff(&state, hashing, &tasks, &shutdown).await?;
+        start_push(&state, &tasks, &shutdown)?;
+        tasks.spawn(keep_house(state.clone(), shutdown.clone()));
+        tasks.close();
+        Ok(Self { box_address, staff_address, hub: state.hub, shutdown, tasks })
+    }
+
+    /// Stops taking connections, ends the event streams, and waits for open requests.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        self.hub.disconnect_all();
+        if tokio::time::timeout(LAST_REQUESTS, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some requests were still open and were cut off");
+        }
+    }
+}
+
+async fn start_staff(
+    state: &AppState,
+    hashing: PasswordHashing,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<SocketAddr> {
+    let config = &state.config.staff;
+    let seal = Seal::load(&config.secret)?;
+    let console = staff::Console::new(state.clone(), hashing, seal, config.tls.is_some());
+    let router = staff::router(console);
+    if let Some((certificate, key)) = &config.tls {
+        let tls = tls::staff_config(certificate, key)?;
+        let listener = TlsListener::bind(config.listen, tls).await?;
+        let address = listener.address();
+        tasks.spawn(serve_router(listener, router, shutdown.clone()));
+        return Ok(address);
+    }
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on staff.listen = {}", config.listen))?;
+    let address = listener.local_addr()?;
+    tasks.spawn(serve_router(listener, router, shutdown.clone()));
+    Ok(address)
+}
+
+fn start_push(
+    state: &AppState,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<()> {
+    let (beats, heartbeats) = watch::channel(Bytes::new());
+    if let Some(config) = &state.config.multicast {
+        let sender = Multicast::open(config).with_context(|| {
+            let interface = config.interface;
+            format!("multicast.interface = {interface}: no such interface or no multicast on it")
+        })?;
+        tasks.spawn(multicast::run(state.clone(), sender, heartbeats, shutdown.clone()));
+    }
+    tasks.spawn(heartbeat::run(state.clone(), beats, shutdown.clone()));
+    Ok(())
+}
+
+async fn serve_router<L>(listener: L, router: Router, shutdown: CancellationToken)
+where
+    L: axum::serve::Listener,
+    L::Addr: std::fmt::Debug,
+    Peer: for<'a> axum::extract::connect_info::Connected<axum::serve::IncomingStream<'a, L>>,
+{
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned());
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "a listener ended");
+    }
+}
+
+/// Forgets nonces and sessions that are long over.
+async fn keep_house(state: AppState, shutdown: CancellationToken) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let now_ms = state.now_ms();
+        let clean = move |sql: &mut dyn crate::store::Sql| {
+            login::forget_nonces(sql, now_ms - DAY_MS)?;
+            let query = "DELETE FROM session WHERE expires_at_ms < $1";
+            sql.execute(query, values![now_ms - KEEP_SESSIONS_MS])
+        };
+        if let Err(error) = state.store.write(clean).await {
+            tracing::error!(%error, "housekeeping failed; it is tried again in an hour");
+        }
+    }
+}
+
+async fn asked_to_end() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    tracing::info!("ending");
+    Ok(())
+}
+
+/// Whoever waits for the file never reads half of it.
+fn write_at_once(path: &Path, text: &str) -> anyhow::Result<()> {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, text).with_context(|| format!("cannot write {}", beside.display()))?;
+    std::fs::rename(&beside, path).with_context(|| format!("cannot write {}", path.display()))
+}

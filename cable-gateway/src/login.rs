@@ -1,0 +1,329 @@
+//! A resident is recognised by card (invariants 4 and 5).
+//!
+//! Certificates, serials and revocation data stay inside this module: what leaves it is a session
+//! or a refusal. A nonce is used up by the first proof in one conditional update, before anything
+//! of the proof is looked at; the bytes to be signed are rebuilt from what was stored.
+
+mod credential;
+mod nonce;
+mod primitive;
+mod trust;
+
+use std::sync::Arc;
+
+use gateway_api::{
+    ProblemCode,
+    login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
+};
+use jpki::{
+    cert::revocation::{NoRevocationSource, RevocationSource, RevocationStatus},
+    tbs::{LoginParts, LoginTbs},
+    trust::TrustStore,
+    verify::{LoginRefusal, VerifiedLogin, verify_login, verify_touch},
+};
+
+pub use credential::{LinkError, read_certificate};
+pub(crate) use nonce::forget as forget_nonces;
+pub use trust::TrustFolderError;
+
+use crate::{
+    config::LoginConfig,
+    device::Device,
+    encoding::from_base64,
+    random::Random,
+    session::{self, NewSession},
+    store::{Store, StoreError},
+    values,
+};
+use primitive::LibraryVerifier;
+
+const CERTIFICATE_MAX_LEN: usize = 8 * 1024;
+const SIGNATURE_MAX_LEN: usize = 512;
+const NAME_MAX_LEN: usize = 100;
+
+/// Recognises cards.
+pub struct LoginDesk {
+    gateway_id: String,
+    trust: TrustStore,
+    revocation: Arc<dyn RevocationSource + Send + Sync>,
+    config: LoginConfig,
+}
+
+/// Why nobody is recognised.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// A name or value beyond its limits.
+    #[error("{0}")]
+    BadRequest(&'static str),
+    /// The nonce is unknown, used, expired, or of another box.
+    #[error("the login is unknown, was already answered, or took too long; start again")]
+    NonceRefused,
+    /// The certificate or the signature was refused.
+    #[error("{0}")]
+    Refused(#[from] LoginRefusal),
+    /// Revoked.
+    #[error("the certificate is revoked")]
+    Revoked,
+    /// Nobody can say whether it is revoked.
+    #[error(
+        "the revocation state is unknown; connect a source, or set \
+         login.accept_unchecked_revocation"
+    )]
+    RevocationUnknown,
+    /// Genuine, but of nobody registered here.
+    #[error("the card belongs to nobody registered here; link it with `admin link-card`")]
+    PersonUnknown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LoginError {
+    /// The code that a box gets.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::BadRequest(_) => ProblemCode::BadRequest,
+            Self::NonceRefused => ProblemCode::NonceRefused,
+            Self::Refused(LoginRefusal::Expired { .. }) => ProblemCode::CertificateExpired,
+            Self::Refused(LoginRefusal::SignatureMismatch) => ProblemCode::SignatureRefused,
+            Self::Refused(_) | Self::RevocationUnknown => ProblemCode::CertificateRefused,
+            Self::Revoked => ProblemCode::CertificateRevoked,
+            Self::PersonUnknown => ProblemCode::PersonUnknown,
+            Self::Store(_) => ProblemCode::Internal,
+        }
+    }
+}
+
+/// Moment and randomness of one request.
+pub(crate) struct Occasion<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) now_ms: i64,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl LoginDesk {
+    /// Reads the folder of trusted authorities.
+    pub fn new(gateway_id: &str, config: &LoginConfig) -> Result<Self, TrustFolderError> {
+        let trust = trust::load(&config.auth_issuers, config.hierarchy.clone(), &LibraryVerifier)?;
+        Ok(Self {
+            gateway_id: gateway_id.to_owned(),
+            trust,
+            revocation: Arc::new(NoRevocationSource),
+            config: config.clone(),
+        })
+    }
+
+    /// Takes revocation data from this source.
+    #[must_use]
+    pub fn with_revocation(self, revocation: Arc<dyn RevocationSource + Send + Sync>) -> Self {
+        Self { revocation, ..self }
+    }
+
+    /// Opens a login: a single-use nonce bound to box, service and purpose.
+    pub(crate) async fn challenge(
+        &self,
+        occasion: Occasion<'_>,
+        device: &Device,
+        request: LoginRequest,
+    ) -> Result<LoginChallenge, LoginError> {
+        check_name(&request.relying_party)?;
+        check_name(&request.purpose)?;
+        if request.relying_party.contains('|') {
+            return Err(LoginError::BadRequest("the relying party's id must not contain '|'"));
+        }
+        let ttl_ms = i64::try_from(self.config.nonce.as_millis()).unwrap_or(i64::MAX);
+        let new = nonce::draw(device, request, occasion.now_ms, ttl_ms, &*occasion.random);
+        let challenge = new.challenge();
+        occasion.store.write(move |sql| nonce::insert(sql, &new)).await?;
+        Ok(challenge)
+    }
+
+    /// Checks a proof; the nonce is gone whatever comes out.
+    pub(crate) async fn prove(
+        &self,
+        occasion: Occasion<'_>,
+        device: &Device,
+        login_id: String,
+        proof: &LoginProof,
+    ) -> Result<Session, LoginError> {
+        let (now_ms, device_id) = (occasion.now_ms, device.device_id.clone());
+        let consume =
+            move |sql: &mut dyn crate::store::Sql| nonce::consume(sql, &login_id, &device_id, now_ms);
+        let nonce = occasion.store.write(consume).await?;
+        let outcome = match nonce {
+            None => Err(LoginError::NonceRefused),
+            Some(nonce) => self.verify_proof(&nonce, device, proof, now_ms),
+        };
+        self.conclude(occasion, device, AssuranceLevel::L2, outcome).await
+    }
+
+    /// Recognises a touched card: enough for the greeting and the daily check-in, no more.
+    pub(crate) async fn touch(
+        &self,
+        occasion: Occasion<'_>,
+        device: &Device,
+        touch: &CardTouch,
+    ) -> Result<Session, LoginError> {
+        let outcome = self.verify_certificate(&touch.certificate, occasion.now_ms);
+        self.conclude(occasion, device, AssuranceLevel::L1, outcome).await
+    }
+
+    /// Links an auth certificate (DER) to a resident, if it is one of a believed authority.
+    pub async fn link_card(
+        &self,
+        store: &Store,
+        certificate: &[u8],
+        household_id: &str,
+        resident_id: &str,
+        now_ms: i64,
+        random: Arc<dyn Random>,
+    ) -> Result<(), LinkError> {
+        let now = now_ms.div_euclid(1000);
+        let verified = verify_touch(certificate, &self.trust, now, &LibraryVerifier)?;
+        let (household, resident) = (household_id.to_owned(), resident_id.to_owned());
+        let link = move |sql: &mut dyn crate::store::Sql| {
+            credential::link(sql, &verified, &household, &resident, now_ms, &*random)
+        };
+        store.write(link).await
+    }
+
+    fn verify_proof(
+        &self,
+        nonce: &nonce::Nonce,
+        device: &Device,
+        proof: &LoginProof,
+        now_ms: i64,
+    ) -> Result<VerifiedLogin, LoginError> {
+        let certificate = certificate(&proof.certificate)?;
+        let signature = from_base64(&proof.signature, SIGNATURE_MAX_LEN)
+            .ok_or(LoginError::BadRequest("the signature is no base64 of at most 512 bytes"))?;
+        let tbs = LoginTbs::new(LoginParts {
+            gateway_id: &self.gateway_id,
+            relying_party: &nonce.relying_party,
+            purpose: &nonce.purpose,
+            device_id: &device.device_id,
+            nonce: nonce.bytes,
+            issued_at_ms: nonce.issued_at_ms.unsigned_abs(),
+        });
+        let tbs = tbs.map_err(|_| LoginError::BadRequest("the relying party's id is refused"))?;
+        let (tbs, now) = (tbs.bytes(), now_ms.div_euclid(1000));
+        let verified =
+            verify_login(&certificate, &tbs, &signature, &self.trust, now, &LibraryVerifier)?;
+        self.check_revocation(verified, now)
+    }
+
+    fn verify_certificate(&self, base64: &str, now_ms: i64) -> Result<VerifiedLogin, LoginError> {
+        let now = now_ms.div_euclid(1000);
+        let certificate = certificate(base64)?;
+        let verified = verify_touch(&certificate, &self.trust, now, &LibraryVerifier)?;
+        self.check_revocation(verified, now)
+    }
+
+    fn check_revocation(
+        &self,
+        verified: VerifiedLogin,
+        now: i64,
+    ) -> Result<VerifiedLogin, LoginError> {
+        match verified.revocation(&*self.revocation, now) {
+            RevocationStatus::Good { .. } => Ok(verified),
+            RevocationStatus::Revoked { .. } => Err(LoginError::Revoked),
+            RevocationStatus::Stale { .. } | RevocationStatus::Unknown => {
+                let accepted = self.config.accept_unchecked_revocation;
+                if accepted { Ok(verified) } else { Err(LoginError::RevocationUnknown) }
+            }
+        }
+    }
+
+    /// Finds the person, opens the session and writes down what happened.
+    async fn conclude(
+        &self,
+        occasion: Occasion<'_>,
+        device: &Device,
+        level: AssuranceLevel,
+        outcome: Result<VerifiedLogin, LoginError>,
+    ) -> Result<Session, LoginError> {
+        let ttl = match level {
+            AssuranceLevel::L1 => self.config.touch_session,
+            _ => self.config.pin_session,
+        };
+        let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
+        let (now_ms, random) = (occasion.now_ms, occasion.random);
+        let (device, way) = (device.clone(), way(level));
+        let result = occasion
+            .store
+            .write(move |sql| {
+                let found = outcome.and_then(|verified| credential::person(sql, &verified));
+                let code = found.as_ref().map_or_else(LoginError::outcome, |_| "opened");
+                let person = found.as_deref().ok();
+                write_event(sql, now_ms, &device.device_id, person, way, code)?;
+                let person_id = match found {
+                    Ok(person_id) => person_id,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                let new = NewSession {
+                    device_id: &device.device_id,
+                    household_id: &device.household_id,
+                    person_id: &person_id,
+                    level,
+                    now_ms,
+                    expires_at_ms: now_ms + ttl_ms,
+                };
+                Ok::<_, StoreError>(Ok(session::open(sql, &new, &*random)?))
+            })
+            .await?;
+        tracing::info!(way, opened = result.is_ok(), "login concluded");
+        result
+    }
+}
+
+impl LoginError {
+    /// Short word for the event log.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "malformed",
+            Self::NonceRefused => "nonce-refused",
+            Self::Refused(LoginRefusal::SignatureMismatch) => "signature-refused",
+            Self::Refused(LoginRefusal::Expired { .. }) => "expired",
+            Self::Refused(_) => "certificate-refused",
+            Self::Revoked => "revoked",
+            Self::RevocationUnknown => "revocation-unknown",
+            Self::PersonUnknown => "person-unknown",
+            Self::Store(_) => "store-failed",
+        }
+    }
+}
+
+fn way(level: AssuranceLevel) -> &'static str {
+    if level == AssuranceLevel::L1 { "card-touch" } else { "card-pin" }
+}
+
+fn check_name(name: &str) -> Result<(), LoginError> {
+    let fits = !name.is_empty() && name.len() <= NAME_MAX_LEN;
+    if fits && !name.chars().any(char::is_control) {
+        Ok(())
+    } else {
+        Err(LoginError::BadRequest("relying party and purpose have 1 to 100 printable bytes"))
+    }
+}
+
+fn certificate(base64: &str) -> Result<Vec<u8>, LoginError> {
+    from_base64(base64, CERTIFICATE_MAX_LEN)
+        .ok_or(LoginError::BadRequest("the certificate is no base64 of at most 8 KiB"))
+}
+
+fn write_event(
+    sql: &mut dyn crate::store::Sql,
+    at_ms: i64,
+    device_id: &str,
+    person_id: Option<&str>,
+    way: &str,
+    outcome: &str,
+) -> Result<(), StoreError> {
+    sql.execute(
+        "INSERT INTO auth_event (event_id, at_ms, device_id, person_id, way, outcome) \
+         SELECT COALESCE(MAX(event_id), 0) + 1, $1, $2, $3, $4, $5 FROM auth_event",
+        values![at_ms, device_id, person_id, way, outcome],
+    )?;
+    Ok(())
+}
+

@@ -1,0 +1,105 @@
+//! The link between a person and a certificate; kept nowhere else (invariant 5).
+
+use std::path::{Path, PathBuf};
+
+use jpki::verify::{CertificateKind, Holder, LoginRefusal, VerifiedLogin};
+
+use super::LoginError;
+use crate::{
+    random::{self, Random},
+    store::{Sql, StoreError},
+    values,
+};
+
+/// A card cannot be linked.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {cause}; name the card's auth certificate in DER")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// Not a believed auth certificate.
+    #[error("{0}; only valid auth certificates of authorities in login.auth_issuers count")]
+    Refused(#[from] LoginRefusal),
+    /// No such resident.
+    #[error("household {household_id} has no resident {resident_id}; import the town first")]
+    NoResident {
+        /// The household.
+        household_id: String,
+        /// The resident.
+        resident_id: String,
+    },
+    /// The card is somebody else's.
+    #[error("this card is already linked to another person; unlink it there first")]
+    OtherPerson,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The person whose active link this certificate is.
+pub(super) fn person(sql: &mut dyn Sql, verified: &VerifiedLogin) -> Result<String, LoginError> {
+    let query = "SELECT person_id FROM credential_link \
+                 WHERE kind = $1 AND issuer_key_id = $2 AND serial = $3 AND state = 'active'";
+    let row = sql.optional(query, &key(verified))?.ok_or(LoginError::PersonUnknown)?;
+    Ok(row.get("person_id")?)
+}
+
+/// Links a verified certificate to a resident; linking it again changes nothing.
+pub(super) fn link(
+    sql: &mut dyn Sql,
+    verified: &VerifiedLogin,
+    household_id: &str,
+    resident_id: &str,
+    now_ms: i64,
+    random: &dyn Random,
+) -> Result<(), LinkError> {
+    let query = "SELECT person_id FROM household_resident \
+                 WHERE household_id = $1 AND resident_id = $2";
+    let row = sql.optional(query, values![household_id, resident_id])?;
+    let row = row.ok_or_else(|| LinkError::NoResident {
+        household_id: household_id.to_owned(),
+        resident_id: resident_id.to_owned(),
+    })?;
+    let person_id: String = row.get("person_id")?;
+    let query = "SELECT person_id FROM credential_link \
+                 WHERE kind = $1 AND issuer_key_id = $2 AND serial = $3";
+    if let Some(row) = sql.optional(query, &key(verified))? {
+        let linked: String = row.get("person_id")?;
+        return if linked == person_id { Ok(()) } else { Err(LinkError::OtherPerson) };
+    }
+    let [kind, issuer, serial] = key(verified);
+    sql.execute(
+        "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
+         linked_by, linked_at_ms) VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6)",
+        &[random::id(random).into(), person_id.into(), kind, issuer, serial, now_ms.into()],
+    )?;
+    Ok(())
+}
+
+fn key(verified: &VerifiedLogin) -> [crate::store::Value; 3] {
+    let VerifiedLogin { issuer_key_id, serial, kind, .. } = verified;
+    [kind_code(*kind).into(), issuer_key_id.clone().into(), serial.clone().into()]
+}
+
+fn kind_code(kind: CertificateKind) -> &'static str {
+    match kind.holder {
+        Holder::Card => "auth-card",
+        Holder::Phone => "auth-phone",
+    }
+}
+
+/// Reads a certificate file of at most 8 KiB.
+pub fn read_certificate(path: &Path) -> Result<Vec<u8>, LinkError> {
+    let unreadable =
+        |cause: &str| LinkError::Unreadable { path: path.to_owned(), cause: cause.to_owned() };
+    let length = std::fs::metadata(path).map_err(|cause| unreadable(&cause.to_string()))?.len();
+    if length > 8 * 1024 {
+        return Err(unreadable("larger than a certificate"));
+    }
+    std::fs::read(path).map_err(|cause| unreadable(&cause.to_string()))
+}

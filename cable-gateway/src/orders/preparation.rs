@@ -1,0 +1,108 @@
+//! From a draft to an order with a number: everything that can be checked before it is signed.
+
+use evacuation::{
+    hazard::{Hazard, Level},
+    heartbeat::Heartbeat,
+    id::Issuer,
+    order::{Act, Order, OrderId, UnixMillis},
+};
+
+use super::{OrderDraft, OrderError};
+use crate::store::{
+    Sql,
+    order::{self, OrderRecord, act_code, mode_code},
+    town::{self, Town},
+};
+
+/// An order ready to be signed, with what it refers to.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) order: Order,
+    pub(super) referenced: Vec<OrderRecord>,
+    pub(super) town: Town,
+}
+
+impl Prepared {
+    pub(super) fn referenced_levels(&self) -> Vec<Option<Level>> {
+        let level = |number: u32| u8::try_from(number).ok().and_then(Level::from_number);
+        self.referenced.iter().map(|order| order.level.and_then(level)).collect()
+    }
+}
+
+pub(super) fn prepare(
+    sql: &mut dyn Sql,
+    issuer: &Issuer,
+    draft: &OrderDraft,
+    id: OrderId,
+    now_ms: i64,
+) -> Result<Prepared, OrderError> {
+    let town = town::load(sql)?.ok_or(OrderError::NoTown)?;
+    if town.municipality_code != issuer.as_str() {
+        let (found, expected) = (town.municipality_code, issuer.to_string());
+        return Err(OrderError::OtherTown { found, expected });
+    }
+    check_names(draft, &town)?;
+    let standing = order::in_force(sql, now_ms)?;
+    let referenced = references(draft, &standing)?;
+    let ordering = standing.iter().filter(|order| order.orders_something()).count();
+    if draft.act == Act::Issue && ordering >= Heartbeat::MAX_ACTIVE {
+        return Err(OrderError::TooManyInForce);
+    }
+    let order = Order {
+        id,
+        issuer: issuer.clone(),
+        sequence: order::highest_sequence(sql)? + 1,
+        issued_at: UnixMillis(now_ms),
+        expires_at: UnixMillis(expires_at(draft, &referenced, now_ms)),
+        mode: draft.mode,
+        act: draft.act,
+        references: draft.references.clone(),
+        hazard: draft.hazard,
+        level: draft.level,
+        area_table: town.areas.version,
+        areas: draft.areas.clone(),
+        shelter_table: town.shelters.version,
+        shelters: draft.shelters.clone(),
+        reason: draft.reason.clone().filter(|reason| !reason.trim().is_empty()),
+    };
+    Ok(Prepared { order, referenced, town })
+}
+
+fn check_names(draft: &OrderDraft, town: &Town) -> Result<(), OrderError> {
+    let area = draft.areas.iter().find(|id| !town.areas.areas.contains_key(id));
+    if let Some(id) = area {
+        return Err(OrderError::UnknownArea(id.to_string()));
+    }
+    let mut shelters = draft.shelters.iter().map(|(id, _)| id);
+    match shelters.find(|id| !town.shelters.shelters.contains_key(id)) {
+        Some(id) => Err(OrderError::UnknownShelter(id.to_string())),
+        None => Ok(()),
+    }
+}
+
+/// The orders in force that the draft names, of its hazard and mode: a drill cannot lift what is
+/// meant, and what is meant cannot hang on a drill.
+fn references(
+    draft: &OrderDraft,
+    standing: &[OrderRecord],
+) -> Result<Vec<OrderRecord>, OrderError> {
+    let find = |id: &OrderId| {
+        let name = id.to_string();
+        let fits = |order: &&OrderRecord| {
+            order.order_id == name
+                && order.orders_something()
+                && order.hazard == Hazard::code(draft.hazard)
+                && order.mode == mode_code(draft.mode)
+        };
+        standing.iter().find(fits).cloned().ok_or(OrderError::UnknownReference(name.clone()))
+    };
+    draft.references.iter().map(find).collect()
+}
+
+/// A lift must live as long as anything it ends, or a box that comes back late never hears of it.
+fn expires_at(draft: &OrderDraft, referenced: &[OrderRecord], now_ms: i64) -> i64 {
+    let own = now_ms.saturating_add(draft.valid_for_ms);
+    let ends = ["lift", "cancel"].contains(&act_code(draft.act));
+    let longest = referenced.iter().map(|order| order.expires_at_ms).max();
+    longest.filter(|_| ends).map_or(own, |longest| own.max(longest))
+}

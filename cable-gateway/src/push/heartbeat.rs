@@ -1,0 +1,95 @@
+//! The signed heartbeat, and what is looked at with every beat.
+//!
+//! A heartbeat tells boxes the highest order number and the orders in force, so that a lost or
+//! suppressed order shows. With each beat this also looks for what another process changed in the
+//! store: revoked boxes are cut off, boxes with new provisioning are told.
+
+use axum::body::Bytes;
+use evacuation::{
+    heartbeat::{Heartbeat, sign_heartbeat},
+    id::Issuer,
+    order::UnixMillis,
+};
+use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::Frame;
+use crate::{
+    device, provisioning,
+    state::AppState,
+    store::{Sql, StoreError, order},
+};
+
+/// Beats until shutdown; the newest signed heartbeat is also given to `multicast`.
+pub async fn run(
+    state: AppState,
+    multicast: watch::Sender<Bytes>,
+    shutdown: CancellationToken,
+) {
+    let mut ticks = tokio::time::interval(state.config.push.heartbeat);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut versions = None;
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = beat(&state, &multicast).await {
+            tracing::error!(%error, "no heartbeat; boxes will report a lost gateway");
+        }
+        if let Err(error) = look_around(&state, &mut versions).await {
+            tracing::error!(%error, "cannot look for revoked boxes and new provisioning");
+        }
+    }
+}
+
+/// Signs and sends one heartbeat.
+pub async fn beat(state: &AppState, multicast: &watch::Sender<Bytes>) -> Result<(), StoreError> {
+    let now_ms = state.now_ms();
+    let issuer = Issuer::new(state.config.town.municipality_code.as_str());
+    let issuer = issuer.expect("the configuration was checked");
+    let heartbeat = state.store.read(move |sql| current(sql, issuer, now_ms)).await?;
+    match sign_heartbeat(&heartbeat, state.keys.heartbeat_key()) {
+        Ok(signed) => {
+            state.hub.beat(Frame::heartbeat(&signed));
+            multicast.send_replace(Bytes::from(signed));
+        }
+        Err(error) => tracing::error!(%error, "heartbeat not signed"),
+    }
+    Ok(())
+}
+
+fn current(sql: &mut dyn Sql, issuer: Issuer, now_ms: i64) -> Result<Heartbeat, StoreError> {
+    let standing = order::in_force(sql, now_ms)?;
+    let active = standing.iter().filter(|order| order.orders_something());
+    Ok(Heartbeat {
+        issuer,
+        highest_sequence: order::highest_sequence(sql)?,
+        // The desk issues no more than fit; should there be more, the newest ones are named.
+        active: active
+            .rev()
+            .take(Heartbeat::MAX_ACTIVE)
+            .filter_map(|order| order.order_id.parse().ok())
+            .collect(),
+        time: UnixMillis(now_ms),
+    })
+}
+
+/// Cuts off revoked boxes and tells the others about provisioning that changed since last time.
+async fn look_around(
+    state: &AppState,
+    seen: &mut Option<provisioning::Versions>,
+) -> Result<(), StoreError> {
+    let revoked = state.store.read(device::revoked).await?;
+    for device_id in revoked {
+        state.hub.disconnect(&device_id);
+    }
+    let versions = state.store.read(provisioning::versions).await?;
+    if let Some(before) = seen.as_ref() {
+        for (device_id, version) in versions.changed_since(before) {
+            state.hub.send(device_id, &Frame::provisioning_changed(version));
+        }
+    }
+    *seen = Some(versions);
+    Ok(())
+}

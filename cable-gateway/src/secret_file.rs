@@ -1,0 +1,130 @@
+//! Secrets in files of their own: readable by their owner only, never overwritten.
+
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use zeroize::Zeroizing;
+
+use crate::encoding::{base64, from_base64};
+
+/// A secret file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretFileError {
+    /// It cannot be read.
+    #[error("cannot read {path}: {cause}; `cable-gateway admin create-keys` creates missing keys")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// It cannot be written.
+    #[error("cannot write {path}: {cause}; check that its folder exists and is writable")]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Others may read it.
+    #[error("{path} can be read by other users; run `chmod 600 {path}`")]
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is there already.
+    #[error("{path} exists; keys are never overwritten, move it away first")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It does not hold what its name says.
+    #[error("{path} does not hold {expected}; restore it from the backup, or create new keys")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What should be in it.
+        expected: &'static str,
+    },
+}
+
+/// Reads a secret text of at most 64 KiB that only its owner may read.
+pub fn read_text(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
+    let unreadable = |cause| SecretFileError::Unreadable { path: path.to_owned(), cause };
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if about.permissions().mode() & 0o077 != 0 {
+        return Err(SecretFileError::Open { path: path.to_owned() });
+    }
+    if about.len() > 64 * 1024 {
+        let expected = "a key (it is far too large)";
+        return Err(SecretFileError::Malformed { path: path.to_owned(), expected });
+    }
+    std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
+}
+
+/// Reads 32 secret bytes, written as base64.
+pub fn read_32(path: &Path) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
+    let text = read_text(path)?;
+    let bytes = from_base64(text.trim(), 32).map(Zeroizing::new);
+    let bytes = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
+    bytes.map(Zeroizing::new).ok_or_else(|| SecretFileError::Malformed {
+        path: path.to_owned(),
+        expected: "32 bytes in base64",
+    })
+}
+
+/// Writes 32 secret bytes as base64.
+pub fn write_32(path: &Path, bytes: &[u8; 32]) -> Result<(), SecretFileError> {
+    write(path, Zeroizing::new(format!("{}\n", base64(bytes))).as_bytes(), 0o600)
+}
+
+/// Writes a secret text for its owner only.
+pub fn write_text(path: &Path, text: &str) -> Result<(), SecretFileError> {
+    write(path, text.as_bytes(), 0o600)
+}
+
+/// Writes what everybody may read.
+pub fn write_public(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
+    write(path, bytes, 0o644)
+}
+
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), SecretFileError> {
+    let failed = |cause: std::io::Error| match cause.kind() {
+        ErrorKind::AlreadyExists => SecretFileError::Exists { path: path.to_owned() },
+        _ => SecretFileError::Unwritable { path: path.to_owned(), cause },
+    };
+    let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    let mut file = file.map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_for_its_owner_only_and_is_never_overwritten() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("order.key");
+        write_32(&path, &[7; 32]).expect("written");
+        assert_eq!(*read_32(&path).expect("read"), [7; 32]);
+        assert!(matches!(write_32(&path, &[8; 32]), Err(SecretFileError::Exists { .. })));
+        assert_eq!(*read_32(&path).expect("read"), [7; 32], "the first key is still there");
+
+        let open = std::fs::Permissions::from_mode(0o640);
+        std::fs::set_permissions(&path, open).expect("mode set");
+        assert!(matches!(read_32(&path), Err(SecretFileError::Open { .. })));
+    }
+
+    #[test]
+    fn a_key_that_is_no_key_is_refused() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("order.key");
+        write_text(&path, "AAAA").expect("written");
+        assert!(matches!(read_32(&path), Err(SecretFileError::Malformed { .. })));
+    }
+}

@@ -1,0 +1,41 @@
+//! `GET /box/v1/orders?after_sequence=N`: repairs what a push lost.
+
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+};
+use gateway_api::{Problem, ProblemCode, order::OrderList};
+use serde::Deserialize;
+
+use super::Refused;
+use crate::{device::Device, encoding::base64, state::AppState, store::order};
+
+/// Most orders in one answer; the box asks again after the highest of them.
+const LIMIT: u32 = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct After {
+    after_sequence: u64,
+}
+
+/// Gives the orders after a number, ascending, at most 100.
+#[utoipa::path(
+    get, path = "/box/v1/orders", tag = "orders",
+    params(("after_sequence" = u64, Query, description = "Highest number the box has")),
+    responses(
+        (status = 200, description = "Later orders", body = OrderList),
+        (status = 400, description = "No number", body = Problem),
+        (status = 401, description = "No active device", body = Problem),
+    )
+)]
+pub(super) async fn handler(
+    State(state): State<AppState>,
+    _: Device,
+    after: Result<Query<After>, QueryRejection>,
+) -> Result<Json<OrderList>, Refused> {
+    let Query(After { after_sequence }) =
+        after.map_err(|cause| Refused::new(ProblemCode::BadRequest, cause.body_text()))?;
+    let orders = state.store.read(move |sql| order::after(sql, after_sequence, LIMIT)).await?;
+    Ok(Json(OrderList { orders: orders.iter().map(|order| base64(&order.signed)).collect() }))
+}

@@ -1,0 +1,64 @@
+//! Who asks: the box by its certificate, the resident by the session's token.
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{header::AUTHORIZATION, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use gateway_api::ProblemCode;
+
+use super::Refused;
+use crate::{
+    device::{self, Device},
+    session::{self, SessionRecord},
+    state::AppState,
+    tls::Peer,
+};
+
+/// Lets only active devices through and tells the handler which one it is.
+pub(super) async fn require_device(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let shown = peer.and_then(|ConnectInfo(peer)| peer.certificate_sha256);
+    let sha256 = shown.ok_or_else(|| refused("a device certificate is needed; enrol first"))?;
+    let device = state.store.read(move |sql| device::by_certificate(sql, &sha256)).await?;
+    let device = device.ok_or_else(|| refused("the device is unknown or revoked; enrol again"))?;
+    request.extensions_mut().insert(device);
+    Ok(next.run(request).await)
+}
+
+fn refused(detail: &str) -> Refused {
+    Refused::new(ProblemCode::DeviceRefused, detail)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Device {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| refused("no device certificate"))
+    }
+}
+
+/// The session named in the `Authorization` header.
+#[derive(Debug)]
+pub(super) struct Resident(pub(super) SessionRecord);
+
+impl FromRequestParts<AppState> for Resident {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
+        let device = Device::from_request_parts(parts, state).await?;
+        let refused = || Refused::new(ProblemCode::SessionRefused, "the session is unknown or over");
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(refused)?;
+        let (token, now_ms) = (token.to_owned(), state.now_ms());
+        let find = move |sql: &mut dyn crate::store::Sql| {
+            session::by_token(sql, &device.device_id, &token, now_ms)
+        };
+        state.store.read(find).await?.map(Self).ok_or_else(refused)
+    }
+}
