@@ -1,0 +1,63 @@
+//! The boxes' API, `/box/v1`: one file for each endpoint.
+//!
+//! Every path but enrolment needs the certificate of an active device; the rule is laid over the
+//! whole router once, so that no endpoint can forget it.
+
+mod access_log;
+mod card_touches;
+pub mod document;
+mod enrolments;
+mod events;
+mod login_proof;
+mod logins;
+mod orders;
+mod peer;
+mod problem;
+mod provisioning;
+mod reports;
+mod session;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware,
+    routing::{delete, get, post},
+};
+use gateway_api::path;
+use tower_http::timeout::TimeoutLayer;
+
+pub use problem::Refused;
+
+use crate::state::AppState;
+
+/// Largest body of a request.
+const BODY_LIMIT: usize = 64 * 1024;
+/// An answer that takes longer helps nobody; the event stream begins at once.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The box API's routes.
+pub fn router(state: AppState) -> Router {
+    let for_devices = Router::new()
+        .route(path::EVENTS, get(events::handler))
+        .route(path::PROVISIONING, get(provisioning::handler))
+        .route(path::ORDERS, get(orders::handler))
+        .route(path::LOGINS, post(logins::handler))
+        .route(path::LOGIN_PROOF, post(login_proof::handler))
+        .route(path::CARD_TOUCHES, post(card_touches::handler))
+        .route(path::REPORTS, post(reports::handler))
+        .route(path::ACCESS_LOG, get(access_log::handler))
+        .route(path::SESSION, delete(session::handler))
+        .route_layer(middleware::from_fn_with_state(state.clone(), peer::require_device));
+    Router::new()
+        .route(path::ENROLMENTS, post(enrolments::handler))
+        .route("/box/v1/openapi.json", get(document::handler))
+        .merge(for_devices)
+        .fallback(problem::nothing_here)
+        .method_not_allowed_fallback(problem::nothing_here)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .with_state(state)
+}
