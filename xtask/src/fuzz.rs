@@ -29,7 +29,8 @@ pub(crate) fn run(seconds: u32, filter: Option<&str>) -> Result<()> {
         run::succeed(
             run::cargo(["run", "--quiet", "--release", "--manifest-path"])
                 .arg(&manifest)
-                .args(["--bin", &target, "--"])
+                // With a target named, build scripts and macros are built without the passes.
+                .args(["--target", &own_triple(), "--bin", &target, "--"])
                 .arg(&corpus)
                 .arg(format!("-max_total_time={seconds}"))
                 .arg(format!("-rss_limit_mb={MEMORY_LIMIT_MIB}"))
@@ -40,6 +41,11 @@ pub(crate) fn run(seconds: u32, filter: Option<&str>) -> Result<()> {
         .with_context(|| format!("fuzz target {target} found something"))?;
     }
     Ok(())
+}
+
+/// The machine's own target triple.
+fn own_triple() -> String {
+    format!("{}-unknown-linux-gnu", std::env::consts::ARCH)
 }
 
 /// Manifest and name of every target.
