@@ -9,7 +9,7 @@
 //! The driver listens on all interfaces; use it on development machines only.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, BufRead as _, BufReader},
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener},
     os::{
@@ -43,11 +43,17 @@ kill $! 2>/dev/null
 wait $!
 "#;
 
+/// The socket that clients use when nothing tells them otherwise.
+const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
+const SYSTEM_SOCKET_LOCK: &str = "/run/lock/hitokoe-pcscd-socket.lock";
+
 /// A running card service; stopped when dropped.
 pub struct CardService {
-    directory: tempfile::TempDir,
-    vpcd: SocketAddr,
     process: Option<Process>,
+    directory: tempfile::TempDir,
+    socket: PathBuf,
+    vpcd: SocketAddr,
+    system_socket_lock: Option<File>,
 }
 
 struct Process {
@@ -59,6 +65,9 @@ struct Process {
 /// Why there is no card service.
 #[derive(Debug, thiserror::Error)]
 pub enum CardServiceError {
+    /// A card service of the system is running already.
+    #[error("a card service answers at {SYSTEM_SOCKET}; stop it first")]
+    AlreadyRunning,
     /// The driver of the virtual reader is not installed.
     #[error("{DRIVER} is missing: install vsmartcard-vpcd")]
     DriverMissing,
@@ -74,32 +83,61 @@ pub enum CardServiceError {
 }
 
 impl CardService {
-    /// Starts a service with two empty virtual slots and waits until it is ready.
+    /// Starts a service with two empty virtual slots and waits until it is ready. Clients reach it
+    /// with [`Self::client_environment`].
     pub fn start() -> Result<Self, CardServiceError> {
+        Self::start_at(None, None)
+    }
+
+    /// Starts a service at the system's own socket, for clients in this very process, whose
+    /// environment cannot be changed safely. Waits for others who do the same.
+    pub fn start_system_wide() -> Result<Self, CardServiceError> {
+        let lock = File::create(SYSTEM_SOCKET_LOCK)?;
+        lock.lock()?;
+        if UnixStream::connect(SYSTEM_SOCKET).is_ok() {
+            return Err(CardServiceError::AlreadyRunning);
+        }
+        fs::create_dir_all("/run/pcscd")?;
+        Self::start_at(Some(PathBuf::from(SYSTEM_SOCKET)), Some(lock))
+    }
+
+    fn start_at(socket: Option<PathBuf>, lock: Option<File>) -> Result<Self, CardServiceError> {
         if !Path::new(DRIVER).exists() {
             return Err(CardServiceError::DriverMissing);
         }
+        let mut service = Self::at_free_ports(socket)?;
+        service.system_socket_lock = lock;
         let mut attempts_left = ATTEMPTS_MAX;
         loop {
-            let mut service = Self::at_free_ports()?;
             attempts_left -= 1;
             match service.run() {
                 Ok(()) => return Ok(service),
                 Err(error) if attempts_left == 0 => return Err(error),
                 Err(error) => tracing::debug!(%error, "trying other ports"),
             }
+            service.choose_ports()?;
         }
     }
 
-    fn at_free_ports() -> Result<Self, CardServiceError> {
-        let service = Self {
-            directory: tempfile::Builder::new().prefix("pcscd-").tempdir()?,
-            vpcd: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port_pair()?)),
+    fn at_free_ports(socket: Option<PathBuf>) -> Result<Self, CardServiceError> {
+        let directory = tempfile::Builder::new().prefix("pcscd-").tempdir()?;
+        let socket = socket.unwrap_or_else(|| directory.path().join("pcscd.comm"));
+        let mut service = Self {
             process: None,
+            socket,
+            directory,
+            vpcd: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            system_socket_lock: None,
         };
         fs::create_dir(service.configuration())?;
-        fs::write(service.configuration().join("vpcd"), service.reader())?;
+        service.choose_ports()?;
         Ok(service)
+    }
+
+    fn choose_ports(&mut self) -> Result<(), CardServiceError> {
+        self.vpcd.set_port(free_port_pair()?);
+        fs::write(self.configuration().join("vpcd"), self.reader())?;
+        Ok(())
     }
 
     /// Where the virtual card connects to.
@@ -108,12 +146,12 @@ impl CardService {
     }
 
     /// Socket of the service.
-    pub fn socket(&self) -> PathBuf {
-        self.directory.path().join("pcscd.comm")
+    pub fn socket(&self) -> &Path {
+        &self.socket
     }
 
     /// What a client's environment must hold, e.g. for [`Command::envs`].
-    pub fn client_environment(&self) -> [(&'static str, PathBuf); 1] {
+    pub fn client_environment(&self) -> [(&'static str, &Path); 1] {
         [(CLIENT_SOCKET_VARIABLE, self.socket())]
     }
 
@@ -144,8 +182,8 @@ impl CardService {
     }
 
     fn run(&mut self) -> Result<(), CardServiceError> {
-        remove_if_present(&self.socket())?;
-        let listener = UnixListener::bind(self.socket())?;
+        remove_if_present(&self.socket)?;
+        let listener = UnixListener::bind(&self.socket)?;
         let (stream, theirs) = UnixStream::pair()?;
         let supervisor = Command::new("sh")
             .args(["-c", SUPERVISOR, "supervisor"])
@@ -183,6 +221,16 @@ fn wait_until_ready(mut reader: BufReader<UnixStream>) -> Result<JoinHandle<()>,
             tracing::debug!(target: "pcscd", "{line}");
         }
     }))
+}
+
+impl Drop for CardService {
+    fn drop(&mut self) {
+        self.stop();
+        if let Err(error) = remove_if_present(&self.socket) {
+            tracing::debug!(%error, "the card service's socket stays behind");
+        }
+        drop(self.system_socket_lock.take());
+    }
 }
 
 impl Drop for Process {

@@ -8,7 +8,7 @@ use std::{
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -45,19 +45,27 @@ struct Inserted {
 struct Slot {
     stream: Mutex<Option<TcpStream>>,
     taken_out: AtomicBool,
-    powered: AtomicBool,
-    gone: AtomicBool,
+    state: Mutex<SlotState>,
+    changed: Condvar,
 }
 
 /// What lies in the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SlotState {
     /// Nothing, or a card that was pulled during a command.
     Empty,
     /// A card, and a card service that knows it.
     Present,
     /// A card, but the card service has not noticed it.
+    #[default]
     Unnoticed,
+}
+
+impl Slot {
+    fn turn(&self, state: SlotState) {
+        *lock(&self.state) = state;
+        self.changed.notify_all();
+    }
 }
 
 impl VirtualReader {
@@ -88,11 +96,23 @@ impl VirtualReader {
     /// What lies in the reader.
     pub fn state(&self) -> SlotState {
         match &*lock(&self.inserted) {
-            Some(card) if card.slot.gone.load(Ordering::SeqCst) => SlotState::Empty,
-            Some(card) if card.slot.powered.load(Ordering::SeqCst) => SlotState::Present,
-            Some(_) => SlotState::Unnoticed,
+            Some(card) => *lock(&card.slot.state),
             None => SlotState::Empty,
         }
+    }
+
+    /// Waits until the reader is in this state; false when that took too long.
+    ///
+    /// A card inserted or removed by another thread meanwhile is not looked at.
+    pub fn wait_until(&self, wanted: SlotState, timeout: Duration) -> bool {
+        let slot = match &*lock(&self.inserted) {
+            Some(card) => Arc::clone(&card.slot),
+            None => return wanted == SlotState::Empty,
+        };
+        let state = lock(&slot.state);
+        let end = slot.changed.wait_timeout_while(state, timeout, |state| *state != wanted);
+        let (state, _) = end.unwrap_or_else(PoisonError::into_inner);
+        *state == wanted
     }
 }
 
@@ -123,13 +143,13 @@ fn serve(address: SocketAddr, slot: &Slot, mut card: VirtualCard) -> VirtualCard
     while !slot.taken_out.load(Ordering::SeqCst) {
         match attend(address, slot, &mut card) {
             Ok(End::Pulled) => {
-                slot.gone.store(true, Ordering::SeqCst);
+                slot.turn(SlotState::Empty);
                 break;
             }
             Ok(End::ServiceLeft) => {}
             Err(error) => tracing::debug!(%error, "the card service is not reachable"),
         }
-        slot.powered.store(false, Ordering::SeqCst);
+        slot.turn(SlotState::Unnoticed);
         if !slot.taken_out.load(Ordering::SeqCst) {
             thread::park_timeout(RETRY_INTERVAL);
         }
@@ -167,10 +187,10 @@ fn converse(stream: &mut TcpStream, slot: &Slot, card: &mut VirtualCard) -> io::
             [POWER_OFF | RESET] => card.reset(),
             [POWER_ON] => {
                 card.reset();
-                slot.powered.store(true, Ordering::SeqCst);
+                slot.turn(SlotState::Present);
             }
             [GET_ATR] => {
-                slot.powered.store(true, Ordering::SeqCst);
+                slot.turn(SlotState::Present);
                 send(stream, &ATR)?;
             }
             command => match card.transmit(command) {

@@ -89,7 +89,7 @@ fn opensc_lists_the_card_as_a_my_number_card() -> anyhow::Result<()> {
         "Digital Signature PIN",
         "User Authentication Certificate",
         "Digital Signature Certificate",
-        "Tries left       : 3",
+        "Tries left     : 3",
     ] {
         ensure!(dump.contains(expected), "{expected} is missing in:\n{dump}");
     }
@@ -99,7 +99,7 @@ fn opensc_lists_the_card_as_a_my_number_card() -> anyhow::Result<()> {
 #[test]
 fn opensc_reads_the_auth_certificate() -> anyhow::Result<()> {
     let desk = Desk::with(CardProfile::Normal)?;
-    let pem = desk.run("pkcs15-tool", &["--read-certificate", "2"])?;
+    let pem = desk.run("pkcs15-tool", &["--read-certificate", "1"])?;
     assert_eq!(pem_to_der(&desk, &pem)?, desk.card.auth.certificate.0);
     Ok(())
 }
