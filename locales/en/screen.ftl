@@ -10,10 +10,6 @@ screen-cancelled = Withdrawn
 screen-level = Alert level
 screen-muted = Muted
 screen-volume = Volume
-screen-tries-left = { $count ->
-    [one] 1 try left
-   *[other] { $count } tries left
-}
 screen-page = { $page } / { $pages }
 screen-others = { $count } more
 screen-destination = Go to

@@ -152,12 +152,12 @@ impl Parts {
         self.set_language(view.language);
         self.set_scale(view.scale);
         let texts = &*self.texts.borrow();
-        let covers_all = view.picture.covered;
-        show(&self.picture, !covers_all);
-        self.notice.apply(view.picture.notice.as_ref().filter(|_| !covers_all), texts);
+        let is_covered = view.picture.covered || view.page.as_ref().is_some_and(page::covers_all);
+        show(&self.picture, !is_covered);
+        self.notice.apply(view.picture.notice.as_ref().filter(|_| !is_covered), texts);
         self.banner.apply(view.banner.as_ref(), texts);
         let has_focus = !view.takeover.as_ref().is_some_and(takeover::takes_keys);
-        self.page.apply(view.page.as_ref(), covers_all, has_focus, texts);
+        self.page.apply(view.page.as_ref(), has_focus, texts);
         self.toast.apply(view.toast.as_ref(), texts);
         self.takeover.apply(view.takeover.as_ref(), texts);
     }

@@ -5,10 +5,13 @@ use evacuation::{
     order::{Act, Mode},
 };
 use gateway_api::report::Answer;
-use stb_core::view::{Icon, PlaceView, StepView, TakeoverStage, TakeoverView, View};
+use stb_core::{
+    phrase::{Phrase, say},
+    view::{ColourKey, Icon, Language, PlaceView, StepView, TakeoverStage, TakeoverView, View},
+};
 
 use crate::{
-    pages::{item, say},
+    pages::{item, keyed},
     television,
 };
 
@@ -17,7 +20,13 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     samples.extend(stages());
     samples.extend(acts());
     samples.extend(hard_texts());
-    samples.into_iter().map(|(name, takeover)| (name, over_picture(takeover))).collect()
+    let mut views: Vec<_> =
+        samples.into_iter().map(|(name, takeover)| (name, over_picture(takeover))).collect();
+    let english = over_picture(level_three(TakeoverStage::FullScreen));
+    views.push(("order-whole-english", View { language: Language::En, ..english }));
+    let easy = over_picture(landslide(TakeoverStage::Large));
+    views.push(("order-large-easy", View { language: Language::JaEasy, ..easy }));
+    views
 }
 
 fn over_picture(takeover: TakeoverView) -> View {
@@ -27,45 +36,46 @@ fn over_picture(takeover: TakeoverView) -> View {
     view
 }
 
-fn step(icon: Icon, text: &str) -> StepView {
-    StepView { icon, text: say(text) }
+fn step(icon: Icon, text: Phrase) -> StepView {
+    StepView { icon, text }
 }
 
-fn place(name: &str, condition: &str, note: &str) -> PlaceView {
+fn place(name: &str, condition: &str, metres: i64, state: Phrase) -> PlaceView {
     PlaceView {
         name: name.to_owned(),
         condition: (!condition.is_empty()).then(|| condition.to_owned()),
-        note: Some(say(note)),
+        note: Some(say::shelter_distance(metres, state)),
     }
 }
 
 /// 土砂災害, level 4, the most common order.
 fn landslide(stage: TakeoverStage) -> TakeoverView {
     TakeoverView {
+        order_id: "0123456789abcdef0123456789abcdef".to_owned(),
         stage,
         mode: Mode::Actual,
         act: Act::Issue,
         hazard: Hazard::Landslide,
         level: Some(Level::Four),
-        title: say("警戒レベル4 避難指示"),
+        title: say::order_level_four(),
         names: vec!["中村 ハナさん".to_owned(), "中村 茂さん".to_owned()],
-        place: say("阿部地区 土砂災害"),
-        action: say("今すぐ 避難してください"),
-        destination: Some(place("阿部集会所", "２階以上に避難", "ここから約400m・開いています")),
-        fallback: Some(place("由岐小学校 体育館", "", "ここから約1,200m")),
-        leave_by: Some(say("14時20分までに 家を出てください")),
-        supporters: Some(say("山下 一郎さんが 声をかけに来ます")),
+        place: say::order_place("阿部地区", say::hazard_landslide()),
+        action: say::action_leave_now(),
+        destination: Some(place("阿部集会所", "２階以上に避難", 400, say::shelter_open())),
+        fallback: Some(place("由岐小学校 体育館", "", 1_200, say::shelter_not_known_open())),
+        leave_by: Some(say::leave_by("14:20")),
+        supporters: Some(say::supporters("山下 一郎")),
         steps: [
-            step(Icon::Bag, "薬、めがね、かばんを持つ"),
-            step(Icon::Neighbour, "となりの人に声をかける"),
-            step(Icon::Walk, "阿部集会所へ歩いて行く"),
+            step(Icon::Bag, say::step_take_essentials()),
+            step(Icon::Neighbour, say::step_call_supporter()),
+            step(Icon::Walk, say::step_go_to_destination()),
         ],
         reason: Some("午後から激しい雨が続き、裏山が崩れるおそれがあります。".to_owned()),
-        source: say("美波町　11月20日 13時52分 発表"),
+        source: say::order_issued("13:52"),
         answers: vec![
-            item("避難します", "", Some(Icon::Walk)),
-            item("助けが必要", "", Some(Icon::Phone)),
-            item("家にいます", "", Some(Icon::Stay)),
+            keyed(say::answer_leaving(), Some(Icon::Walk), ColourKey::Blue),
+            keyed(say::answer_need_help(), Some(Icon::Neighbour), ColourKey::Red),
+            keyed(say::answer_staying(), Some(Icon::Home), ColourKey::Green),
         ],
         focus: 0,
         answered: None,
@@ -76,24 +86,32 @@ fn landslide(stage: TakeoverStage) -> TakeoverView {
 fn stages() -> Vec<(&'static str, TakeoverView)> {
     let mut answered = landslide(TakeoverStage::Notice);
     answered.answers.clear();
-    answered.answered = Some((Answer::Leaving, say("「避難します」と伝えました")));
-    let mut answered_band = landslide(TakeoverStage::Band);
-    answered_band.answered = Some((Answer::NeedHelp, say("「助けが必要」と伝えました")));
-    answered_band.focus = 1;
-    let mut several = landslide(TakeoverStage::Band);
-    several.others = 2;
-    several.answers.push(item("次のお知らせ", "", None));
-    several.focus = 3;
-    let mut several_whole = several.clone();
-    several_whole.stage = TakeoverStage::FullScreen;
+    answered.answered = Some((Answer::Leaving, say::answer_leaving()));
+    let told = |stage, how_far| {
+        let mut told = landslide(stage);
+        told.answered =
+            Some((Answer::NeedHelp, say::answer_told(say::answer_need_help(), how_far)));
+        told.answers[1].note = Some(say::setting_chosen());
+        told.focus = 1;
+        told
+    };
+    let several = |stage| {
+        let mut several = landslide(stage);
+        several.others = 2;
+        several.answers.push(keyed(say::button_next_order(2), None, ColourKey::Yellow));
+        several.focus = 3;
+        several
+    };
     vec![
         ("order-notice", answered),
         ("order-band", landslide(TakeoverStage::Band)),
         ("order-large", landslide(TakeoverStage::Large)),
         ("order-whole", landslide(TakeoverStage::FullScreen)),
-        ("order-band-answered", answered_band),
-        ("order-band-others", several),
-        ("order-whole-others", several_whole),
+        ("order-band-answered", told(TakeoverStage::Band, say::answer_delivered())),
+        ("order-large-answered", told(TakeoverStage::Large, say::answer_sending())),
+        ("order-whole-answered", told(TakeoverStage::FullScreen, say::answer_later_call())),
+        ("order-band-others", several(TakeoverStage::Band)),
+        ("order-whole-others", several(TakeoverStage::FullScreen)),
     ]
 }
 
@@ -101,9 +119,9 @@ fn level_three(stage: TakeoverStage) -> TakeoverView {
     TakeoverView {
         hazard: Hazard::Flood,
         level: Some(Level::Three),
-        title: say("警戒レベル3 高齢者等避難"),
-        place: say("日和佐地区 洪水"),
-        action: say("避難を始めてください"),
+        title: say::order_level_three(),
+        place: say::order_place("日和佐地区", say::hazard_flood()),
+        action: say::action_leave_if_slow(),
         ..landslide(stage)
     }
 }
@@ -111,16 +129,16 @@ fn level_three(stage: TakeoverStage) -> TakeoverView {
 fn level_five(stage: TakeoverStage) -> TakeoverView {
     TakeoverView {
         level: Some(Level::Five),
-        title: say("警戒レベル5 緊急安全確保"),
-        action: say("命を守ってください。２階へ"),
+        title: say::order_level_five(),
+        action: say::action_secure_life_here(),
         destination: None,
         fallback: None,
         leave_by: None,
         supporters: None,
         steps: [
-            step(Icon::Upstairs, "２階へ上がる"),
-            step(Icon::Slope, "山と反対の部屋へ行く"),
-            step(Icon::Phone, "命があぶないときは 119"),
+            step(Icon::Upstairs, say::step_go_upstairs()),
+            step(Icon::Slope, say::step_away_from_slope()),
+            step(Icon::Phone, say::step_call_for_help()),
         ],
         ..landslide(stage)
     }
@@ -130,16 +148,16 @@ fn tsunami(stage: TakeoverStage) -> TakeoverView {
     TakeoverView {
         hazard: Hazard::Tsunami,
         level: None,
-        title: say("津波 避難指示"),
-        place: say("阿部地区 津波"),
-        action: say("今すぐ 高い所へ 逃げて！"),
-        destination: Some(place("阿部老人憩の家 裏山", "", "ここから約250m")),
+        title: say::order_tsunami(),
+        place: say::order_place("阿部地区", say::hazard_tsunami()),
+        action: say::action_run_to_high_ground(),
+        destination: Some(place("阿部老人憩の家 裏山", "", 250, say::shelter_not_known_open())),
         fallback: None,
         leave_by: None,
         steps: [
-            step(Icon::Walk, "何も持たずに すぐ出る"),
-            step(Icon::Hill, "もっと高い所へ 上がる"),
-            step(Icon::Stay, "解除まで 戻らない"),
+            step(Icon::Walk, say::step_go_at_once()),
+            step(Icon::Hill, say::step_go_higher()),
+            step(Icon::Warning, say::step_do_not_return()),
         ],
         reason: Some("大津波警報が出ました。".to_owned()),
         ..landslide(stage)
@@ -160,60 +178,71 @@ fn levels() -> Vec<(&'static str, TakeoverView)> {
     ]
 }
 
-fn acts() -> Vec<(&'static str, TakeoverView)> {
-    let drill = |stage| TakeoverView {
-        mode: Mode::Drill,
-        title: say("【訓練】警戒レベル4 避難指示"),
-        ..landslide(stage)
-    };
-    let over = |stage, act, title: &str, action: &str| TakeoverView {
+/// An order that is over.
+fn over(stage: TakeoverStage, act: Act, title: Phrase, action: Phrase) -> TakeoverView {
+    TakeoverView {
         act,
-        title: say(title),
-        action: say(action),
+        title,
+        action,
         destination: None,
         fallback: None,
         leave_by: None,
         supporters: None,
         steps: [
-            step(Icon::Home, "足もとに気をつけて帰る"),
-            step(Icon::Neighbour, "いっしょにいた人に伝える"),
-            step(Icon::Television, "テレビで次の知らせを見る"),
+            step(Icon::Home, say::step_return_carefully()),
+            step(Icon::Neighbour, say::step_tell_others()),
+            step(Icon::Television, say::step_keep_watching()),
         ],
         reason: None,
-        answers: vec![item("閉じる", "", None)],
+        answers: vec![item(say::button_close(), Some(Icon::Check))],
         ..landslide(stage)
-    };
+    }
+}
+
+fn acts() -> Vec<(&'static str, TakeoverView)> {
+    let drill = |stage| TakeoverView { mode: Mode::Drill, ..landslide(stage) };
     let lift = |stage| {
-        over(stage, Act::Lift, "避難指示 解除", "危険はなくなりました。家に帰れます")
+        let title = say::order_lifted(say::order_level_four());
+        over(stage, Act::Lift, title, say::action_all_clear())
     };
     let cancel = |stage| {
-        over(stage, Act::Cancel, "避難指示 取消", "先ほどの避難指示は まちがいでした")
+        let title = say::order_cancelled(say::order_level_four());
+        over(stage, Act::Cancel, title, say::action_disregard())
     };
+    let mut drill_notice = drill(TakeoverStage::Notice);
+    drill_notice.answers.clear();
+    drill_notice.answered = Some((Answer::Leaving, say::answer_leaving()));
     vec![
+        ("drill-notice", drill_notice),
         ("drill-band", drill(TakeoverStage::Band)),
         ("drill-large", drill(TakeoverStage::Large)),
         ("drill-whole", drill(TakeoverStage::FullScreen)),
         ("lift-band", lift(TakeoverStage::Band)),
+        ("lift-large", lift(TakeoverStage::Large)),
         ("lift-whole", lift(TakeoverStage::FullScreen)),
         ("cancel-band", cancel(TakeoverStage::Band)),
+        ("cancel-large", cancel(TakeoverStage::Large)),
     ]
 }
 
 fn hard_texts() -> Vec<(&'static str, TakeoverView)> {
-    let long = |stage| TakeoverView {
+    let long = |stage| {
+        TakeoverView {
         names: vec![
             "寿限無寿限無五劫の擦り切れ海砂利水魚の水行末雲来末風来末食う寝る処に住む処藪ら柑子の藪柑子\
              パイポパイポパイポのシューリンガンシューリンガンのグーリンダイ様"
                 .to_owned(),
             "中村 茂さん".to_owned(),
         ],
-        place: say("日和佐浦字東町から日和佐浦字西町まで 土砂災害"),
+        place: say::order_place("日和佐浦字東町から日和佐浦字西町まで", say::hazard_landslide()),
         destination: Some(place(
             "特別養護老人ホームヴィラ阿部・阿部地区コミュニティセンター及び旧阿部小学校体育館（合同避難所）",
             "土砂災害のときは必ず山と反対側の２階以上に避難し、１階の窓に近づかないこと",
-            "ここから約12,400m・開いているか分かりません",
+            12_400,
+            say::shelter_not_known_open(),
         )),
         ..landslide(stage)
+    }
     };
     let rare = |stage| TakeoverView {
         names: vec!["𠮷田 髙橋さん".to_owned(), "ﾅｶﾑﾗ ﾊﾅさん".to_owned(), "䕃山 彅さん".to_owned()],
@@ -221,7 +250,7 @@ fn hard_texts() -> Vec<(&'static str, TakeoverView)> {
     };
     let nameless = |stage| TakeoverView {
         names: vec![String::new(), "  ".to_owned()],
-        destination: Some(place("", "", "")),
+        destination: Some(place("", "", 0, say::shelter_open())),
         reason: Some(String::new()),
         ..landslide(stage)
     };

@@ -1,283 +1,365 @@
 //! Samples of every page, the banner, the notice and the toast.
 
 use stb_core::{
-    phrase::Phrase,
+    phrase::{Phrase, say},
     view::{
-        BannerView, Body, ColourKey, Icon, Item, Layout, PageKind, PageView, PictureView, Row, View,
+        BannerView, Body, ColourKey, Icon, Item, Language, Layout, PageKind, PageView, PictureView,
+        Row, View,
     },
 };
 
 use crate::television;
 
+/// An item with a label and a picture.
+pub(crate) fn item(label: Phrase, icon: Option<Icon>) -> Item {
+    Item { label, note: None, icon, shortcut: None }
+}
+
+fn noted(label: Phrase, note: Phrase, icon: Option<Icon>) -> Item {
+    Item { note: Some(note), ..item(label, icon) }
+}
+
+pub(crate) fn keyed(label: Phrase, icon: Option<Icon>, key: ColourKey) -> Item {
+    Item { shortcut: Some(key), ..item(label, icon) }
+}
+
 /// Text as it is.
-pub(crate) fn say(text: &str) -> Phrase {
+pub(crate) fn as_is(text: &str) -> Phrase {
     Phrase::new("screen-as-is").text("text", text)
 }
-
-/// An item with these parts.
-pub(crate) fn item(label: &str, note: &str, icon: Option<Icon>) -> Item {
-    let note = (!note.is_empty()).then(|| say(note));
-    Item { label: say(label), note, icon, shortcut: None }
-}
-
-const CHOOSE: &str = "▲▼◀▶で選んで 決定　　戻る：ひとつ前へ　　終了：テレビへ";
 
 pub(crate) fn all() -> Vec<(&'static str, View)> {
     let mut samples = pictures();
     samples.extend(daily());
     samples.extend(card());
-    samples.extend(others());
+    samples.extend(troubles());
+    samples.extend(tables());
+    samples.extend(settings());
+    samples.extend(languages());
     samples
 }
 
 fn pictures() -> Vec<(&'static str, View)> {
-    let channel = |number: &str, name: &str, state: Option<&str>| BannerView::Channel {
-        number: number.to_owned(),
-        name: name.to_owned(),
-        state: state.map(say),
+    let channel = |number: &str, name: &str, state: Option<Phrase>| {
+        let banner =
+            BannerView::Channel { number: number.to_owned(), name: name.to_owned(), state };
+        View { banner: Some(banner), ..television() }
     };
-    let banner = |banner| View { banner: Some(banner), ..television() };
+    let volume =
+        |muted| View { banner: Some(BannerView::Volume { percent: 45, muted }), ..television() };
+    let notice = PictureView { notice: Some(say::no_signal()), covered: false };
     vec![
-        ("tv-banner", banner(channel("3", "美波ケーブルテレビ", None))),
-        ("tv-tuning", banner(channel("12", "徳島ニュース", Some("切り替えています")))),
-        ("tv-typing", banner(channel("1_", "", Some("番号を押してください")))),
-        ("tv-volume", banner(BannerView::Volume { percent: 45, muted: false })),
-        ("tv-muted", banner(BannerView::Volume { percent: 45, muted: true })),
+        ("tv-banner", channel("3", "美波ケーブルテレビ", None)),
+        ("tv-tuning", channel("12", "徳島ニュース", Some(say::tuning()))),
+        ("tv-typing", channel("1", "", Some(say::typing_number()))),
+        ("tv-volume", volume(false)),
+        ("tv-muted", volume(true)),
         (
             "tv-notice",
-            View {
-                picture: PictureView {
-                    notice: Some(say("電波が届いていません。しばらくお待ちください。")),
-                    covered: false,
-                },
-                toast: Some(say("ゲートウェイにつながりました")),
-                ..television()
-            },
+            View { picture: notice, toast: Some(say::toast_session_ended()), ..television() },
         ),
     ]
 }
 
-fn page(kind: PageKind, title: &str, lead: &str, layout: Layout, items: Vec<Item>) -> PageView {
+fn page(kind: PageKind, title: Phrase, layout: Layout, items: Vec<Item>) -> PageView {
     PageView {
         kind,
-        title: say(title),
-        lead: (!lead.is_empty()).then(|| say(lead)),
+        title,
+        lead: None,
         detail: None,
         body: Body::Empty,
         layout,
         items,
         focus: 0,
-        hint: say(CHOOSE),
+        hint: say::hint_choose(),
         status: None,
     }
 }
 
-fn full(page: PageView) -> View {
-    View { picture: PictureView { notice: None, covered: true }, page: Some(page), ..television() }
-}
-
-fn over_picture(page: PageView) -> View {
+fn shown(page: PageView) -> View {
     View { page: Some(page), ..television() }
 }
 
 fn home() -> PageView {
     let items = vec![
-        item("今日の調子", "まだお答えがありません", Some(Icon::Heart)),
-        item("カードでログイン", "健診・手続きなど", Some(Icon::Card)),
-        item("避難の計画", "わが家の避難先", Some(Icon::Route)),
-        item("見た人の記録", "だれが私の情報を見たか", Some(Icon::Eye)),
-        item("設定", "文字・ことば・声", Some(Icon::Settings)),
+        noted(say::tile_check_in(), say::tile_check_in_note(), Some(Icon::Heart)),
+        noted(say::tile_login(), say::tile_login_note(), Some(Icon::Card)),
+        noted(say::tile_plan(), say::tile_plan_note(), Some(Icon::Shelter)),
+        noted(say::tile_access_log(), say::tile_access_log_note(), Some(Icon::Eye)),
+        noted(say::tile_settings(), say::tile_settings_note(), Some(Icon::Settings)),
+        noted(say::tile_television(), say::tile_television_note(), Some(Icon::Television)),
     ];
-    let layout = Layout::Tiles { columns: 5 };
-    let mut home = page(PageKind::Home, "ホーム", "", layout, items);
-    home.status = Some(say("こんにちは、中村 ハナさん"));
+    let mut home = page(PageKind::Home, say::home_title(), Layout::Tiles { columns: 3 }, items);
+    home.lead = Some(say::home_lead());
+    home.status = Some(say::status_greeting("中村 ハナ", "ナカムラ ハナ"));
     home
 }
 
 fn daily() -> Vec<(&'static str, View)> {
     let faces = vec![
-        item("元気です", "", Some(Icon::FaceGood)),
-        item("ふつうです", "", Some(Icon::FaceNormal)),
-        item("よくないです", "", Some(Icon::FaceBad)),
+        keyed(say::condition_good(), Some(Icon::FaceGood), ColourKey::Blue),
+        keyed(say::condition_normal(), Some(Icon::FaceNormal), ColourKey::Green),
+        keyed(say::condition_bad(), Some(Icon::FaceBad), ColourKey::Red),
     ];
-    let tiles = Layout::Tiles { columns: 3 };
-    let mut question =
-        page(PageKind::CheckIn, "今日の調子", "ハナさん、今日の調子はいかがですか。", tiles, faces);
-    question.focus = 1;
+    let mut question = page(PageKind::CheckIn, say::check_in_title(), Layout::Row, faces);
+    question.lead = Some(say::greeting("中村 ハナ", "ナカムラ ハナ"));
+    let mut again = question.clone();
+    again.detail = Some(say::check_in_again());
+    again.focus = 1;
+    let choices = vec![item(say::contact_yes(), Some(Icon::Phone)), item(say::contact_no(), None)];
+    let mut contact = page(PageKind::CheckIn, say::contact_title(), Layout::Row, choices);
+    contact.lead = Some(say::contact_lead());
     let mut done = page(
         PageKind::CheckInDone,
-        "ありがとうございました",
-        "「元気です」とお伝えしました。",
+        say::check_in_done(),
         Layout::Row,
-        vec![item("テレビに戻る", "", Some(Icon::Television)), item("取り消す", "", None)],
+        vec![
+            item(say::button_finish(), None),
+            keyed(say::check_in_undo(), None, ColourKey::Yellow),
+        ],
     );
-    done.detail = Some(say("町の保健センターに届きます。"));
+    done.lead = Some(say::answered_good());
+    done.detail = Some(say::check_in_sent_later());
     done.body = Body::Picture(Icon::Check);
     vec![
-        ("page-home", over_picture(home())),
-        ("page-check-in", full(question.clone())),
-        ("page-check-in-over", over_picture(question)),
-        ("page-check-in-done", full(done)),
+        ("page-home", shown(home())),
+        ("page-check-in", shown(question)),
+        ("page-check-in-again", shown(again)),
+        ("page-contact", shown(contact)),
+        ("page-check-in-done", shown(done)),
     ]
 }
 
 fn pin(entered: u8, tries_left: u8) -> PageView {
-    let mut keys: Vec<Item> =
-        (1..=9).map(|digit: u8| item(&digit.to_string(), "", None)).collect();
-    keys.extend([item("訂正", "", None), item("0", "", None), item("決定", "", None)]);
-    let mut page = page(
-        PageKind::Pin,
-        "暗証番号",
-        "４けたの暗証番号を 押してください。",
-        Layout::KeyPad,
-        keys,
-    );
-    page.detail = Some(say("「健診の記録を見る」ために使います。"));
+    let mut keys: Vec<Item> = (1..=9).map(|digit| item(say::pad_digit(digit), None)).collect();
+    keys.push(item(say::pad_clear(), None));
+    keys.push(item(say::pad_digit(0), None));
+    keys.push(item(say::pad_submit(), None));
+    let mut page = page(PageKind::Pin, say::pin_title(), Layout::KeyPad, keys);
+    page.lead = Some(say::purpose_login());
     page.body = Body::PinDots { entered, wanted: 4, tries_left };
-    page.hint = say("リモコンの数字ボタンでも入力できます　　戻る：やめる");
+    page.hint = say::hint_pin();
     page.focus = 4;
     page
 }
 
+/// A page with a picture and one button.
+fn pictured(
+    kind: PageKind,
+    title: Phrase,
+    lead: Phrase,
+    detail: Option<Phrase>,
+    icon: Icon,
+    button: Phrase,
+) -> View {
+    let mut page = page(kind, title, Layout::Row, vec![item(button, None)]);
+    page.lead = Some(lead);
+    page.detail = detail;
+    page.body = Body::Picture(icon);
+    shown(page)
+}
+
 fn card() -> Vec<(&'static str, View)> {
-    let trouble = |title: &str, lead: &str, detail: &str, icon, button: &str| {
-        let items = vec![item(button, "", None)];
-        let mut page = page(PageKind::CardTrouble, title, lead, Layout::Row, items);
-        page.detail = Some(say(detail));
-        page.body = Body::Picture(icon);
-        full(page)
-    };
-    let mut last_try = page(
-        PageKind::LastTry,
-        "あと１回です",
-        "次にまちがえると カードが使えなくなります。",
-        Layout::Column,
-        vec![
-            item("やめておく", "あとで役場に聞く", None),
-            item("番号を確かめて もう一度入れる", "", None),
-        ],
+    let mut wrong = pin(0, 2);
+    wrong.detail = Some(say::pin_wrong());
+    let choices = vec![item(say::last_try_stop(), None), item(say::last_try_go_on(), None)];
+    let mut last_try = page(PageKind::LastTry, say::last_try_title(), Layout::Column, choices);
+    last_try.lead = Some(say::last_try_lead());
+    last_try.body = Body::Picture(Icon::Warning);
+    let prompt = pictured(
+        PageKind::CardPrompt,
+        say::card_prompt_title(),
+        say::purpose_access_log(),
+        Some(say::card_prompt_detail()),
+        Icon::CardInsert,
+        say::button_stop(),
     );
-    last_try.detail = Some(say("使えなくなったときは、町役場の窓口で 直してもらえます。"));
+    let busy = pictured(
+        PageKind::CardBusy,
+        say::card_checking(),
+        say::card_keep_inserted(),
+        None,
+        Icon::Card,
+        say::button_stop(),
+    );
+    let welcome = pictured(
+        PageKind::Welcome,
+        say::greeting("中村 ハナ", "ナカムラ ハナ"),
+        say::welcome_lead(),
+        Some(say::welcome_detail()),
+        Icon::Check,
+        say::button_home(),
+    );
     vec![
-        (
-            "card-prompt",
-            trouble(
-                "マイナンバーカード",
-                "カードを カードリーダーに 入れてください。",
-                "「健診の記録を見る」ために使います。カードの番号は読みません。",
-                Icon::CardInsert,
-                "やめる",
-            ),
-        ),
-        ("card-pin", full(pin(2, 3))),
-        ("card-pin-wrong", full(pin(0, 2))),
-        ("card-last-try", full(last_try)),
+        ("card-prompt", prompt),
+        ("card-busy", busy),
+        ("card-pin", shown(pin(2, 3))),
+        ("card-pin-wrong", shown(wrong)),
+        ("card-last-try", shown(last_try)),
+        ("card-welcome", welcome),
+    ]
+}
+
+fn troubles() -> Vec<(&'static str, View)> {
+    let trouble = |title, lead, detail, icon, button| {
+        pictured(PageKind::CardTrouble, title, lead, detail, icon, button)
+    };
+    vec![
         (
             "card-blocked",
             trouble(
-                "カードが使えません",
-                "暗証番号を３回まちがえたので、カードが止まっています。",
-                "町役場の窓口で 番号を直してもらえます。テレビはそのまま見られます。",
+                say::trouble_blocked(),
+                say::action_blocked(),
+                Some(say::tries_none_left()),
                 Icon::CardBlocked,
-                "ホームに戻る",
+                say::button_home(),
             ),
         ),
         (
-            "card-welcome",
+            "card-wrong",
             trouble(
-                "ようこそ",
-                "こんにちは、中村 ハナさん。",
-                "カードは抜いてもだいじょうぶです。",
+                say::trouble_wrong_card(),
+                say::action_insert_my_number_card(),
+                Some(say::tries_not_used()),
+                Icon::Card,
+                say::button_stop(),
+            ),
+        ),
+        (
+            "card-removed",
+            trouble(
+                say::trouble_removed(),
+                say::action_insert_again(),
+                Some(say::tries_unknown()),
                 Icon::CardRemove,
-                "次へ",
+                say::button_stop(),
+            ),
+        ),
+        (
+            "card-no-certificate",
+            trouble(
+                say::trouble_no_certificate(),
+                say::action_ask_town_office(),
+                None,
+                Icon::Reader,
+                say::button_home(),
             ),
         ),
     ]
 }
 
-fn others() -> Vec<(&'static str, View)> {
-    let row = |label: &str, value: &str| Row { label: say(label), value: say(value) };
-    let mut log = page(
-        PageKind::AccessLog,
-        "見た人の記録",
-        "",
-        Layout::Row,
-        vec![item("戻る", "", None), item("次のページ", "", None)],
-    );
-    log.focus = 1;
+fn tables() -> Vec<(&'static str, View)> {
+    let row = |label: Phrase, value: Phrase| Row { label, value };
+    let viewed = |day, object| {
+        row(say::access_log_viewer(11, day, "保健センター 佐藤 恵"), say::access_log_object(object))
+    };
+    let pages = vec![
+        item(say::button_next_page(), None),
+        item(say::button_previous_page(), None),
+        item(say::button_home(), Some(Icon::Home)),
+    ];
+    let mut log = page(PageKind::AccessLog, say::access_log_title(), Layout::Row, pages);
+    log.lead = Some(say::access_log_lead());
     log.body = Body::Rows {
         rows: vec![
-            row("11月20日 9時15分", "保健センター　佐藤 恵：今日の調子"),
-            row("11月19日 14時02分", "保健センター　佐藤 恵：今日の調子"),
-            row("11月18日 10時40分", "防災課　山口 健：避難訓練の確認"),
-            row("11月17日 9時08分", "保健センター　佐藤 恵：今日の調子"),
-            row("11月16日 9時30分", "保健センター　佐藤 恵：相談の記録"),
+            viewed(20, "きょうの体調"),
+            viewed(19, "きょうの体調"),
+            viewed(18, "相談の記録"),
+            viewed(17, "きょうの体調"),
+            viewed(16, "避難の計画"),
         ],
-        page: 1,
+        page: 2,
         pages: 3,
     };
-    let mut plan = page(
-        PageKind::EvacuationPlan,
-        "わが家の避難の計画",
-        "",
-        Layout::Row,
-        vec![item("ホームに戻る", "", None)],
-    );
+    let home = vec![item(say::button_home(), Some(Icon::Home))];
+    let mut plan = page(PageKind::EvacuationPlan, say::plan_title(), Layout::Row, home);
+    plan.lead = Some(say::plan_lead("阿部地区"));
     plan.body = Body::Rows {
         rows: vec![
-            row("津波のとき", "阿部老人憩の家 裏山"),
-            row("大雨・土砂災害", "阿部集会所（２階以上に避難）"),
-            row("手伝ってくれる人", "山下 一郎さん"),
-            row("持っていくもの", "薬、めがね、お薬手帳"),
+            row(say::hazard_tsunami(), say::plan_place("阿部老人憩の家 裏山")),
+            row(say::hazard_flood(), say::plan_no_place()),
+            row(say::hazard_landslide(), say::plan_place_condition("阿部集会所", "２階以上に避難")),
+            row(
+                say::plan_name("中村 ハナ"),
+                say::plan_person_helped(say::hazard_tsunami(), "阿部老人憩の家 裏山", "山下 一郎"),
+            ),
         ],
         page: 1,
         pages: 1,
     };
-    let settings = page(
-        PageKind::Settings,
-        "設定",
-        "",
-        Layout::Column,
-        vec![
-            item("文字の大きさ", "ふつう", None),
-            item("ことば", "日本語", None),
-            item("声の案内", "入", None),
-        ],
-    );
-    let colours = [ColourKey::Blue, ColourKey::Red, ColourKey::Green, ColourKey::Yellow];
-    let labels = ["くわしく", "取り消す", "電話", "家族に伝える"];
-    let items = labels
-        .iter()
-        .zip(colours)
-        .map(|(label, key)| Item { shortcut: Some(key), ..item(label, "", None) })
-        .collect();
-    let notice = page(
-        PageKind::Notice,
-        "お知らせ",
-        "いまは 役場とつながりません。お答えは 預かりました。つながったら 届けます。",
-        Layout::Row,
-        items,
-    );
+    vec![("page-access-log", shown(log)), ("page-plan", shown(plan))]
+}
+
+fn settings() -> Vec<(&'static str, View)> {
+    let entries = vec![
+        noted(say::setting_scale(), say::scale_normal(), None),
+        noted(say::setting_language(), say::language_ja(), None),
+        noted(say::setting_speech(), say::speech_on(), None),
+        item(say::button_home(), Some(Icon::Home)),
+    ];
+    let mut settings = page(PageKind::Settings, say::settings_title(), Layout::Column, entries);
+    settings.lead = Some(say::settings_lead());
+    let choices = vec![
+        noted(say::scale_normal(), say::setting_chosen(), None),
+        item(say::scale_large(), None),
+        item(say::scale_largest(), None),
+    ];
+    let mut scale = page(PageKind::Settings, say::setting_scale(), Layout::Column, choices);
+    scale.lead = Some(say::setting_scale_lead());
+    scale.focus = 1;
     vec![
-        ("page-access-log", full(log)),
-        ("page-plan", full(plan)),
-        ("page-settings", full(settings)),
-        ("page-notice", full(notice)),
-        ("page-icons", full(icons())),
+        ("page-settings", shown(settings)),
+        ("page-setting-scale", shown(scale)),
+        ("page-icons", shown(icons())),
     ]
+}
+
+fn languages() -> Vec<(&'static str, View)> {
+    let english = View { language: Language::En, ..shown(home()) };
+    let easy = View { language: Language::JaEasy, ..shown(home()) };
+    vec![("page-home-english", english), ("page-home-easy", easy)]
 }
 
 /// All pictures on one sheet.
 fn icons() -> PageView {
     let icons = [
-        Icon::Television, Icon::Card, Icon::CardInsert, Icon::CardRemove, Icon::CardBlocked,
-        Icon::Reader, Icon::Heart, Icon::FaceGood, Icon::FaceNormal, Icon::FaceBad, Icon::Phone,
-        Icon::Shelter, Icon::Walk, Icon::Hill, Icon::Upstairs, Icon::Slope, Icon::Bag, Icon::Gas,
-        Icon::Neighbour, Icon::Stay, Icon::Route, Icon::Home, Icon::Eye, Icon::Settings,
-        Icon::Check, Icon::Warning, Icon::Clock, Icon::Flood, Icon::Landslide, Icon::StormSurge,
-        Icon::Earthquake, Icon::Tsunami, Icon::Fire, Icon::InlandFlood, Icon::Volcano,
+        Icon::Television,
+        Icon::Card,
+        Icon::CardInsert,
+        Icon::CardRemove,
+        Icon::CardBlocked,
+        Icon::Reader,
+        Icon::Heart,
+        Icon::FaceGood,
+        Icon::FaceNormal,
+        Icon::FaceBad,
+        Icon::Phone,
+        Icon::Shelter,
+        Icon::Walk,
+        Icon::Hill,
+        Icon::Upstairs,
+        Icon::Slope,
+        Icon::Bag,
+        Icon::Gas,
+        Icon::Neighbour,
+        Icon::Stay,
+        Icon::Route,
+        Icon::Home,
+        Icon::Eye,
+        Icon::Settings,
+        Icon::Check,
+        Icon::Warning,
+        Icon::Clock,
+        Icon::Flood,
+        Icon::Landslide,
+        Icon::StormSurge,
+        Icon::Earthquake,
+        Icon::Tsunami,
+        Icon::Fire,
+        Icon::InlandFlood,
+        Icon::Volcano,
     ];
-    let items =
-        icons.iter().map(|icon| item("", &format!("{icon:?}"), Some(*icon))).collect();
-    page(PageKind::Notice, "絵の一覧", "", Layout::Tiles { columns: 9 }, items)
+    let drawn = |icon: &Icon| noted(as_is(""), as_is(&format!("{icon:?}")), Some(*icon));
+    let items = icons.iter().map(drawn).collect();
+    page(PageKind::Notice, as_is("絵の一覧"), Layout::Tiles { columns: 9 }, items)
 }

@@ -2,7 +2,7 @@
 
 use gtk::prelude::*;
 use stb_core::{
-    phrase::Phrase,
+    phrase::{Phrase, say},
     view::{Body, Row},
 };
 
@@ -11,6 +11,9 @@ use super::{
     label::{label, with_text},
 };
 use crate::text::Texts;
+
+/// A label in a table wraps when it is longer, in characters.
+const LONGEST_LABEL: i32 = 18;
 
 /// The widget of a body; none when there is nothing to draw.
 pub(super) fn widget(body: &Body, texts: &Texts) -> Option<gtk::Widget> {
@@ -38,6 +41,7 @@ fn pin_dots(entered: u8, wanted: u8, tries_left: u8, texts: &Texts) -> gtk::Box 
     for index in 0..wanted {
         let place = gtk::Box::new(gtk::Orientation::Horizontal, 0);
         place.add_css_class("pin-place");
+        place.set_hexpand(false);
         let dot = gtk::Box::new(gtk::Orientation::Horizontal, 0);
         dot.add_css_class("pin-dot");
         dot.set_halign(gtk::Align::Center);
@@ -53,7 +57,7 @@ fn pin_dots(entered: u8, wanted: u8, tries_left: u8, texts: &Texts) -> gtk::Box 
         places.append(&place);
     }
     body.append(&places);
-    let tries = Phrase::new("screen-tries-left").number("count", tries_left.into());
+    let tries = say::pin_tries_left(tries_left.into());
     body.append(&with_text(label("detail"), &texts.render(&tries)));
     body
 }
@@ -61,8 +65,9 @@ fn pin_dots(entered: u8, wanted: u8, tries_left: u8, texts: &Texts) -> gtk::Box 
 fn table(rows: &[Row], (page, pages): (u16, u16), texts: &Texts) -> gtk::Box {
     let body = gtk::Box::new(gtk::Orientation::Vertical, 0);
     body.add_css_class("rows");
+    let labels = gtk::SizeGroup::new(gtk::SizeGroupMode::Horizontal);
     for row in rows {
-        body.append(&table_row(row, texts));
+        body.append(&table_row(row, &labels, texts));
     }
     if pages > 1 {
         let marker =
@@ -74,14 +79,14 @@ fn table(rows: &[Row], (page, pages): (u16, u16), texts: &Texts) -> gtk::Box {
     body
 }
 
-fn table_row(row: &Row, texts: &Texts) -> gtk::Box {
+/// All labels of a table are as wide as the widest.
+fn table_row(row: &Row, labels: &gtk::SizeGroup, texts: &Texts) -> gtk::Box {
     let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
     line.add_css_class("row");
-    line.set_homogeneous(false);
     let name = with_text(label("row-label"), &texts.render(&row.label));
     name.set_valign(gtk::Align::Baseline);
-    name.set_width_chars(12);
-    name.set_max_width_chars(16);
+    name.set_max_width_chars(LONGEST_LABEL);
+    labels.add_widget(&name);
     let value = with_text(label("row-value"), &texts.render(&row.value));
     value.set_valign(gtk::Align::Baseline);
     value.set_hexpand(true);

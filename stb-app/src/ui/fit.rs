@@ -10,17 +10,31 @@ glib::wrapper! {
 }
 
 impl Fit {
-    pub(super) fn new(child: &impl IsA<gtk::Widget>) -> Self {
+    fn new(child: &impl IsA<gtk::Widget>) -> Self {
         let fit: Self = glib::Object::new();
         child.set_parent(&fit);
         fit
     }
 
+    /// Asks for this width, and for the height that the child needs on it. An overlay asks for the
+    /// height without saying the width.
+    pub(super) fn with_width(child: &impl IsA<gtk::Widget>, width: i32) -> Self {
+        let fit = Self::new(child);
+        fit.imp().width.set(Some(width));
+        fit.imp().highest.set(i32::MAX);
+        fit
+    }
+
+    /// Asks for at most this height.
+    pub(super) fn set_highest(&self, highest: i32) {
+        if self.imp().highest.replace(highest) != highest {
+            self.queue_resize();
+        }
+    }
+
     /// Asks for no room of its own: takes what the place gives.
     pub(super) fn filling(child: &impl IsA<gtk::Widget>) -> Self {
-        let fit = Self::new(child);
-        fit.imp().asks_for_nothing.set(true);
-        fit
+        Self::new(child)
     }
 }
 
@@ -36,7 +50,8 @@ mod imp {
     /// One child, drawn as large as fits.
     #[derive(Debug, Default)]
     pub(in crate::ui) struct Fit {
-        pub(super) asks_for_nothing: Cell<bool>,
+        pub(super) width: Cell<Option<i32>>,
+        pub(super) highest: Cell<i32>,
     }
 
     #[glib::object_subclass]
@@ -64,14 +79,16 @@ mod imp {
         }
 
         fn measure(&self, orientation: gtk::Orientation, for_size: i32) -> (i32, i32, i32, i32) {
-            if self.asks_for_nothing.get() {
+            let (Some(width), Some(child)) = (self.width.get(), self.obj().first_child()) else {
                 return (0, 0, -1, -1);
-            }
-            let natural = self.obj().first_child().map_or(0, |child| {
-                let (minimum, _, _, _) = child.measure(gtk::Orientation::Horizontal, -1);
-                let for_size = if for_size < 0 { -1 } else { for_size.max(minimum) };
-                child.measure(orientation, for_size).1
-            });
+            };
+            let natural = match orientation {
+                gtk::Orientation::Horizontal => width,
+                _ => {
+                    let width = if for_size < 0 { width } else { for_size };
+                    needs(&child, width).1.min(self.highest.get())
+                }
+            };
             (0, natural, -1, -1)
         }
 

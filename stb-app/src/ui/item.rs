@@ -4,24 +4,33 @@
 //! when it is not shown, so nothing moves with the focus.
 
 use gtk::prelude::*;
-use stb_core::view::{ColourKey, Item};
+use stb_core::view::{ColourKey, Icon, Item};
 
 use super::{
     glyph::{Glyph, POINTER},
-    label::{centred, label, with_text},
+    label::{centred, label, torn, whole_up_to, with_text},
     style::FOCUSED,
 };
 use crate::text::Texts;
 
+/// A caption of a button that is not longer than this, in characters, stays on one line.
+const LONGEST_CAPTION: usize = 12;
+
 /// How an item looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Picture above, label below.
+    /// Picture above, label below; pictures of a row stand on one line.
     Tile,
+    /// A tile with room around its content.
+    LargeTile,
+    /// Picture left, label and note right.
+    WideTile,
     /// One line, picture and label side by side.
     Button,
     /// A button over the whole width, with its note at the right end.
     Bar,
+    /// A button without picture when a colour key stands on it: room is scarce below an order.
+    Answer,
     /// A key of the number pad.
     Key,
 }
@@ -29,8 +38,11 @@ pub(super) enum Shape {
 /// The widget of an item.
 pub(super) fn widget(item: &Item, shape: Shape, texts: &Texts) -> gtk::Box {
     let root = match shape {
-        Shape::Tile => tile(item, texts),
-        Shape::Button => button(item, texts),
+        Shape::Tile => tile(item, gtk::Align::Start, texts),
+        Shape::LargeTile => tile(item, gtk::Align::Center, texts),
+        Shape::WideTile => wide_tile(item, texts),
+        Shape::Button => button(item, item.icon, texts),
+        Shape::Answer => button(item, item.icon.filter(|_| item.shortcut.is_none()), texts),
         Shape::Bar => bar(item, texts),
         Shape::Key => key(item, texts),
     };
@@ -52,20 +64,20 @@ pub(super) fn set_focus(items: &[gtk::Box], focus: Option<usize>) {
     }
 }
 
-fn tile(item: &Item, texts: &Texts) -> gtk::Box {
+fn tile(item: &Item, place: gtk::Align, texts: &Texts) -> gtk::Box {
     let root = gtk::Box::new(gtk::Orientation::Vertical, 0);
     root.add_css_class("tile");
-    let inner = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    inner.set_valign(gtk::Align::Center);
-    inner.set_vexpand(true);
+    let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    content.set_vexpand(true);
+    content.set_valign(place);
     if let Some(icon) = item.icon {
-        inner.append(&Glyph::of(icon, "tile-icon"));
+        content.append(&Glyph::of(icon, "tile-icon"));
     }
-    inner.append(&tile_caption(item, texts));
+    content.append(&tile_caption(item, texts));
     if let Some(note) = &item.note {
-        inner.append(&with_text(centred(label("note")), &texts.render(note)));
+        content.append(&torn(centred(label("note")), &texts.render(note)));
     }
-    root.append(&inner);
+    root.append(&content);
     root
 }
 
@@ -78,20 +90,59 @@ fn tile_caption(item: &Item, texts: &Texts) -> gtk::Box {
     caption
 }
 
-fn button(item: &Item, texts: &Texts) -> gtk::Box {
+fn wide_tile(item: &Item, texts: &Texts) -> gtk::Box {
     let root = line();
-    root.add_css_class("button");
-    let inner = line();
-    inner.set_hexpand(true);
-    inner.set_halign(gtk::Align::Center);
-    append_front(&inner, item, texts);
+    root.add_css_class("tile");
+    root.add_css_class("wide");
+    root.append(&mark());
+    if let Some(icon) = item.icon {
+        root.append(&Glyph::of(icon, "tile-icon"));
+    }
     let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
     words.set_valign(gtk::Align::Center);
-    words.append(&with_text(centred(label("caption")), &texts.render(&item.label)));
+    words.set_hexpand(true);
+    words.append(&with_text(label("caption"), &texts.render(&item.label)));
+    if let Some(note) = &item.note {
+        words.append(&torn(label("note"), &texts.render(note)));
+    }
+    root.append(&words);
+    append_shortcut(&root, item.shortcut, texts);
+    root
+}
+
+/// The words stand in the middle of the button, the mark at its left end.
+fn button(item: &Item, icon: Option<Icon>, texts: &Texts) -> gtk::Box {
+    let content = line();
+    if let Some(icon) = icon {
+        content.append(&Glyph::of(icon, "button-icon"));
+    }
+    append_shortcut(&content, item.shortcut, texts);
+    let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    words.set_valign(gtk::Align::Center);
+    words.append(&caption(item, texts));
     if let Some(note) = &item.note {
         words.append(&with_text(centred(label("note")), &texts.render(note)));
     }
-    inner.append(&words);
+    content.append(&words);
+    marked("button", &content)
+}
+
+fn key(item: &Item, texts: &Texts) -> gtk::Box {
+    marked("key", &caption(item, texts))
+}
+
+fn caption(item: &Item, texts: &Texts) -> gtk::Label {
+    whole_up_to(centred(label("caption")), LONGEST_CAPTION, &texts.render(&item.label))
+}
+
+/// A box with the mark at its left end and the content in its middle.
+fn marked(class: &str, content: &impl IsA<gtk::Widget>) -> gtk::Box {
+    let root = line();
+    root.add_css_class(class);
+    let inner = gtk::CenterBox::new();
+    inner.set_hexpand(true);
+    inner.set_start_widget(Some(&mark()));
+    inner.set_center_widget(Some(content));
     root.append(&inner);
     root
 }
@@ -100,7 +151,11 @@ fn bar(item: &Item, texts: &Texts) -> gtk::Box {
     let root = line();
     root.add_css_class("button");
     root.add_css_class("bar");
-    append_front(&root, item, texts);
+    root.append(&mark());
+    if let Some(icon) = item.icon {
+        root.append(&Glyph::of(icon, "button-icon"));
+    }
+    append_shortcut(&root, item.shortcut, texts);
     let caption = with_text(label("caption"), &texts.render(&item.label));
     caption.set_hexpand(true);
     root.append(&caption);
@@ -113,32 +168,8 @@ fn bar(item: &Item, texts: &Texts) -> gtk::Box {
     root
 }
 
-fn key(item: &Item, texts: &Texts) -> gtk::Box {
-    let root = line();
-    root.add_css_class("key");
-    root.append(&mark());
-    let caption = with_text(centred(label("caption")), &texts.render(&item.label));
-    caption.set_wrap(false);
-    caption.set_hexpand(true);
-    root.append(&caption);
-    // As wide as the mark, so that the digit stands in the middle.
-    let balance = mark();
-    balance.add_css_class("balance");
-    root.append(&balance);
-    root
-}
-
 fn line() -> gtk::Box {
     gtk::Box::new(gtk::Orientation::Horizontal, 0)
-}
-
-/// Mark, picture and colour key, in this order.
-fn append_front(parent: &gtk::Box, item: &Item, texts: &Texts) {
-    parent.append(&mark());
-    if let Some(icon) = item.icon {
-        parent.append(&Glyph::of(icon, "button-icon"));
-    }
-    append_shortcut(parent, item.shortcut, texts);
 }
 
 fn mark() -> Glyph {

@@ -2,7 +2,14 @@
 
 use gtk::{pango, prelude::*};
 
-use super::{line_break::keep_phrases_together, show};
+use super::{
+    line_break::{keep_phrases_together, longest_phrase},
+    show,
+};
+
+/// A phrase that is not longer than this, in characters, is never torn: the room around it grows
+/// or everything is drawn smaller. A longer one, such as a very long name, breaks anywhere.
+const LONGEST_WHOLE_PHRASE: usize = 12;
 
 /// A line or a paragraph that wraps between phrases.
 pub(super) fn label(class: &str) -> gtk::Label {
@@ -10,7 +17,6 @@ pub(super) fn label(class: &str) -> gtk::Label {
     label.add_css_class(class);
     label.set_xalign(0.0);
     label.set_wrap(true);
-    label.set_wrap_mode(pango::WrapMode::WordChar);
     label.set_visible(false);
     label
 }
@@ -34,9 +40,28 @@ pub(super) fn centred(label: gtk::Label) -> gtk::Label {
 pub(super) fn set_text(label: &gtk::Label, text: &str) {
     let text = keep_phrases_together(text);
     if label.text() != text {
+        let is_torn = longest_phrase(&text) > LONGEST_WHOLE_PHRASE;
+        let mode = if is_torn { pango::WrapMode::WordChar } else { pango::WrapMode::Word };
+        label.set_wrap_mode(mode);
         label.set_text(&text);
     }
     show(label, !text.is_empty());
+}
+
+/// A label whose text stays on one line and is not cut, unless it is longer than this.
+pub(super) fn whole_up_to(label: gtk::Label, longest: usize, text: &str) -> gtk::Label {
+    if text.chars().count() <= longest {
+        label.set_wrap(false);
+        label.set_ellipsize(pango::EllipsizeMode::None);
+    }
+    with_text(label, text)
+}
+
+/// A label with its text that gives way by tearing phrases, where room is scarce.
+pub(super) fn torn(label: gtk::Label, text: &str) -> gtk::Label {
+    let label = with_text(label, text);
+    label.set_wrap_mode(pango::WrapMode::WordChar);
+    label
 }
 
 /// A label with its text.

@@ -32,11 +32,35 @@ pub(super) fn keep_phrases_together(text: &str) -> String {
         joined.push(character);
         let Some(&next) = characters.get(index + 1) else { break };
         let before = index.checked_sub(1).map(|index| characters[index]);
-        if holds_together(before, character, next) {
+        let begins_noun = is_prefix(Some(character), next)
+            && characters.get(index + 2).is_some_and(|&noun| kind(noun) == Kind::Content);
+        if !begins_noun && holds_together(before, character, next) {
             joined.push(WORD_JOINER);
         }
     }
     joined
+}
+
+/// Length of the longest run without a place to break, in characters.
+pub(super) fn longest_phrase(joined: &str) -> usize {
+    let mut longest = 0;
+    let mut length = 0;
+    let mut is_joined = true;
+    for character in joined.chars() {
+        if character == WORD_JOINER {
+            is_joined = true;
+            continue;
+        }
+        let continues = is_joined || (character.is_ascii_graphic() && length > 0);
+        length = match (character.is_whitespace(), continues) {
+            (true, _) => 0,
+            (false, true) => length + 1,
+            (false, false) => 1,
+        };
+        is_joined = false;
+        longest = longest.max(length);
+    }
+    longest
 }
 
 fn holds_together(before: Option<char>, character: char, next: char) -> bool {
@@ -44,6 +68,8 @@ fn holds_together(before: Option<char>, character: char, next: char) -> bool {
         (Kind::Space, _) | (_, Kind::Space | Kind::Opening) => false,
         (Kind::Closing, following) => following == Kind::Closing,
         (Kind::Hiragana, Kind::Content) => is_prefix(before, character),
+        // を is never anything but the end of a phrase.
+        (Kind::Hiragana, Kind::Hiragana) => character != 'を',
         // Between letters of a Latin word Pango knows better.
         _ => !(character.is_ascii() && next.is_ascii()),
     }
@@ -95,6 +121,18 @@ mod tests {
         check("ガスと|ブレーカーを|切る。|そのあと|出発");
         check("美波町（|仮）|阿部地区".replace("（|", "|（").as_str());
         check("２階以上に|避難");
+        check("まだ|お答えがありません");
+        check("番号を|おしてください");
+    }
+
+    #[test]
+    fn the_longest_phrase_is_known() {
+        let longest = |text: &str| longest_phrase(&keep_phrases_together(text));
+        assert_eq!(longest("今すぐ避難してください"), 8);
+        assert_eq!(longest("命を守って"), 3);
+        assert_eq!(longest("Leave now please"), 6);
+        assert_eq!(longest(""), 0);
+        assert_eq!(longest(&"長".repeat(90)), 90);
     }
 
     #[test]

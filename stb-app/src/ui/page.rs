@@ -7,10 +7,11 @@ use std::cell::RefCell;
 use gtk::prelude::*;
 use stb_core::{
     phrase::Phrase,
-    view::{Body, PageView},
+    view::{Body, PageKind, PageView},
 };
 
 use super::{
+    HEIGHT, WIDTH,
     fit::Fit,
     item::set_focus,
     label::{label, set_text, short_label},
@@ -19,8 +20,15 @@ use super::{
 use crate::text::Texts;
 use arrangement::Arrangement;
 
+/// A page over the picture leaves at least a third of the picture visible.
+const HIGHEST_PANEL: i32 = HEIGHT * 2 / 3 - 76;
+/// Left and right of it a television may cut; the style sheet says the same.
+const SAFE_SIDE: i32 = 96;
+
 pub(super) struct PageLayer {
     root: gtk::Box,
+    fit: Fit,
+    content: gtk::Box,
     title: gtk::Label,
     status: gtk::Label,
     hint: gtk::Label,
@@ -36,8 +44,11 @@ struct Shown {
 
 impl PageLayer {
     pub(super) fn new() -> Self {
+        let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
         let layer = Self {
             root: gtk::Box::new(gtk::Orientation::Vertical, 0),
+            fit: Fit::with_width(&content, WIDTH - 2 * SAFE_SIDE),
+            content,
             title: label("title"),
             status: short_label("status", 2),
             hint: label("hint"),
@@ -58,18 +69,16 @@ impl PageLayer {
         header.append(&self.title);
         header.append(&self.status);
         self.main.set_vexpand(true);
-        let content = gtk::Box::new(gtk::Orientation::Vertical, 0);
-        content.append(&header);
-        content.append(&self.main);
-        content.append(&self.hint);
-        let fit = Fit::new(&content);
-        fit.add_css_class("safe");
-        fit.set_vexpand(true);
-        fit.set_hexpand(true);
+        self.content.append(&header);
+        self.content.append(&self.main);
+        self.content.append(&self.hint);
+        self.fit.add_css_class("safe");
+        self.fit.set_vexpand(true);
+        self.fit.set_hexpand(true);
         self.root.set_widget_name("page");
         self.root.add_css_class("page");
         self.root.set_visible(false);
-        self.root.append(&fit);
+        self.root.append(&self.fit);
     }
 
     pub(super) fn root(&self) -> &gtk::Box {
@@ -80,20 +89,13 @@ impl PageLayer {
         self.shown.replace(None);
     }
 
-    /// `covers_all`: the page has the screen for itself; otherwise the picture stays visible above.
-    pub(super) fn apply(
-        &self,
-        page: Option<&PageView>,
-        covers_all: bool,
-        has_focus: bool,
-        texts: &Texts,
-    ) {
+    pub(super) fn apply(&self, page: Option<&PageView>, has_focus: bool, texts: &Texts) {
         show(&self.root, page.is_some());
         let Some(page) = page else {
             self.clear();
             return;
         };
-        self.set_ground(covers_all);
+        self.set_ground(covers_all(page));
         let mut shown = self.shown.borrow_mut();
         match &mut *shown {
             Some(shown) if has_same_structure(&shown.page, page) => {
@@ -122,6 +124,7 @@ impl PageLayer {
             self.root.remove_css_class(other);
             self.root.add_css_class(class);
             self.root.set_valign(place);
+            self.fit.set_highest(if covers_all { i32::MAX } else { HIGHEST_PANEL });
         }
     }
 
@@ -151,6 +154,11 @@ impl PageLayer {
         set_text(&self.status, &rendered(page.status.as_ref(), texts));
         set_text(&self.hint, &texts.render(&page.hint));
     }
+}
+
+/// Whether a page has the screen for itself; the others leave the picture visible above them.
+pub(super) const fn covers_all(page: &PageView) -> bool {
+    !matches!(page.kind, PageKind::Home | PageKind::CheckIn)
 }
 
 fn rendered(phrase: Option<&Phrase>, texts: &Texts) -> String {

@@ -15,6 +15,7 @@ use gtk::prelude::*;
 use stb_core::view::{TakeoverStage, TakeoverView};
 
 use super::{
+    HEIGHT, WIDTH,
     fit::Fit,
     item::set_focus,
     label::{centred, label, with_text},
@@ -24,6 +25,8 @@ use super::{
 use crate::text::Texts;
 use tone::Tone;
 
+/// Room for the words beside the block; the style sheet says the same.
+const MESSAGE_WIDTH: i32 = WIDTH - 456 - 144;
 const STAGE_CLASSES: [&str; 4] = ["slim", "band", "large", "whole"];
 
 /// Whether the order holds the focus; below that stage the page keeps it.
@@ -85,7 +88,8 @@ impl TakeoverLayer {
             self.root.append(&ribbon);
         }
         let (message, answers) = message::widget(takeover, texts);
-        let fit = Fit::filling(&message);
+        let fit = Fit::with_width(&message, MESSAGE_WIDTH);
+        fit.set_highest(highest(takeover.stage));
         fit.add_css_class("message");
         fit.set_hexpand(true);
         let body = gtk::Box::new(gtk::Orientation::Horizontal, 0);
@@ -108,6 +112,17 @@ impl TakeoverLayer {
 
 const fn stage_class(stage: TakeoverStage) -> &'static str {
     STAGE_CLASSES[stage as usize]
+}
+
+/// Height up to which the words may ask for more room than the stage gives them; beyond it they are
+/// drawn smaller.
+const fn highest(stage: TakeoverStage) -> i32 {
+    match stage {
+        TakeoverStage::Notice => HEIGHT / 5,
+        TakeoverStage::Band => HEIGHT * 2 / 5,
+        TakeoverStage::Large => HEIGHT * 7 / 10,
+        TakeoverStage::FullScreen => HEIGHT,
+    }
 }
 
 fn differs_in_focus_only(shown: &TakeoverView, takeover: &TakeoverView) -> bool {

@@ -3,7 +3,7 @@
 use stb_core::view::Icon;
 
 /// ▶
-pub(in crate::ui) const POINTER: &str = "F M14 7 L40 24 14 41 Z";
+pub(in crate::ui) const POINTER: &str = "F M6 3 L44 24 6 45 Z";
 /// Loudspeaker.
 pub(in crate::ui) const SPEAKER: &str = "M5 18 L13 18 24 9 24 39 13 30 5 30 Z \
     M31 17 C35 20 35 28 31 31 M37 11 C44 18 44 30 37 37";

@@ -15,6 +15,8 @@ use crate::{
 
 /// Columns of the number pad.
 const PAD_COLUMNS: usize = 3;
+/// Up to so many tiles in a row have room for words beside their picture.
+const MOST_WIDE_TILES: usize = 3;
 /// Gap between items; the focus outline needs 10 px on either side.
 const GAP: i32 = 32;
 
@@ -99,14 +101,22 @@ impl Arrangement {
         main.append(controls);
     }
 
+    /// Tiles take what room there is; buttons stay with their sentence in the middle.
     fn below_each_other(&self, main: &gtk::Box, controls: &gtk::Widget, page: &PageView) {
-        main.append(&self.sentences());
-        self.body.set_hexpand(true);
-        main.append(&self.body);
-        controls.set_vexpand(true);
-        let fills = matches!(page.layout, Layout::Tiles { .. });
-        controls.set_valign(if fills { gtk::Align::Fill } else { gtk::Align::Center });
-        main.append(controls);
+        let group = self.sentences();
+        group.set_vexpand(true);
+        group.append(&self.body);
+        group.append(controls);
+        match shape(page) {
+            Shape::LargeTile => {
+                controls.set_vexpand(true);
+                controls.set_halign(gtk::Align::Fill);
+                controls.add_css_class("large-tiles");
+            }
+            Shape::Tile | Shape::WideTile => controls.set_vexpand(true),
+            _ => group.set_valign(gtk::Align::Center),
+        }
+        main.append(&group);
     }
 
     fn controls(&self, layout: Layout) -> gtk::Widget {
@@ -123,11 +133,21 @@ impl Arrangement {
 
 fn shape(page: &PageView) -> Shape {
     match page.layout {
-        Layout::Tiles { .. } => Shape::Tile,
+        Layout::Tiles { columns } if columns > MOST_WIDE_TILES => Shape::Tile,
+        Layout::Tiles { columns } if page.items.len() > columns => Shape::WideTile,
+        Layout::Tiles { .. } => Shape::LargeTile,
         Layout::KeyPad => Shape::Key,
+        Layout::Row if is_picture_choice(page) => Shape::LargeTile,
         Layout::Row => Shape::Button,
         Layout::Column => Shape::Bar,
     }
+}
+
+/// A question whose answers are pictures, such as three faces.
+fn is_picture_choice(page: &PageView) -> bool {
+    page.body == Body::Empty
+        && page.items.len() > 1
+        && page.items.iter().all(|item| item.icon.is_some())
 }
 
 fn column() -> gtk::Box {

@@ -22,6 +22,9 @@ pub(super) fn widget(takeover: &TakeoverView, texts: &Texts) -> Fit {
     if takeover.stage > TakeoverStage::Notice {
         content.append(&with_text(centred(label("district")), &texts.render(&takeover.place)));
     }
+    if takeover.stage == TakeoverStage::FullScreen {
+        content.append(&with_text(centred(label("source")), &texts.render(&takeover.source)));
+    }
     let block = Fit::filling(&content);
     block.add_css_class("block");
     block

@@ -12,12 +12,16 @@ use crate::{
     ui::{
         glyph::Glyph,
         item::{self, Shape},
-        label::{label, short_label, with_text},
+        label::{label, short_label, whole_up_to, with_text},
     },
 };
 
 /// Gap between the answers.
 const GAP: i32 = 28;
+/// An order name that is not longer than this, in characters, stays on one line.
+const LONGEST_ORDER_NAME: usize = 18;
+/// From this number on, answers are written smaller and without pictures.
+const MANY_ANSWERS: usize = 4;
 /// More names than this, in characters, are written smaller.
 const LONG_NAMES: usize = 34;
 
@@ -34,9 +38,6 @@ pub(super) fn widget(takeover: &TakeoverView, texts: &Texts) -> (gtk::Box, Vec<g
     if !answers.is_empty() {
         message.append(&answer_row(&answers));
     }
-    if takeover.stage == TakeoverStage::FullScreen {
-        message.append(&with_text(short_label("source", 1), &texts.render(&takeover.source)));
-    }
     (message, answers)
 }
 
@@ -45,14 +46,29 @@ fn fill_notice(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     let line = horizontal("notice-line");
     line.set_valign(gtk::Align::Center);
     line.set_vexpand(true);
-    line.append(&with_text(short_label("order-name", 1), &texts.render(&takeover.title)));
-    let place = with_text(short_label("order-detail", 1), &texts.render(&takeover.place));
-    place.set_hexpand(true);
-    line.append(&place);
+    let words = vertical();
+    words.set_hexpand(true);
+    words.set_valign(gtk::Align::Center);
+    words.append(&with_text(short_label("order-name", 1), &texts.render(&takeover.title)));
+    words.append(&with_text(short_label("order-detail", 1), &texts.render(&takeover.place)));
+    line.append(&words);
+    if takeover.others > 0 {
+        line.append(&others(takeover.others, texts));
+    }
     if let Some(answered) = answered(takeover, texts) {
         line.append(&answered);
     }
     message.append(&line);
+}
+
+/// How many more orders there are; with answers the last of these says it.
+fn others(count: usize, texts: &Texts) -> gtk::Label {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let others = Phrase::new("screen-others").number("count", count);
+    let others = with_text(label("others"), &texts.render(&others));
+    others.set_valign(gtk::Align::Center);
+    others.set_wrap(false);
+    others
 }
 
 fn fill_band(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
@@ -69,12 +85,9 @@ fn fill_band(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     action.set_valign(gtk::Align::Center);
     action.set_hexpand(true);
     middle.append(&action);
-    if let Some(answered) = answered(takeover, texts) {
-        middle.append(&answered);
-    } else if let Some(destination) = &takeover.destination {
-        middle.append(&place::short(destination, texts));
-    }
+    append_some(&middle, takeover.destination.as_ref().and_then(place::short).as_ref());
     message.append(&middle);
+    append_some(message, answered(takeover, texts).as_ref());
 }
 
 fn fill_large(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
@@ -83,8 +96,12 @@ fn fill_large(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     message.append(&action(takeover, texts));
     let middle = horizontal("middle");
     middle.set_vexpand(true);
-    append_some(&middle, destination(takeover, texts).as_ref());
-    append_some(&middle, leave_by(takeover, texts).as_ref());
+    if let Some(destination) = destination(takeover, texts) {
+        middle.append(&destination);
+        append_some(&middle, leave_by(takeover, texts).as_ref());
+    } else {
+        middle.append(&steps(&takeover.steps, texts));
+    }
     message.append(&middle);
     append_some(message, answered(takeover, texts).as_ref());
 }
@@ -95,10 +112,16 @@ fn fill_whole(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     message.append(&action(takeover, texts));
     let middle = horizontal("middle");
     middle.set_vexpand(true);
-    middle.set_homogeneous(takeover.destination.is_some());
-    append_some(&middle, where_to(takeover, texts).as_ref());
-    middle.append(&steps(&takeover.steps, texts));
+    let where_to = where_to(takeover, texts);
+    middle.set_homogeneous(where_to.is_some());
+    append_some(&middle, where_to.as_ref());
+    let steps = steps(&takeover.steps, texts);
+    if where_to.is_none() {
+        steps.add_css_class("alone");
+    }
+    middle.append(&steps);
     message.append(&middle);
+    append_some(message, facts(takeover, texts).as_ref());
     if let Some(reason) = takeover.reason.as_deref().map(plain).filter(|reason| !reason.is_empty())
     {
         message.append(&with_text(short_label("reason", 2), &reason));
@@ -106,26 +129,19 @@ fn fill_whole(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     append_some(message, answered(takeover, texts).as_ref());
 }
 
-/// Order name, and how many more orders there are.
+/// The order name.
 fn heading(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
-    let heading = horizontal("heading");
-    let title = with_text(label("order-name"), &texts.render(&takeover.title));
+    let heading = horizontal("order-line");
+    let title = texts.render(&takeover.title);
+    let title = whole_up_to(label("order-name"), LONGEST_ORDER_NAME, &title);
     heading.append(&title);
-    if takeover.others > 0 {
-        let others = i64::try_from(takeover.others).unwrap_or(i64::MAX);
-        let others = Phrase::new("screen-others").number("count", others);
-        let others = with_text(label("others"), &texts.render(&others));
-        others.set_valign(gtk::Align::Center);
-        others.set_wrap(false);
-        heading.append(&others);
-    }
     heading
 }
 
 /// The people addressed; none when no name is known.
 fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
     let names =
-        takeover.names.iter().map(|name| plain(name)).filter(|name| !name.is_empty()).reduce(
+        takeover.names.iter().map(|name| unbroken(name)).filter(|name| !name.is_empty()).reduce(
             |first, second| {
                 let both = Phrase::new("screen-names-joined").text("first", first);
                 texts.render(&both.text("second", second))
@@ -139,30 +155,41 @@ fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
     Some(label)
 }
 
+/// A name does not break between its parts.
+fn unbroken(name: &str) -> String {
+    plain(name).replace(' ', "\u{a0}")
+}
+
 fn action(takeover: &TakeoverView, texts: &Texts) -> gtk::Label {
     with_text(label("action"), &texts.render(&takeover.action))
 }
 
 fn destination(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
-    let place = place::card(takeover.destination.as_ref()?, "screen-destination", texts);
+    let place = place::card(takeover.destination.as_ref()?, texts)?;
     place.set_hexpand(true);
     Some(place)
 }
 
-/// Where to, by when, with whom, and where to otherwise.
+/// Where to, and where to otherwise.
 fn where_to(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
     let column = vertical();
     column.add_css_class("where-to");
     column.set_hexpand(true);
+    column.set_valign(gtk::Align::Center);
     append_some(&column, destination(takeover, texts).as_ref());
-    append_some(&column, leave_by(takeover, texts).as_ref());
-    if let Some(supporters) = &takeover.supporters {
-        column.append(&fact(Icon::Neighbour, "supporters", &texts.render(supporters)));
-    }
-    if let Some(fallback) = &takeover.fallback {
-        column.append(&place::fallback(fallback, texts));
-    }
+    let fallback = takeover.fallback.as_ref().and_then(|place| place::fallback(place, texts));
+    append_some(&column, fallback.as_ref());
     column.first_child().is_some().then_some(column)
+}
+
+/// By when, and who comes to help.
+fn facts(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
+    let line = horizontal("facts");
+    append_some(&line, leave_by(takeover, texts).as_ref());
+    if let Some(supporters) = &takeover.supporters {
+        line.append(&fact(Icon::Neighbour, "supporters", &texts.render(supporters)));
+    }
+    line.first_child().is_some().then_some(line)
 }
 
 fn leave_by(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
@@ -207,7 +234,7 @@ fn answered(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
 }
 
 fn answer_items(answers: &[Item], texts: &Texts) -> Vec<gtk::Box> {
-    answers.iter().map(|answer| item::widget(answer, Shape::Button, texts)).collect()
+    answers.iter().map(|answer| item::widget(answer, Shape::Answer, texts)).collect()
 }
 
 fn answer_row(answers: &[gtk::Box]) -> gtk::Box {
@@ -215,9 +242,14 @@ fn answer_row(answers: &[gtk::Box]) -> gtk::Box {
     row.add_css_class("answers");
     row.set_homogeneous(true);
     row.set_valign(gtk::Align::End);
+    if answers.len() >= MANY_ANSWERS {
+        row.add_css_class("many");
+    }
     for answer in answers {
-        answer.set_hexpand(true);
         row.append(answer);
+    }
+    if answers.len() == 1 {
+        row.set_halign(gtk::Align::Start);
     }
     row
 }

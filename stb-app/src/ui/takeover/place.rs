@@ -7,60 +7,76 @@ use crate::{
     text::{Texts, plain},
     ui::{
         glyph::Glyph,
-        label::{label, short_label, with_text},
+        label::{label, short_label, whole_up_to, with_text},
     },
 };
 
-/// Everything that is known of the place.
-pub(super) fn card(place: &PlaceView, heading: &'static str, texts: &Texts) -> gtk::Box {
-    let card = gtk::Box::new(gtk::Orientation::Horizontal, 0);
-    card.add_css_class("place");
-    card.append(&Glyph::of(Icon::Shelter, "place-icon"));
-    let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    words.set_hexpand(true);
-    words.set_valign(gtk::Align::Center);
-    words.append(&with_text(label("place-heading"), &texts.word(heading)));
-    words.append(&with_text(short_label("place-name", 3), &plain(&place.name)));
+/// A name or condition that is not longer than this, in characters, stays on one line.
+const LONGEST_NAME: usize = 9;
+
+/// Everything that is known of the place; none when not even its name is.
+pub(super) fn card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
+    let name = name(place, "place-name", 3)?;
+    let (card, words) = framed();
+    words.append(&with_text(label("place-heading"), &texts.word("screen-destination")));
+    words.append(&name);
     if let Some(condition) = condition(place) {
         words.append(&condition);
     }
     if let Some(note) = &place.note {
         words.append(&with_text(label("place-note"), &texts.render(note)));
     }
-    card.append(&words);
-    card
+    Some(card)
 }
 
 /// Name and condition, where there is little room.
-pub(super) fn short(place: &PlaceView, _texts: &Texts) -> gtk::Box {
-    let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
-    line.add_css_class("place");
-    line.append(&Glyph::of(Icon::Shelter, "place-icon"));
-    let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
-    words.set_valign(gtk::Align::Center);
-    words.append(&with_text(short_label("place-name", 2), &plain(&place.name)));
+pub(super) fn short(place: &PlaceView) -> Option<gtk::Box> {
+    let name = name(place, "place-name", 2)?;
+    let (card, words) = framed();
+    words.append(&name);
     if let Some(condition) = condition(place) {
         words.append(&condition);
     }
-    line.append(&words);
-    line
+    Some(card)
 }
 
 /// The second choice, in smaller words.
-pub(super) fn fallback(place: &PlaceView, texts: &Texts) -> gtk::Box {
+pub(super) fn fallback(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
+    let name = name(place, "fallback-name", 2)?;
     let fallback = gtk::Box::new(gtk::Orientation::Vertical, 0);
     fallback.add_css_class("fallback");
-    fallback.append(&with_text(label("place-heading"), &texts.word("screen-fallback")));
-    fallback.append(&with_text(short_label("fallback-name", 2), &plain(&place.name)));
+    let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    let heading = with_text(label("place-heading"), &texts.word("screen-fallback"));
+    heading.set_wrap(false);
+    line.append(&heading);
+    line.append(&name);
+    fallback.append(&line);
     if let Some(condition) = condition(place) {
         fallback.append(&condition);
     }
-    fallback
+    Some(fallback)
+}
+
+/// A card with its picture, and the column for the words.
+fn framed() -> (gtk::Box, gtk::Box) {
+    let card = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    card.add_css_class("place");
+    card.append(&Glyph::of(Icon::Shelter, "place-icon"));
+    let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    words.set_hexpand(true);
+    words.set_valign(gtk::Align::Center);
+    card.append(&words);
+    (card, words)
+}
+
+fn name(place: &PlaceView, class: &str, lines: i32) -> Option<gtk::Label> {
+    let name = plain(&place.name);
+    (!name.is_empty()).then(|| whole_up_to(short_label(class, lines), LONGEST_NAME, &name))
 }
 
 fn condition(place: &PlaceView) -> Option<gtk::Label> {
     let text = place.condition.as_deref().map(plain).filter(|text| !text.is_empty())?;
-    let condition = with_text(short_label("condition", 2), &text);
+    let condition = whole_up_to(short_label("condition", 2), LONGEST_NAME, &text);
     condition.set_halign(gtk::Align::Start);
     Some(condition)
 }
