@@ -16,6 +16,9 @@ use super::{
 /// Part of the loudness that remains while the box speaks.
 const DUCKED: f64 = 0.2;
 
+/// Sinks to try, sound servers before the bare device.
+const OUTPUTS: [&str; 3] = ["pipewiresink", "pulsesink", "alsasink"];
+
 /// How loud, as the resident and the box want it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Loudness {
@@ -64,13 +67,15 @@ impl SoundOutput {
     }
 }
 
+/// The first of the system's usual ways to sound that answers.
 fn detect_device() -> Option<String> {
-    let auto = gst::ElementFactory::make("autoaudiosink").build().ok()?;
-    let ready = auto.set_state(gst::State::Ready).is_ok();
-    let chosen = auto.downcast_ref::<gst::Bin>().and_then(|bin| bin.children().into_iter().next());
-    let name = chosen.and_then(|sink| Some(sink.factory()?.name().to_string()));
-    let _ = auto.set_state(gst::State::Null);
-    name.filter(|name| ready && !name.starts_with("fake"))
+    let answers = |name: &&str| {
+        let Ok(sink) = gst::ElementFactory::make(name).build() else { return false };
+        let ready = sink.set_state(gst::State::Ready).is_ok();
+        let _ = sink.set_state(gst::State::Null);
+        ready
+    };
+    OUTPUTS.iter().find(answers).map(|name| (*name).to_owned())
 }
 
 /// Sound of one pipeline.
