@@ -151,6 +151,7 @@ impl Driver {
     }
 
     fn carry_out(&self, effect: Effect) {
+        self.progress.borrow().effect(&effect);
         let language = self.machine.borrow().view().language;
         self.adapters.carry_out(effect, language);
     }

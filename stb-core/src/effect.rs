@@ -65,7 +65,7 @@ pub enum Effect {
     Store(StoreCommand),
     /// Send one report; the outbox keeps it until it is delivered.
     SendReport(Report),
-    /// Speak. A new speech of the same or higher priority interrupts.
+    /// Speak. A new speech interrupts; only an order is not interrupted by anything but an order.
     Speak {
         /// Id, returned when it ends.
         speech_id: u64,

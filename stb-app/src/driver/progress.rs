@@ -1,6 +1,7 @@
 //! What was painted, and what was waiting for it: marks, and the first painting of a takeover.
 
 use stb_core::{
+    effect::Effect,
     event::{Event, OrderPath, PlayerState},
     key::RemoteKey,
     view::{PageKind, PageView, View},
@@ -19,6 +20,7 @@ pub(super) struct Progress {
     /// The view of each change that is not yet painted, oldest first.
     applied: Vec<(u64, Seen)>,
     painted: Option<Seen>,
+    painted_change: u64,
 }
 
 #[derive(Debug)]
@@ -46,7 +48,7 @@ pub(super) struct Painted {
 
 impl Progress {
     pub(super) fn new(marks: Marks) -> Self {
-        Self { marks, waiting: Vec::new(), applied: Vec::new(), painted: None }
+        Self { marks, waiting: Vec::new(), applied: Vec::new(), painted: None, painted_change: 0 }
     }
 
     pub(super) fn event(&mut self, event: &Event) {
@@ -64,13 +66,16 @@ impl Progress {
                 };
                 self.marks.record(Mark::OrderArrived, &format!("{order_id} {path}"));
             }
-            Event::PlayerChanged { channel_id, state: PlayerState::Tuning } => {
-                self.marks.record(Mark::ZapRequested, channel_id);
-            }
             Event::PlayerChanged { channel_id, state: PlayerState::FirstPicture } => {
                 self.marks.record(Mark::ZapFirstPicture, channel_id);
             }
             _ => {}
+        }
+    }
+
+    pub(super) fn effect(&self, effect: &Effect) {
+        if let Effect::Tune(channel) = effect {
+            self.marks.record(Mark::ZapRequested, &channel.channel_id);
         }
     }
 
@@ -88,20 +93,20 @@ impl Progress {
 
     /// This view is on the way to the screen as the change of this number.
     pub(super) fn applied(&mut self, view: &View, change: u64) {
-        let seen = Seen {
-            page: view.page.as_ref().map(|page| page.kind),
-            order_id: view.takeover.as_ref().map(|takeover| takeover.order_id.clone()),
-        };
-        let is_new = self.applied.last().is_none_or(|(number, _)| *number < change);
-        if is_new {
-            self.applied.push((change, seen));
+        if change <= self.painted_change {
+            // Nothing on the screen changed: no frame will ever show what was waited for.
+            self.waiting.retain(|waiting| waiting.change.is_some());
+            return;
         }
         for waiting in &mut self.waiting {
             waiting.change.get_or_insert(change);
         }
-        if !is_new {
+        if self.applied.last().is_some_and(|(number, _)| *number >= change) {
             return;
         }
+        let page = view.page.as_ref().map(|page| page.kind);
+        let order_id = view.takeover.as_ref().map(|takeover| takeover.order_id.clone());
+        self.applied.push((change, Seen { page, order_id }));
         if self.applied.len() > WAITING_MAX {
             self.applied.remove(0);
         }
@@ -109,6 +114,7 @@ impl Progress {
 
     /// The frame of this change was painted.
     pub(super) fn painted(&mut self, change: u64) -> Painted {
+        self.painted_change = self.painted_change.max(change);
         for waiting in self.waiting.extract_if(.., |one| one.change.is_some_and(|at| at <= change))
         {
             self.marks.record(waiting.mark, &waiting.detail);
@@ -155,4 +161,73 @@ fn claimed_order_id(bytes: &[u8]) -> Option<String> {
     };
     let order = evacuation::codec::decode(payload).ok()?;
     Some(order.id.0.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use stb_core::view::{Language, PictureView, TextScale};
+
+    use super::*;
+
+    fn view() -> View {
+        View {
+            scale: TextScale::Normal,
+            language: Language::Ja,
+            picture: PictureView { notice: None, covered: false },
+            banner: None,
+            page: None,
+            toast: None,
+            takeover: None,
+        }
+    }
+
+    struct Bench {
+        progress: Progress,
+        file: tempfile::NamedTempFile,
+    }
+
+    fn bench() -> std::io::Result<Bench> {
+        let file = tempfile::NamedTempFile::new()?;
+        Ok(Bench { progress: Progress::new(Marks::to_file(file.path())?), file })
+    }
+
+    impl Bench {
+        fn key(&mut self) {
+            self.progress.key(RemoteKey::Up, 1, &view(), &view());
+        }
+
+        fn marked(&self) -> Vec<String> {
+            let text = std::fs::read_to_string(self.file.path()).expect("the marks");
+            text.lines()
+                .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+                .filter_map(|line| line["mark"].as_str().map(str::to_owned))
+                .collect()
+        }
+    }
+
+    #[test]
+    fn a_key_is_painted_with_the_first_frame_that_shows_its_change() -> std::io::Result<()> {
+        let mut bench = bench()?;
+        bench.progress.applied(&view(), 1);
+        assert!(bench.progress.painted(1).first);
+        bench.key();
+        bench.progress.applied(&view(), 2);
+        assert_eq!(bench.marked(), ["key-received"]);
+        assert!(!bench.progress.painted(2).first);
+        assert_eq!(bench.marked(), ["key-received", "key-painted"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_key_that_changes_nothing_is_not_painted_by_a_later_frame() -> std::io::Result<()> {
+        let mut bench = bench()?;
+        bench.progress.applied(&view(), 1);
+        bench.progress.painted(1);
+        bench.key();
+        bench.progress.applied(&view(), 1);
+        bench.progress.applied(&view(), 2);
+        bench.progress.painted(2);
+        assert_eq!(bench.marked(), ["key-received"]);
+        Ok(())
+    }
 }

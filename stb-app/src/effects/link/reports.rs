@@ -15,6 +15,7 @@ use crate::effects::Events;
 pub(super) struct Lanes {
     people: mpsc::UnboundedSender<Report>,
     machine: mpsc::UnboundedSender<Report>,
+    events: Events,
 }
 
 impl Lanes {
@@ -24,7 +25,7 @@ impl Lanes {
             tokio::spawn(deliver(requests.clone(), events.clone(), queue));
             lane
         };
-        Self { people: lane(), machine: lane() }
+        Self { people: lane(), machine: lane(), events: events.clone() }
     }
 
     pub(super) fn send(&self, report: Report) {
@@ -32,8 +33,11 @@ impl Lanes {
             ReportContent::OrderReceipt { .. } | ReportContent::Telemetry { .. } => &self.machine,
             _ => &self.people,
         };
+        let report_id = report.report_id;
         if lane.send(report).is_err() {
-            tracing::error!("report not sent: its lane is gone; it stays in the outbox");
+            tracing::error!(%report_id, "report not sent: its lane is gone");
+            let events = self.events.clone();
+            tokio::spawn(async move { events.send(Event::ReportNotSent(report_id)).await });
         }
     }
 }

@@ -18,7 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     identity::Identity,
-    tls::{self, TlsError},
+    tls::{self, Http, TlsError},
 };
 use crate::{config::Gateway, effects::clock::Clock};
 
@@ -57,7 +57,7 @@ impl Requests {
         clock: Clock,
     ) -> Result<Self, TlsError> {
         // A connection kept warm saves the resident a handshake at the login.
-        let client = tls::client(config, identity, &clock)?
+        let client = tls::client(config, identity, &clock, Http::Two)?
             .timeout(config.request_timeout())
             .pool_idle_timeout(None)
             .pool_max_idle_per_host(2)

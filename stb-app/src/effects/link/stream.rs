@@ -12,7 +12,7 @@ use super::{
     backoff::Backoff,
     identity::Identity,
     requests::{note_time, signed_bytes, unreachable},
-    tls::{self, TlsError},
+    tls::{self, Http, TlsError},
 };
 use crate::{
     config::Gateway,
@@ -66,7 +66,7 @@ impl Stream {
         clock: Clock,
         events: Events,
     ) -> Result<Self, TlsError> {
-        let client = tls::client(config, Some(identity), &clock)?
+        let client = tls::client(config, Some(identity), &clock, Http::One)?
             .pool_max_idle_per_host(0)
             .tcp_keepalive(Duration::from_secs(30))
             .build()?;

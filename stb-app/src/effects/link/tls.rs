@@ -32,12 +32,22 @@ pub enum TlsError {
     Client(#[from] reqwest::Error),
 }
 
+/// Which versions of HTTP are offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Http {
+    /// One stream alone on its connection needs no more; it costs the gateway the least.
+    One,
+    /// Many requests at once on one warm connection.
+    Two,
+}
+
 /// A client that believes only the operator's authority. Redirects are never followed, proxies
 /// never asked.
 pub(super) fn client(
     config: &Gateway,
     identity: Option<&Identity>,
     clock: &Clock,
+    http: Http,
 ) -> Result<reqwest::ClientBuilder, TlsError> {
     let builder = ClientConfig::builder_with_details(
         Arc::new(aws_lc_rs::default_provider()),
@@ -45,12 +55,16 @@ pub(super) fn client(
     )
     .with_safe_default_protocol_versions()?
     .with_root_certificates(authority(&config.ca_file)?);
-    let tls = match identity {
+    let mut tls = match identity {
         Some(identity) => {
             let (chain, key) = device(identity)?;
             builder.with_client_auth_cert(chain, key)?
         }
         None => builder.with_no_client_auth(),
+    };
+    tls.alpn_protocols = match http {
+        Http::One => vec![b"http/1.1".to_vec()],
+        Http::Two => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
     };
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)

@@ -103,8 +103,9 @@ impl Desk {
     }
 
     fn speak(&mut self, utterance: Utterance) -> bool {
-        let outranked =
-            self.current.as_ref().is_some_and(|current| current.priority > utterance.priority);
+        // Whoever moves on wants to hear the new place; only an order is heard to its end.
+        let outranked = utterance.priority < SpeechPriority::Order
+            && self.current.as_ref().is_some_and(|one| one.priority == SpeechPriority::Order);
         if outranked {
             return self.tell_ended(utterance.speech_id);
         }
