@@ -70,7 +70,12 @@ fn main() -> Result<()> {
     gtk::init().context("a window needs a display")?;
     let stage = Stage::default();
     let picture = gtk::Picture::for_paintable(&stage);
-    let window = gtk::Window::builder().child(&picture).decorated(false).build();
+    let window = gtk::Window::builder()
+        .child(&picture)
+        .decorated(false)
+        .default_width(1920)
+        .default_height(1080)
+        .build();
     window.fullscreen();
     window.present();
     let ended = glib::MainLoop::new(None, false);
@@ -205,13 +210,17 @@ fn cost(arguments: &Arguments, screen: Box<dyn Screen>) -> Result<()> {
     let (player, states) = player(PlayerConfig::default(), screen)?;
     player.tune(&programme.channel);
     wait_for(&states, &programme.channel.channel_id, PlayerState::Playing)?;
-    let before = cpu_seconds()?;
+    let (before, shown) = (cpu_seconds()?, player.counts());
     // The only event in this time would be a fault.
     if let Ok((id, state)) = states.recv_timeout(COUNTED) {
         eprintln!("{id}: {state:?} while playing");
     }
     let share = (cpu_seconds()? - before) / COUNTED.as_secs_f64() * 100.0;
+    let now = player.counts();
+    let per_second = |count: u64| count as f64 / COUNTED.as_secs_f64();
     figure("play.1080p.cpu", share, "% of a core", None);
+    figure("play.1080p.shown", per_second(now.shown - shown.shown), "pictures/s", None);
+    figure("play.1080p.dropped", per_second(now.dropped - shown.dropped), "pictures/s", None);
     figure("play.1080p.rss", resident_mib()?, "MiB", Some(220.0));
     player.stop();
     Ok(())

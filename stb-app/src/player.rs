@@ -26,7 +26,7 @@ mod timing;
 pub mod ts;
 mod watch;
 
-pub use marks::ZapMarks;
+pub use marks::{PictureCounts, ZapMarks};
 pub use screen::{HeadlessScreen, Moment, Screen, Stage, StageScreen, Witness};
 
 use marks::Marks;
@@ -132,6 +132,11 @@ impl Player {
     /// When the latest channel changes happened, oldest first.
     pub fn zaps(&self) -> Vec<ZapMarks> {
         self.marks.all()
+    }
+
+    /// Pictures of the channel on the screen, at most a moment old.
+    pub fn counts(&self) -> PictureCounts {
+        self.marks.counts()
     }
 
     /// Stops and waits until everything is stopped. Not for the GTK thread: pipelines may wait for

@@ -28,10 +28,20 @@ pub struct ZapMarks {
     pub painted: Option<Duration>,
 }
 
+/// Pictures of the channel on the screen since it was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PictureCounts {
+    /// Shown.
+    pub shown: u64,
+    /// Too late to be shown.
+    pub dropped: u64,
+}
+
 /// The latest channel changes, shared between threads.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Marks {
     changes: Arc<Mutex<VecDeque<(Duration, ZapMarks)>>>,
+    counts: Arc<Mutex<PictureCounts>>,
 }
 
 impl Marks {
@@ -69,6 +79,14 @@ impl Marks {
             };
             mark.get_or_insert(since);
         });
+    }
+
+    pub(super) fn count(&self, counts: PictureCounts) {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = counts;
+    }
+
+    pub(super) fn counts(&self) -> PictureCounts {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn all(&self) -> Vec<ZapMarks> {

@@ -390,6 +390,9 @@ impl Media {
         for running in [&self.visible, &self.coming].into_iter().flatten() {
             running.pipeline.set_size(size);
         }
+        if let Some(visible) = &self.visible {
+            self.marks.count(visible.pipeline.counts());
+        }
         let support = self.support();
         let seen = self.observation(support);
         let Some(tuned) = &mut self.tuned else { return };
@@ -402,7 +405,7 @@ impl Media {
         let id = self.tuned.as_ref().map(|tuned| &tuned.channel.channel_id);
         let receiver = id.and_then(|id| self.receivers.get(id));
         let running = self.running();
-        let shown = running.map_or(0, |r| u64::from(r.shown) + r.pipeline.rendered());
+        let shown = running.map_or(0, |r| u64::from(r.shown) + r.pipeline.counts().shown);
         Observation {
             last_packet: receiver.and_then(|(_, receiver)| receiver.last_packet()),
             rendered: shown,

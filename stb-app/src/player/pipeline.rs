@@ -11,6 +11,7 @@ use gst::{glib, prelude::*};
 use super::{
     PlayerError,
     feed::Outlet,
+    marks::PictureCounts,
     screen::Screen,
     sound::{Loudness, Sound, SoundOutput},
     timing::Timing,
@@ -99,10 +100,11 @@ impl Pipeline {
         Box::new(SourceOutlet { source: self.source.clone(), first: None })
     }
 
-    /// Pictures shown so far.
-    pub(super) fn rendered(&self) -> u64 {
+    /// Pictures so far.
+    pub(super) fn counts(&self) -> PictureCounts {
         let stats = self.video_sink.property::<gst::Structure>("stats");
-        stats.get::<u64>("rendered").unwrap_or_default()
+        let count = |name: &str| stats.get::<u64>(name).unwrap_or_default();
+        PictureCounts { shown: count("rendered"), dropped: count("dropped") }
     }
 
     /// Sound runs, or there is none.

@@ -75,7 +75,7 @@ fn detect_device() -> Option<String> {
         let _ = sink.set_state(gst::State::Null);
         ready
     };
-    OUTPUTS.iter().find(answers).map(|name| (*name).to_owned())
+    OUTPUTS.into_iter().find(answers).map(str::to_owned)
 }
 
 /// Sound of one pipeline.
