@@ -179,6 +179,7 @@ fn attend(address: SocketAddr, slot: &Slot, card: &mut VirtualCard) -> io::Resul
 }
 
 fn converse(stream: &mut TcpStream, slot: &Slot, card: &mut VirtualCard) -> io::Result<End> {
+    let mut powered = false;
     loop {
         let Some(frame) = receive(stream)? else {
             return Ok(End::ServiceLeft);
@@ -187,11 +188,15 @@ fn converse(stream: &mut TcpStream, slot: &Slot, card: &mut VirtualCard) -> io::
             [POWER_OFF | RESET] => card.reset(),
             [POWER_ON] => {
                 card.reset();
-                slot.turn(SlotState::Present);
+                powered = true;
             }
             [GET_ATR] => {
-                slot.turn(SlotState::Present);
                 send(stream, &ATR)?;
+                // The first question only looks whether something lies there; once there is
+                // power, the service takes the card as present.
+                if powered {
+                    slot.turn(SlotState::Present);
+                }
             }
             command => match card.transmit(command) {
                 Some(answer) => send(stream, &answer)?,

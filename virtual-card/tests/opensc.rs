@@ -6,22 +6,28 @@
 use std::{
     path::Path,
     process::{Command, Output},
+    time::Duration,
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use virtual_card::{
     applet::VirtualCard,
     ca::{AUTH_PIN, SIGN_PASSWORD, TestHierarchy, person::Person},
     card_file::CardFile,
     keys::TestOnlyKeys,
-    pcscd::CardService,
+    pcscd::{CardService, READER_NAME},
     profile::CardProfile,
-    vpcd::VirtualReader,
+    vpcd::{SlotState, VirtualReader},
 };
 
 /// 2026-11-20; openssl is not asked about validity.
 const NOW: i64 = 1_795_132_800;
 const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+
+/// Far beyond anything expected; reached only when a test is about to fail.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Looks at the list of readers before giving up, some 30 ms each.
+const LOOKS_MAX: usize = 200;
 
 /// Card service, reader and a card in it.
 struct Desk {
@@ -40,9 +46,21 @@ impl Desk {
         let reader = VirtualReader::new(service.vpcd_address());
         reader.insert(VirtualCard::new(card.clone())?);
         let desk = Self { service, reader, card, papers: tempfile::tempdir()? };
-        // Ends as soon as the card service has seen the card.
-        desk.run("opensc-tool", &["--wait", "--atr"])?;
+        desk.wait_for_card()?;
         Ok(desk)
+    }
+
+    /// The reader tells when the card service has asked for the ATR; the service tells its clients
+    /// a moment later. (`opensc-tool --wait` misses a card that comes in while it starts.)
+    fn wait_for_card(&self) -> anyhow::Result<()> {
+        ensure!(self.reader.wait_until(SlotState::Present, PATIENCE), "the card is not noticed");
+        for _ in 0..LOOKS_MAX {
+            let list = self.run("opensc-tool", &["--list-readers"])?;
+            if list.lines().any(|line| line.contains("Yes") && line.contains(READER_NAME)) {
+                return Ok(());
+            }
+        }
+        bail!("the card service does not show the card")
     }
 
     fn paper(&self, name: &str) -> String {

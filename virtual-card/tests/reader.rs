@@ -82,7 +82,7 @@ fn power_atr_and_commands_pass() -> anyhow::Result<()> {
     assert_eq!(reader.state(), SlotState::Unnoticed);
     send(&mut wire, &[1])?;
     assert_eq!(ask(&mut wire, &[4])?, ATR);
-    assert_eq!(reader.state(), SlotState::Present);
+    assert!(reader.wait_until(SlotState::Present, PATIENCE));
     assert_eq!(ask(&mut wire, SELECT_JPKI)?, [0x90, 0x00]);
     assert_eq!(ask(&mut wire, VERIFY)?, [0x90, 0x00]);
     assert_eq!(ask(&mut wire, READ_PHONE_CERTIFICATE)?, [0x30, 0x90, 0x00]);
