@@ -88,10 +88,7 @@ pin-tries-left = { $count ->
     [one] You have { $count } try left.
    *[other] You have { $count } tries left.
 }
-pin-wrong = { $count ->
-    [one] The PIN was wrong. { $count } try is left.
-   *[other] The PIN was wrong. { $count } tries are left.
-}
+pin-wrong = The PIN was wrong. Please enter it again.
 pin-digits-spoken = { $count ->
     [0] Cleared
    *[other] Digit { $count }

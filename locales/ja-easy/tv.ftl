@@ -83,8 +83,8 @@ card-reading = カードを 読んでいます
 card-checking = あなたかどうか 調べています
 card-keep-inserted = カードを 抜かないで、待ってください。
 pin-title = 4つの 数字（暗証番号）を 押してください
-pin-tries-left = まちがえることが できるのは、あと { $count }回です。
-pin-wrong = 数字が ちがいました。あと { $count }回 できます。
+pin-tries-left = 番号は、あと { $count }回 押せます。
+pin-wrong = 番号が ちがいました。もう一度 押してください。
 pin-digits-spoken = { $count ->
     [0] 消しました
    *[other] { $count }つ目

@@ -86,8 +86,8 @@ card-checking = ご本人を確かめています
 card-keep-inserted = カードを抜かずに、少しお待ちください。
 pin-title = 4けたの暗証番号を押してください
     .speech = よんけたの暗証番号を押してください
-pin-tries-left = まちがえられるのは、あと{ $count }回です。
-pin-wrong = 暗証番号がちがいました。あと{ $count }回入力できます。
+pin-tries-left = 入力できるのは、あと{ $count }回です。
+pin-wrong = 暗証番号がちがいました。もう一度押してください。
 pin-digits-spoken = { $count ->
     [0] 消しました
    *[other] { $count }けた目

@@ -219,8 +219,7 @@ impl Machine {
     fn provisioned(&mut self, mut provisioning: Provisioning) {
         let before = self.profile.as_ref().map(|profile| &profile.provisioning);
         let root = self.context.config.manifest_root_key;
-        let is_taken =
-            take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
+        let is_taken = take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
         if let (false, Some(before)) = (is_taken, before) {
             provisioning.key_manifest.clone_from(&before.key_manifest);
         }

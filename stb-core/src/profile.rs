@@ -97,7 +97,11 @@ fn shelter(shelter: &provisioning::Shelter) -> Option<Shelter> {
         kana: shelter.kana.clone(),
         address: shelter.address.clone(),
         position: position(shelter.position),
-        suitable_for: shelter.suitable_for.iter().filter_map(|code| Hazard::from_code(code)).collect(),
+        suitable_for: shelter
+            .suitable_for
+            .iter()
+            .filter_map(|code| Hazard::from_code(code))
+            .collect(),
         condition: shelter.condition.clone(),
     })
 }

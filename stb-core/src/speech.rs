@@ -135,6 +135,9 @@ fn page_words(page: &PageView) -> Vec<Phrase> {
         let row = |row: &crate::view::Row| say::row_spoken(row.label.clone(), row.value.clone());
         sentences.extend(rows.iter().map(row));
     }
+    if let Body::PinDots { tries_left, .. } = page.body {
+        sentences.push(say::pin_tries_left(tries_left.into()));
+    }
     sentences.extend(focus_words(page));
     sentences
 }

@@ -97,7 +97,10 @@ impl LiveTv {
         }
         self.current = Some(channel.channel_id);
         self.show(now_ms, Banner::Channel);
-        self.tune(now_ms)
+        let wish = self.tune(now_ms);
+        // Nobody pressed a key for it: the first press need not keep a distance.
+        self.tuned_at = None;
+        wish
     }
 
     pub(crate) fn current_channel(&self) -> Option<&Channel> {
@@ -326,14 +329,17 @@ mod tests {
         let mut tv = television();
         let mut tunings = 0;
         for press in 0..8 {
-            let wish = tv.step(1_000 + press * 100, Step::Up).expect("there are channels");
+            let at = 1_000 + press * 100;
+            while let Some(due) = tv.tune_due.filter(|due| *due <= at) {
+                tunings += u32::from(tuned(&tv.reach(due)).is_some());
+            }
+            let wish = tv.step(at, Step::Up).expect("there are channels");
             tunings += u32::from(tuned(&wish).is_some());
-            tunings += u32::from(tuned(&tv.reach(1_000 + press * 100 + 99)).is_some());
         }
         assert_eq!(number_shown(&tv).as_deref(), Some("12"));
-        assert_eq!(tunings, 4, "800 ms of holding tune four times");
-        let last = tv.reach(tv.tune_due.unwrap_or(2_000));
-        assert_eq!(tuned(&last).or(Some(12)), Some(12));
+        assert_eq!(tunings, 3, "700 ms of holding: at 0, 250 and 500 ms");
+        let due = tv.tune_due.expect("the last step still waits");
+        assert_eq!((due, tuned(&tv.reach(due))), (1_750, Some(12)));
     }
 
     #[test]

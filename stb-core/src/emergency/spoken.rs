@@ -30,7 +30,8 @@ pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
     sentences.extend(is_drill.then(say::spoken_drill));
     sentences.push(say::spoken_call(words::title(guidance)));
     if profile.provisioning.household.speak_names {
-        let names = words::whom(guidance).map(|person| say::spoken_name(&person.name, reading(person)));
+        let names =
+            words::whom(guidance).map(|person| say::spoken_name(&person.name, reading(person)));
         sentences.extend(names);
     }
     let town = &profile.provisioning.household.municipality_name;

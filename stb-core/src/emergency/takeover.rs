@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use evacuation::{
-    book::Standing,
-    guidance::Action,
-    order::OrderId,
-};
+use evacuation::{book::Standing, guidance::Action, order::OrderId};
 use gateway_api::report::Answer;
 
 use crate::view::TakeoverStage;
@@ -108,7 +104,13 @@ impl Emergency {
     /// True when the order shall be spoken again.
     pub(crate) fn reach(&mut self, now_ms: u64) -> bool {
         match self.takeover.as_mut().map(|takeover| &mut takeover.phase) {
-            Some(Phase::Alerting(ladder)) => ladder.reach(now_ms),
+            Some(Phase::Alerting(ladder)) => {
+                let is_due = ladder.reach(now_ms);
+                if is_due {
+                    self.return_to_pending();
+                }
+                is_due
+            }
             Some(Phase::Confirmed { until }) if *until <= now_ms => {
                 self.minimise();
                 false
@@ -224,6 +226,16 @@ impl Emergency {
         self.takeover = Some(Takeover::new(id, Phase::Opened, focus, 0));
     }
 
+    /// Whoever looked at another order meanwhile sees again the one that waits.
+    fn return_to_pending(&mut self) {
+        let Some(pending) = self.pending() else { return };
+        let (id, focus) = (pending.id(), usual_answer(pending));
+        if let Some(takeover) = self.takeover.as_mut().filter(|takeover| takeover.cursor != id) {
+            takeover.cursor = id;
+            takeover.focus = focus;
+        }
+    }
+
     /// 戻る or 終了 on an unanswered order: down to the band for a while. False when it is there
     /// already. Notices are put away.
     pub(crate) fn lower(&mut self, now_ms: u64) -> bool {
@@ -232,6 +244,8 @@ impl Emergency {
             self.acknowledge_notices();
             return true;
         }
+        self.return_to_pending();
+        let Some(order) = self.shown() else { return false };
         if self.stage(now_ms) == Some(TakeoverStage::Band) {
             return false;
         }

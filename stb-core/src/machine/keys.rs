@@ -183,7 +183,8 @@ impl Machine {
 
     /// A PIN digit, or the number of an item.
     fn digit_key(&mut self, digit: u8) -> Cue {
-        let takes_pin = self.page_view().is_some_and(|page| matches!(page.body, Body::PinDots { .. }));
+        let takes_pin =
+            self.page_view().is_some_and(|page| matches!(page.body, Body::PinDots { .. }));
         if takes_pin {
             let is_taken = self.card_deed(CardDeed::PadDigit(digit));
             return if is_taken { Cue::Move } else { Cue::Edge };
@@ -195,9 +196,9 @@ impl Machine {
     fn confirm_colour(&mut self, key: RemoteKey) -> Cue {
         let wanted = colour(key);
         let choices = self.choices();
-        let found = choices.iter().position(|choice| {
-            choice.item.shortcut.is_some() && choice.item.shortcut == wanted
-        });
+        let found = choices
+            .iter()
+            .position(|choice| choice.item.shortcut.is_some() && choice.item.shortcut == wanted);
         found.map_or(Cue::Edge, |index| self.confirm_at(index))
     }
 

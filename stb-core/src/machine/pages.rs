@@ -10,7 +10,10 @@ use crate::{
     view::{Body, Icon, Language, Layout, PageKind, PageView, Row, TextScale},
 };
 
-use super::{LogState, Machine, people::{greeting, kana_or_name}};
+use super::{
+    LogState, Machine,
+    people::{greeting, kana_or_name},
+};
 
 /// Rows of a table on one page.
 const ROWS: usize = 5;
@@ -186,7 +189,8 @@ pub(super) fn with_rows(draft: Draft, rows: &[Row], page: usize) -> Draft {
     let page = page.min(pages - 1);
     let number = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
     let here: Vec<Row> = rows.iter().skip(page * ROWS).take(ROWS).cloned().collect();
-    let mut draft = draft.body(Body::Rows { rows: here, page: number(page + 1), pages: number(pages) });
+    let mut draft =
+        draft.body(Body::Rows { rows: here, page: number(page + 1), pages: number(pages) });
     if page + 1 < pages {
         let next = Command::ShowRows { page: page + 1 };
         draft = draft.choice(Choice::new(say::button_next_page(), None, next));

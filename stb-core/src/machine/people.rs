@@ -263,9 +263,5 @@ pub(super) fn kana_or_name(kana: &str, name: &str) -> String {
 
 /// The greeting by name; without one where the name is empty.
 pub(super) fn greeting(name: &str, name_kana: &str) -> Phrase {
-    if name.trim().is_empty() {
-        say::greeting_unnamed()
-    } else {
-        say::greeting(name, name_kana)
-    }
+    if name.trim().is_empty() { say::greeting_unnamed() } else { say::greeting(name, name_kana) }
 }

@@ -16,13 +16,8 @@ use crate::{
 use super::{Machine, pages::with_rows};
 
 /// Hazards that a plan is made for here; the others come with their order.
-const PLANNED_FOR: [Hazard; 5] = [
-    Hazard::Tsunami,
-    Hazard::Flood,
-    Hazard::Landslide,
-    Hazard::StormSurge,
-    Hazard::Earthquake,
-];
+const PLANNED_FOR: [Hazard; 5] =
+    [Hazard::Tsunami, Hazard::Flood, Hazard::Landslide, Hazard::StormSurge, Hazard::Earthquake];
 
 impl Machine {
     pub(super) fn plan_page(&self, page: usize) -> Draft {
@@ -44,9 +39,9 @@ fn rows(profile: &Profile) -> Vec<Row> {
         value: place(profile, hazard),
     });
     let residents = &profile.household.residents;
-    let people = residents.iter().flat_map(|resident| {
-        resident.plans.iter().map(|plan| person(profile, resident, plan))
-    });
+    let people = residents
+        .iter()
+        .flat_map(|resident| resident.plans.iter().map(|plan| person(profile, resident, plan)));
     places.into_iter().chain(people).collect()
 }
 

@@ -91,9 +91,8 @@ impl Machine {
 
     /// The store or the gateway has it.
     fn certain(&mut self, report: Uuid) {
-        let undo_seconds = self.profile.as_ref().map_or(0, |profile| {
-            profile.provisioning.check_in.undo_seconds
-        });
+        let undo_seconds =
+            self.profile.as_ref().map_or(0, |profile| profile.provisioning.check_in.undo_seconds);
         let undo_ms = u64::from(undo_seconds) * 1_000;
         match self.check_in.kept(report, self.context.now_ms(), undo_ms) {
             Some(Settled::Answered(asked)) => self.note_check_in(&asked),

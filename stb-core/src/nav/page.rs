@@ -16,8 +16,12 @@ pub(crate) enum Page {
     /// Follow-up of "not well": does the person want to be called?
     CheckInContact,
     CheckInDone,
-    AccessLog { page: usize },
-    EvacuationPlan { page: usize },
+    AccessLog {
+        page: usize,
+    },
+    EvacuationPlan {
+        page: usize,
+    },
     Settings,
     SettingChoice(Setting),
 }

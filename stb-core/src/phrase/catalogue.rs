@@ -115,7 +115,7 @@ messages! {
     card_keep_inserted() = "card-keep-inserted";
     pin_title() = "pin-title";
     pin_tries_left(count: number) = "pin-tries-left";
-    pin_wrong(count: number) = "pin-wrong";
+    pin_wrong() = "pin-wrong";
     pin_digits_spoken(count: number) = "pin-digits-spoken";
     pad_digit(digit: number) = "pad-digit";
     pad_clear() = "pad-clear";

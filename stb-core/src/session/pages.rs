@@ -69,12 +69,10 @@ fn pin_page(attempt: &Attempt, entry: &PinEntry, tries_left: u8, after_wrong: bo
         wanted: u8::try_from(AuthPin::DIGITS).unwrap_or(u8::MAX),
         tries_left,
     };
-    let tries = i64::from(tries_left);
-    let detail = if after_wrong { say::pin_wrong(tries) } else { say::pin_tries_left(tries) };
     let digit = |digit: u8| deed(say::pad_digit(digit.into()), CardDeed::PadDigit(digit));
     let mut draft = Draft::new(PageKind::Pin, say::pin_title(), Layout::KeyPad)
         .lead(attempt.purpose.words())
-        .detail(Some(detail))
+        .detail(after_wrong.then(say::pin_wrong))
         .body(body)
         .hint(say::hint_pin());
     draft.choices.extend(PAD_DIGITS.map(digit));

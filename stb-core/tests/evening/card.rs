@@ -1,0 +1,133 @@
+//! A card that knows four digits, for the machine to talk to.
+
+/// What happens to the card in the middle of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mishap {
+    /// It is pulled when this command comes; the command is not answered.
+    PulledAt(Command),
+}
+
+/// Commands by what they are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    Select,
+    Read,
+    AskTries,
+    Verify,
+    Sign,
+}
+
+/// A My Number card, or something else of the same size.
+#[derive(Debug, Clone)]
+pub struct Card {
+    pub pin: [u8; 4],
+    pub tries: u8,
+    pub is_my_number_card: bool,
+    pub has_certificate: bool,
+    pub mishap: Option<Mishap>,
+    pub selected: [u8; 2],
+    pub verified: bool,
+}
+
+const CERTIFICATE_FILE: [u8; 2] = [0x00, 0x0A];
+const TOKEN_FILE: [u8; 2] = [0x00, 0x06];
+const LABEL: &[u8; 32] = b"JPKIAPICCTOKEN2                 ";
+const CERTIFICATE_LEN: usize = 600;
+
+impl Card {
+    pub fn of_hana() -> Self {
+        Self {
+            pin: *b"7391",
+            tries: 3,
+            is_my_number_card: true,
+            has_certificate: true,
+            mishap: None,
+            selected: [0, 0],
+            verified: false,
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.verified = false;
+        self.selected = [0, 0];
+    }
+
+    /// Whether a PIN is verified and could be misused.
+    pub fn is_open(&self) -> bool {
+        self.verified
+    }
+
+    /// The answer, or none when the card was pulled.
+    pub fn answer(&mut self, command: &[u8]) -> Option<Vec<u8>> {
+        let kind = kind(command);
+        if self.mishap == Some(Mishap::PulledAt(kind)) {
+            return None;
+        }
+        Some(match kind {
+            Command::Select => self.select(command),
+            Command::Read => self.read(command),
+            Command::AskTries => status(0x63, 0xC0 | self.tries),
+            Command::Verify => self.verify(&command[5..]),
+            Command::Sign if self.verified => [vec![0x5A; 256], vec![0x90, 0x00]].concat(),
+            Command::Sign => status(0x69, 0x82),
+        })
+    }
+
+    fn select(&mut self, command: &[u8]) -> Vec<u8> {
+        let is_application = command[2] == 0x04;
+        if is_application {
+            self.verified = false;
+            return if self.is_my_number_card { status(0x90, 0) } else { status(0x6A, 0x82) };
+        }
+        self.selected = [command[5], command[6]];
+        if self.selected == CERTIFICATE_FILE && !self.has_certificate {
+            return status(0x6A, 0x82);
+        }
+        status(0x90, 0)
+    }
+
+    fn read(&self, command: &[u8]) -> Vec<u8> {
+        let file = if self.selected == TOKEN_FILE { LABEL.to_vec() } else { certificate() };
+        let offset = usize::from(u16::from_be_bytes([command[2] & 0x7F, command[3]]));
+        let wanted = match command.get(4) {
+            Some(0) | None => 256,
+            Some(length) => usize::from(*length),
+        };
+        let mut answer: Vec<u8> = file.into_iter().skip(offset).take(wanted).collect();
+        answer.extend([0x90, 0x00]);
+        answer
+    }
+
+    fn verify(&mut self, pin: &[u8]) -> Vec<u8> {
+        if self.tries == 0 {
+            return status(0x69, 0x84);
+        }
+        if pin == self.pin {
+            (self.tries, self.verified) = (3, true);
+            return status(0x90, 0);
+        }
+        self.tries -= 1;
+        status(0x63, 0xC0 | self.tries)
+    }
+}
+
+fn kind(command: &[u8]) -> Command {
+    match (command[1], command.len()) {
+        (0xA4, _) => Command::Select,
+        (0xB0, _) => Command::Read,
+        (0x20, 0..=5) => Command::AskTries,
+        (0x20, _) => Command::Verify,
+        (0x2A, _) => Command::Sign,
+        other => panic!("a command that no card knows: {other:?}"),
+    }
+}
+
+fn status(high: u8, low: u8) -> Vec<u8> {
+    vec![high, low]
+}
+
+/// Something that is framed like a certificate.
+fn certificate() -> Vec<u8> {
+    let [high, low] = u16::try_from(CERTIFICATE_LEN).expect("a small number").to_be_bytes();
+    [vec![0x30, 0x82, high, low], vec![0xC5; CERTIFICATE_LEN]].concat()
+}

@@ -1,0 +1,220 @@
+//! How are you today?
+
+use gateway_api::report::{Condition, ReportContent};
+use stb_core::{effect::Effect, event::Event, key::RemoteKey, view::PageKind};
+
+use crate::{card::Card, television::Television};
+
+fn conditions(television: &Television) -> Vec<(Condition, bool)> {
+    let check_ins =
+        television.delivered_contents().into_iter().filter_map(|content| match content {
+            ReportContent::CheckIn { condition, contact_wanted, .. } => {
+                Some((condition, contact_wanted))
+            }
+            _ => None,
+        });
+    check_ins.collect()
+}
+
+/// A card in the reader, the question on the screen.
+fn asked() -> Television {
+    let mut television = Television::at_home();
+    television.insert(Card::of_hana());
+    television.sees(PageKind::CheckIn);
+    television
+}
+
+#[test]
+fn a_card_put_in_while_watching_brings_a_greeting_and_the_question() {
+    let mut television = asked();
+    television.sees_sentence("greeting");
+    television.sees_sentence("check-in-title");
+    television.press(RemoteKey::Confirm);
+    television.sees_sentence("check-in-done");
+    assert_eq!(conditions(&television), [(Condition::Good, false)]);
+    television.press(RemoteKey::Confirm);
+    television.is_live_television();
+}
+
+#[test]
+fn the_question_comes_once_a_day() {
+    let mut television = asked();
+    television.press(RemoteKey::Confirm);
+    television.press(RemoteKey::Exit);
+    television.pull_card();
+    television.insert(Card::of_hana());
+    television.is_live_television();
+    assert_eq!(television.view().toast.map(|toast| toast.id), Some("greeting"));
+
+    television.pull_card();
+    television.wait(12 * 3_600_000);
+    television.insert(Card::of_hana());
+    television.sees(PageKind::CheckIn);
+}
+
+#[test]
+fn the_tile_asks_for_the_card_and_no_pin() {
+    let mut television = Television::at_home();
+    television.choose("tile-check-in");
+    television.sees(PageKind::CardPrompt);
+    television.sees_sentence("purpose-check-in");
+    television.insert(Card::of_hana());
+    television.sees(PageKind::CheckIn);
+    television.choose_here("condition-normal");
+    assert_eq!(conditions(&television), [(Condition::Normal, false)]);
+}
+
+#[test]
+fn colours_are_shortcuts_to_the_faces() {
+    let mut television = asked();
+    television.press(RemoteKey::Green);
+    assert_eq!(conditions(&television), [(Condition::Normal, false)]);
+}
+
+#[test]
+fn not_well_asks_whether_a_call_is_wanted() {
+    let mut television = asked();
+    television.choose_here("condition-bad");
+    television.sees_sentence("contact-title");
+    assert_eq!(conditions(&television), []);
+    television.choose_here("contact-yes");
+    television.sees_sentence("answered-bad");
+    assert_eq!(conditions(&television), [(Condition::Bad, true)]);
+}
+
+#[test]
+fn back_from_the_second_question_takes_not_well_back() {
+    let mut television = asked();
+    television.choose_here("condition-bad");
+    television.press(RemoteKey::Back);
+    television.sees_sentence("check-in-title");
+    television.wait(120_000);
+    assert_eq!(conditions(&television), []);
+}
+
+#[test]
+fn not_well_is_reported_even_when_the_second_question_stays_open() {
+    let leave: [fn(&mut Television); 3] = [
+        |television| television.wait(60_000),
+        |television| television.press(RemoteKey::Exit),
+        |television| {
+            television.pull_card();
+        },
+    ];
+    for leave in leave {
+        let mut television = asked();
+        television.choose_here("condition-bad");
+        leave(&mut television);
+        assert_eq!(conditions(&television), [(Condition::Bad, false)]);
+    }
+}
+
+/// Invariant 6, on the screen: "done" is said after the disk has it, not before.
+#[test]
+fn invariant_6_done_is_said_only_after_the_store_has_it() {
+    let mut television = asked();
+    television.disk_works = false;
+    television.gateway_answers = false;
+    television.press(RemoteKey::Confirm);
+    television.sees_sentence("check-in-sending");
+    assert!(!television.has_item("check-in-undo"));
+
+    let mut television = asked();
+    television.press(RemoteKey::Confirm);
+    let stored = television.effects.iter().position(|effect| matches!(effect, Effect::Store(_)));
+    let sent = television.effects.iter().position(|effect| matches!(effect, Effect::SendReport(_)));
+    assert!(stored < sent, "stored {stored:?}, sent {sent:?}");
+    television.sees_sentence("check-in-done");
+}
+
+#[test]
+fn what_the_disk_refused_is_done_once_the_town_has_it() {
+    let mut television = asked();
+    television.disk_works = false;
+    television.press(RemoteKey::Confirm);
+    television.sees_sentence("check-in-done");
+    assert_eq!(conditions(&television), [(Condition::Good, false)]);
+}
+
+#[test]
+fn an_answer_is_taken_back_within_the_time_that_the_town_gives() {
+    let mut television = asked();
+    television.press(RemoteKey::Confirm);
+    television.choose_here("check-in-undo");
+    television.sees_sentence("check-in-withdrawn");
+    let contents = television.delivered_contents();
+    let [ReportContent::CheckIn { .. }, ReportContent::CheckInWithdrawal { check_in, .. }] =
+        &contents[..]
+    else {
+        panic!("an answer and its withdrawal: {contents:?}");
+    };
+    assert_eq!(*check_in, television.delivered[0].report_id);
+    television.choose_here("check-in-answer-again");
+    television.sees_sentence("check-in-title");
+    assert_eq!(television.page().detail, None, "today's answer was taken back");
+}
+
+#[test]
+fn the_undo_goes_when_its_time_is_over_and_the_focus_stays_somewhere() {
+    let mut television = asked();
+    television.press(RemoteKey::Confirm);
+    television.press(RemoteKey::Right);
+    assert_eq!(television.page().focus, 1);
+    television.wait(30_000);
+    assert!(!television.has_item("check-in-undo"));
+    assert_eq!(television.page().focus, 0);
+    television.press(RemoteKey::Yellow);
+    assert_eq!(television.delivered.len(), 1);
+}
+
+#[test]
+fn without_the_gateway_the_answer_is_kept_and_said_to_go_later() {
+    let mut television = asked();
+    television.gateway_answers = false;
+    television.happens(Event::LinkLost);
+    television.press(RemoteKey::Confirm);
+    television.sees_sentence("check-in-done");
+    television.sees_sentence("check-in-sent-later");
+    television.wait(600_000);
+    assert_eq!(television.delivered.len(), 0);
+
+    television.gateway_answers = true;
+    television.happens(Event::LinkOpened);
+    assert_eq!(conditions(&television), [(Condition::Good, false)]);
+    assert!(television.disk.outbox.is_empty());
+}
+
+#[test]
+fn an_answer_the_gateway_will_never_take_is_told_and_not_sent_again() {
+    let mut television = asked();
+    television.gateway_answers = false;
+    television.press(RemoteKey::Confirm);
+    let id = television.disk.outbox[0].report_id;
+    television.happens(Event::ReportRefused {
+        report_id: id,
+        code: gateway_api::problem::ProblemCode::SessionRefused,
+    });
+    television.sees_sentence("check-in-refused");
+    assert_eq!(television.view().toast.map(|toast| toast.id), Some("toast-report-refused"));
+    assert!(television.disk.outbox.is_empty());
+    television.gateway_answers = true;
+    television.wait(120_000);
+    let [ReportContent::Telemetry { refused_reports, .. }] = &television.delivered_contents()[..]
+    else {
+        panic!("only the count is sent: {:?}", television.delivered);
+    };
+    assert_eq!(refused_reports[0].count, 1);
+}
+
+#[test]
+fn a_home_that_does_not_take_part_is_not_asked() {
+    let mut television = Television::cold();
+    let mut provisioning = television.town.provisioning();
+    provisioning.check_in.enabled = false;
+    television.disk.provisioning = Some(provisioning);
+    television.start();
+    television.insert(Card::of_hana());
+    television.is_live_television();
+    television.press(RemoteKey::Home);
+    assert!(!television.has_item("tile-check-in"));
+}

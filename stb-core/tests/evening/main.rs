@@ -1,0 +1,16 @@
+//! Evenings in front of the television, told with a clock of their own: what is pressed, what is
+//! put into the reader, what the town sends, and what the screen shows.
+
+#![expect(unreachable_pub, reason = "parts of one test program")]
+
+mod bad_days;
+mod card;
+mod check_in;
+mod invariants;
+mod login;
+mod pages;
+mod phrases;
+mod takeover;
+mod television;
+mod town;
+mod watching;

@@ -1,0 +1,94 @@
+//! Pages that only show something: the plan of the home, who looked.
+
+use gateway_api::resident::{AccessLog, View};
+use stb_core::{
+    event::Event,
+    key::RemoteKey,
+    phrase::{Arg, Phrase},
+    view::{Body, PageKind, Row},
+};
+
+use crate::{card::Card, television::Television, town::EVENING};
+
+fn rows(television: &Television) -> Vec<Row> {
+    match television.page().body {
+        Body::Rows { rows, .. } => rows,
+        other => panic!("no table, but {other:?}"),
+    }
+}
+
+fn text<'a>(phrase: &'a Phrase, name: &str) -> Option<&'a str> {
+    phrase.args.iter().find_map(|(key, value)| match value {
+        Arg::Text(text) if *key == name => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_plan_names_a_suitable_place_for_each_hazard_without_any_order() {
+    let mut television = Television::at_home();
+    television.choose("tile-plan");
+    television.sees(PageKind::EvacuationPlan);
+    let rows_shown = rows(&television);
+    let place = |hazard: &str| {
+        let row = rows_shown.iter().find(|row| row.label.id == hazard);
+        row.and_then(|row| text(&row.value, "name")).map(str::to_owned)
+    };
+    assert_eq!(place("hazard-tsunami").as_deref(), Some("薬王寺"));
+    assert_eq!(place("hazard-landslide").as_deref(), Some("日和佐公民館"));
+    assert_eq!(place("hazard-storm-surge"), None);
+
+    television.choose_here("button-next-page");
+    let people = rows(&television);
+    assert_eq!(text(&people[0].label, "name"), Some("中村 ハナ"));
+    assert_eq!(text(&people[0].value, "supporter"), Some("佐藤 正"));
+}
+
+#[test]
+fn without_provisioning_the_plan_says_so() {
+    let mut television = Television::cold();
+    television.start();
+    television.choose("tile-plan");
+    television.sees_sentence("plan-unknown");
+}
+
+fn log(count: usize) -> AccessLog {
+    let view = |number: usize| View {
+        at_ms: EVENING - i64::try_from(number).expect("few") * 86_400_000,
+        viewer: "健康づくり課 保健師".to_owned(),
+        object: format!("きょうの体調 {number}"),
+    };
+    AccessLog { views: (0..count).map(view).collect() }
+}
+
+#[test]
+fn a_resident_sees_who_looked_at_their_data() {
+    let mut television = Television::at_home();
+    television.insert(Card::of_hana());
+    television.press(RemoteKey::Back);
+    television.choose("tile-access-log");
+    television.sees(PageKind::Pin);
+    television.type_pin(b"7391");
+    television.sees_sentence("access-log-loading");
+    television.happens(Event::AccessLogArrived(Some(log(7))));
+    assert_eq!(rows(&television).len(), 5);
+    assert_eq!(text(&rows(&television)[0].label, "viewer"), Some("健康づくり課 保健師"));
+    television.choose_here("button-next-page");
+    assert_eq!(rows(&television).len(), 2);
+    television.pull_card();
+    television.sees(PageKind::Home);
+}
+
+#[test]
+fn a_log_that_cannot_be_read_offers_to_try_again() {
+    let mut television = Television::at_home();
+    television.insert(Card::of_hana());
+    television.press(RemoteKey::Back);
+    television.choose("tile-access-log");
+    television.type_pin(b"7391");
+    television.happens(Event::AccessLogArrived(None));
+    television.sees_sentence("access-log-failed");
+    television.choose_here("button-retry");
+    television.happens(Event::AccessLogArrived(Some(log(0))));
+    television.sees_sentence("access-log-empty");
+}
