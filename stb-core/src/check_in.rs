@@ -124,19 +124,19 @@ impl CheckIn {
     }
 
     pub(crate) fn delivered(&mut self, report: Uuid) {
-        if let Some(answer) = self.answer.as_mut() {
-            if answer.report == report && answer.state == State::Kept {
-                answer.state = State::Delivered;
-            }
+        if let Some(answer) = self.answer_of(report, State::Kept) {
+            answer.state = State::Delivered;
         }
     }
 
     pub(crate) fn store_failed(&mut self, report: Uuid) {
-        if let Some(answer) = self.answer.as_mut() {
-            if answer.report == report && answer.state == (State::Saving { store_failed: false }) {
-                answer.state = State::Saving { store_failed: true };
-            }
+        if let Some(answer) = self.answer_of(report, State::Saving { store_failed: false }) {
+            answer.state = State::Saving { store_failed: true };
         }
+    }
+
+    fn answer_of(&mut self, report: Uuid, state: State) -> Option<&mut Given> {
+        self.answer.as_mut().filter(|answer| answer.report == report && answer.state == state)
     }
 
     /// The gateway will never take it: true when it is the answer on the screen.

@@ -152,6 +152,7 @@ impl Machine {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Repeat {
     Once,
     Twice,

@@ -116,8 +116,8 @@ fn a_revoked_key_orders_nothing_any_more_and_an_old_manifest_does_not_bring_it_b
     };
     let revoking = manifest(&television, 2, true);
     television.happens(Event::Provisioned(Box::new(revoking)));
-    let older = manifest(&television, 1, false);
-    television.happens(Event::Provisioned(Box::new(older)));
+    let replayed = manifest(&television, 1, false);
+    television.happens(Event::Provisioned(Box::new(replayed)));
     television.restart();
     let order = television.town.flood(Level::Four);
     let bytes = television.town.sign(&order);
@@ -229,7 +229,7 @@ fn a_gap_seen_by_the_heartbeat_is_fetched_with_a_spread() {
         television.effects.iter().filter(fetch).cloned().collect::<Vec<_>>()
     };
     let expected = Effect::FetchOrders { after_sequence: 0, spread_ms: 5_000 };
-    assert_eq!(fetches(&television), [expected.clone()]);
+    assert_eq!(fetches(&television), std::slice::from_ref(&expected));
     television.wait(10_000);
     television.happens(Event::HeartbeatArrived(heartbeat.clone()));
     assert_eq!(fetches(&television).len(), 1, "the answer may be on its way");

@@ -22,7 +22,8 @@ pub enum Command {
 pub struct Card {
     pub pin: [u8; 4],
     pub tries: u8,
-    pub is_my_number_card: bool,
+    /// A My Number card; else any other card.
+    pub has_jpki: bool,
     pub has_certificate: bool,
     pub mishap: Option<Mishap>,
     pub selected: [u8; 2],
@@ -39,7 +40,7 @@ impl Card {
         Self {
             pin: *b"7391",
             tries: 3,
-            is_my_number_card: true,
+            has_jpki: true,
             has_certificate: true,
             mishap: None,
             selected: [0, 0],
@@ -77,7 +78,7 @@ impl Card {
         let is_application = command[2] == 0x04;
         if is_application {
             self.verified = false;
-            return if self.is_my_number_card { status(0x90, 0) } else { status(0x6A, 0x82) };
+            return if self.has_jpki { status(0x90, 0) } else { status(0x6A, 0x82) };
         }
         self.selected = [command[5], command[6]];
         if self.selected == CERTIFICATE_FILE && !self.has_certificate {

@@ -64,8 +64,11 @@ fn any_card() -> impl Strategy<Value = Card> {
         ])
         .prop_map(Mishap::PulledAt),
     );
-    (0_u8..4, prop::bool::weighted(0.9), mishap).prop_map(|(tries, is_my_number_card, mishap)| {
-        Card { tries, is_my_number_card, mishap, ..Card::of_hana() }
+    (0_u8..4, prop::bool::weighted(0.9), mishap).prop_map(|(tries, has_jpki, mishap)| Card {
+        tries,
+        has_jpki,
+        mishap,
+        ..Card::of_hana()
     })
 }
 
@@ -127,8 +130,10 @@ impl Evening {
             Happening::Link(false) => television.happens(Event::LinkLost),
             Happening::Refused(code) => television.happens(Event::LoginRefused(code)),
             Happening::Player(state) => {
-                television.happens(Event::PlayerChanged { channel_id: "ch1".to_owned(), state })
+                let channel_id = "ch1".to_owned();
+                television.happens(Event::PlayerChanged { channel_id, state });
             }
+
             Happening::Painted => television.happens(Event::TakeoverPainted),
             Happening::Restart => {
                 television.disk_works = true;

@@ -5,11 +5,13 @@
 
 mod bad_days;
 mod card;
+mod card_trouble;
 mod check_in;
 mod invariants;
 mod login;
 mod pages;
 mod phrases;
+mod several_orders;
 mod takeover;
 mod television;
 mod town;

@@ -1,9 +1,6 @@
 //! The order above everything: how it comes, grows, is answered, changed and lifted.
 
-use evacuation::{
-    hazard::{Hazard, Level},
-    order::{Act, Mode},
-};
+use evacuation::hazard::{Hazard, Level};
 use gateway_api::report::{Answer, ReceiptStage, ReportContent};
 use stb_core::{
     effect::{Cue, Effect},
@@ -15,7 +12,7 @@ use stb_core::{
 use crate::{card::Card, television::Television, town::area_id};
 
 /// A flood order of this level is on the screen.
-fn flooded(level: Level) -> Television {
+pub fn flooded(level: Level) -> Television {
     let mut television = Television::at_home();
     television.take_effects();
     let order = television.town.flood(level);
@@ -24,7 +21,7 @@ fn flooded(level: Level) -> Television {
     television
 }
 
-fn answers(television: &Television) -> Vec<Answer> {
+pub fn answers(television: &Television) -> Vec<Answer> {
     let answers = television.delivered_contents().into_iter().filter_map(|content| match content {
         ReportContent::OrderAnswer { answer, .. } => Some(answer),
         _ => None,
@@ -32,7 +29,7 @@ fn answers(television: &Television) -> Vec<Answer> {
     answers.collect()
 }
 
-fn title(television: &Television) -> Option<&'static str> {
+pub fn title(television: &Television) -> Option<&'static str> {
     television.takeover().map(|takeover| takeover.title.id)
 }
 
@@ -326,132 +323,6 @@ fn a_card_cannot_push_an_order_aside() {
     assert_eq!(television.stage(), Some(TakeoverStage::Band));
     assert!(television.view().page.is_none());
     assert_eq!(television.view().toast.map(|toast| toast.id), Some("greeting"));
-}
-
-#[test]
-fn an_update_alerts_again() {
-    let mut television = Television::at_home();
-    let three = television.town.flood(Level::Three);
-    let mut four = television.town.about(&three, Act::Update);
-    four.level = Some(Level::Four);
-    for order in [&three, &four] {
-        let bytes = television.town.sign(order);
-        television.receive(bytes);
-        assert_eq!(television.stage(), Some(TakeoverStage::Band));
-        television.wait(1_000);
-        television.press(RemoteKey::Confirm);
-    }
-    assert_eq!(title(&television), Some("order-level-four"));
-    assert_eq!(answers(&television).len(), 2);
-}
-
-#[test]
-fn a_lift_is_an_all_clear_with_one_button() {
-    for (act, title_id) in [(Act::Lift, "order-lifted"), (Act::Cancel, "order-cancelled")] {
-        let mut television = Television::at_home();
-        let order = television.town.flood(Level::Four);
-        let lift = television.town.about(&order, act);
-        let bytes = television.town.sign(&order);
-        television.receive(bytes);
-        television.wait(1_000);
-        television.press_all(&[RemoteKey::Confirm, RemoteKey::Exit]);
-        let bytes = television.town.sign(&lift);
-        television.receive(bytes);
-        let takeover = television.takeover().expect("the all-clear is shown");
-        assert_eq!(takeover.title.id, title_id);
-        let labels: Vec<_> = takeover.answers.iter().map(|item| item.label.id).collect();
-        assert_eq!(labels, ["button-close"]);
-        television.wait(120_000);
-        assert_eq!(television.stage(), Some(TakeoverStage::Large), "it waits, but does not grow");
-        television.press(RemoteKey::Confirm);
-        assert_eq!(television.takeover(), None);
-        television.restart();
-        assert_eq!(television.takeover(), None, "closed is closed");
-    }
-}
-
-#[test]
-fn of_several_orders_the_most_urgent_comes_first_and_all_are_reached() {
-    let mut television = flooded(Level::Three);
-    let tsunami = television.town.order(Hazard::Tsunami, None);
-    let bytes = television.town.sign(&tsunami);
-    television.receive(bytes);
-    assert_eq!(title(&television), Some("order-tsunami"));
-    assert_eq!(television.takeover().map(|takeover| takeover.others), Some(1));
-    television.press(RemoteKey::Yellow);
-    television.wait(1_000);
-    television.press(RemoteKey::Yellow);
-    assert_eq!(title(&television), Some("order-level-three"));
-    television.press(RemoteKey::Yellow);
-    assert_eq!(title(&television), Some("order-tsunami"));
-    television.press(RemoteKey::Confirm);
-    television.wait(6_000);
-    assert_eq!(title(&television), Some("order-level-three"), "the other still waits");
-    assert_eq!(television.stage(), Some(TakeoverStage::Band));
-    television.wait(1_000);
-    television.press(RemoteKey::Confirm);
-    television.wait(20_000);
-    assert_eq!(television.stage(), Some(TakeoverStage::Notice));
-    assert_eq!(answers(&television).len(), 2);
-}
-
-#[test]
-fn whoever_looks_at_an_answered_order_is_led_back_to_the_one_that_waits() {
-    let mut television = flooded(Level::Three);
-    television.wait(1_000);
-    television.press(RemoteKey::Confirm);
-    let tsunami = television.town.order(Hazard::Tsunami, None);
-    let bytes = television.town.sign(&tsunami);
-    television.receive(bytes);
-    television.wait(1_000);
-    television.press(RemoteKey::Yellow);
-    assert_eq!(title(&television), Some("order-level-three"));
-    television.press(RemoteKey::Back);
-    assert_eq!(title(&television), Some("order-tsunami"));
-    television.press(RemoteKey::Yellow);
-    television.wait(10_000);
-    assert_eq!(title(&television), Some("order-tsunami"));
-    assert_eq!(television.stage(), Some(TakeoverStage::FullScreen));
-}
-
-#[test]
-fn a_less_urgent_order_waits_its_turn() {
-    let mut television = Television::at_home();
-    let tsunami = television.town.order(Hazard::Tsunami, None);
-    let flood = television.town.flood(Level::Three);
-    for order in [&tsunami, &flood] {
-        let bytes = television.town.sign(order);
-        television.receive(bytes);
-        assert_eq!(title(&television), Some("order-tsunami"));
-    }
-}
-
-#[test]
-fn a_drill_is_marked_everywhere_and_never_stands_over_an_actual_order() {
-    let mut television = Television::at_home();
-    let mut drill = television.town.order(Hazard::Tsunami, None);
-    drill.mode = Mode::Drill;
-    let bytes = television.town.sign(&drill);
-    television.receive(bytes);
-    assert_eq!(television.takeover().map(|takeover| takeover.mode), Some(Mode::Drill));
-    let spoken = television.spoken();
-    assert_eq!(spoken.iter().filter(|id| **id == "spoken-drill").count(), 4);
-
-    let flood = television.town.flood(Level::Three);
-    let bytes = television.town.sign(&flood);
-    television.receive(bytes);
-    let takeover = television.takeover().expect("the actual order is shown");
-    assert_eq!((takeover.mode, takeover.others), (Mode::Actual, 0));
-
-    television.wait(1_000);
-    television.press(RemoteKey::Confirm);
-    television.wait(60_000);
-    assert_eq!(television.takeover().map(|takeover| takeover.mode), Some(Mode::Actual));
-    let lift = television.town.about(&flood, Act::Lift);
-    let bytes = television.town.sign(&lift);
-    television.receive(bytes);
-    television.press(RemoteKey::Exit);
-    assert_eq!(television.takeover().map(|takeover| takeover.mode), Some(Mode::Drill));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A box with its shell played by the test: a clock, a store, a card, a gateway that answers when
 //! it is asked to.
 
+use std::fmt::Write;
+
 use gateway_api::{
     login::{AssuranceLevel, LoginChallenge, Session},
     provisioning::Provisioning,
@@ -181,12 +183,16 @@ impl Television {
                 waiting.extend(self.perform(effect));
             }
             check_view(&self.machine.view());
-            self.log.push_str(&format!("{:?}\n", self.machine.view()));
+            self.note(&self.machine.view());
         }
     }
 
+    fn note(&mut self, what: &impl std::fmt::Debug) {
+        writeln!(self.log, "{what:?}").expect("a string takes everything");
+    }
+
     fn perform(&mut self, effect: Effect) -> Vec<Event> {
-        self.log.push_str(&format!("{effect:?}\n"));
+        self.note(&effect);
         self.effects.push(effect.clone());
         match effect {
             Effect::Store(command) => self.store(command).into_iter().collect(),

@@ -18,11 +18,11 @@ fn tuned(television: &Television) -> Vec<u16> {
 }
 
 fn last_cue(television: &Television) -> Option<Cue> {
-    let cues = television.effects.iter().filter_map(|effect| match effect {
+    let mut cues = television.effects.iter().filter_map(|effect| match effect {
         Effect::Cue(cue) => Some(*cue),
         _ => None,
     });
-    cues.last()
+    cues.next_back()
 }
 
 #[test]

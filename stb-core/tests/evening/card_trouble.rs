@@ -1,0 +1,186 @@
+//! Cards and readers that do not do what they should: each is one sentence and one action.
+
+use gateway_api::problem::ProblemCode;
+use stb_core::{
+    effect::Effect,
+    event::{CardIo, Event, ReaderState},
+    key::RemoteKey,
+    view::PageKind,
+};
+
+use crate::{
+    card::{Card, Command, Mishap},
+    login::{at_pin_page, count, dots},
+    television::Television,
+};
+
+#[track_caller]
+fn check_pulled(at: Command, sentence: &str, after_pin: bool) {
+    let mut television = Television::at_home();
+    television.choose("tile-login");
+    let mut card = Card::of_hana();
+    if !after_pin {
+        card.mishap = Some(Mishap::PulledAt(at));
+    }
+    television.insert(card);
+    if after_pin {
+        television.card.as_mut().expect("it is in").mishap = Some(Mishap::PulledAt(at));
+        television.type_pin(b"7391");
+    }
+    television.sees(PageKind::CardTrouble);
+    television.sees_sentence("trouble-removed");
+    television.sees_sentence("action-insert-again");
+    television.sees_sentence(sentence);
+    // Put in again, it goes on where the resident was going.
+    television.pull_card();
+    television.insert(Card::of_hana());
+    television.sees(PageKind::Pin);
+}
+
+#[test]
+fn a_pulled_card_is_told_in_one_sentence_in_every_phase() {
+    check_pulled(Command::Select, "tries-not-used", false);
+    check_pulled(Command::Read, "tries-not-used", false);
+    check_pulled(Command::AskTries, "tries-not-used", false);
+    check_pulled(Command::Select, "tries-not-used", true);
+    check_pulled(Command::Verify, "tries-unknown", true);
+    check_pulled(Command::Sign, "tries-not-used", true);
+}
+
+#[test]
+fn a_card_pulled_while_the_digits_are_typed_leaves_no_digit_behind() {
+    let mut television = at_pin_page(Card::of_hana());
+    television.type_pin(b"739");
+    television.pull_card();
+    television.sees_sentence("trouble-removed");
+    television.insert(Card::of_hana());
+    assert_eq!(dots(&television).0, 0);
+}
+
+#[track_caller]
+fn check_reader(state: ReaderState, sentence: &str, action: &str) {
+    let mut television = Television::at_home();
+    television.happens(Event::ReaderChanged(state));
+    television.choose("tile-login");
+    television.sees(PageKind::CardTrouble);
+    television.sees_sentence(sentence);
+    television.sees_sentence(action);
+    assert_eq!(television.page().items.len(), 1, "one action");
+}
+
+#[test]
+fn reader_trouble_is_one_sentence_and_one_action() {
+    check_reader(ReaderState::ServiceDown, "trouble-service-down", "action-call-operator");
+    check_reader(ReaderState::NoReader, "trouble-no-reader", "action-plug-reader");
+    check_reader(ReaderState::CardMute, "trouble-card-mute", "action-turn-card");
+    check_reader(ReaderState::Busy, "trouble-busy", "action-wait-and-retry");
+}
+
+#[test]
+fn trouble_that_goes_away_goes_on_by_itself() {
+    let mut television = Television::at_home();
+    television.happens(Event::ReaderChanged(ReaderState::NoReader));
+    television.choose("tile-login");
+    television.sees(PageKind::CardTrouble);
+    television.happens(Event::ReaderChanged(ReaderState::Empty));
+    television.sees(PageKind::CardPrompt);
+    television.happens(Event::ReaderChanged(ReaderState::CardMute));
+    television.sees_sentence("trouble-card-mute");
+    television.insert(Card::of_hana());
+    television.sees(PageKind::Pin);
+}
+
+#[test]
+fn the_card_service_that_stops_in_the_middle_is_told() {
+    let mut television = at_pin_page(Card::of_hana());
+    television.happens(Event::CardFailed(CardIo::ServiceDown));
+    television.sees_sentence("trouble-service-down");
+    television.happens(Event::ReaderChanged(ReaderState::ServiceDown));
+    television.sees_sentence("trouble-service-down");
+}
+
+#[test]
+fn another_kind_of_card_is_told() {
+    let mut television = Television::at_home();
+    television.choose("tile-login");
+    television.insert(Card { has_jpki: false, ..Card::of_hana() });
+    television.sees_sentence("trouble-wrong-card");
+    television.sees_sentence("action-insert-my-number-card");
+    television.pull_card();
+    television.insert(Card::of_hana());
+    television.sees(PageKind::Pin);
+}
+
+#[test]
+fn a_card_without_certificate_is_told() {
+    let mut television = Television::at_home();
+    television.choose("tile-login");
+    television.insert(Card { has_certificate: false, ..Card::of_hana() });
+    television.sees_sentence("trouble-no-certificate");
+}
+
+#[track_caller]
+fn check_refused(code: ProblemCode, sentence: &str, action: &str) {
+    let mut television = at_pin_page(Card::of_hana());
+    television.gateway_answers = false;
+    television.type_pin(b"7391");
+    television.sees(PageKind::CardBusy);
+    television.happens(Event::LoginRefused(code));
+    television.sees(PageKind::CardTrouble);
+    television.sees_sentence(sentence);
+    television.sees_sentence(action);
+    television.sees_sentence("tries-not-used");
+}
+
+#[test]
+fn a_refusal_of_the_gateway_is_one_sentence_and_one_action() {
+    check_refused(ProblemCode::CertificateExpired, "trouble-expired", "action-ask-town-office");
+    check_refused(ProblemCode::CertificateRevoked, "trouble-revoked", "action-ask-town-office");
+    check_refused(ProblemCode::SignatureRefused, "trouble-card-refused", "action-ask-town-office");
+    check_refused(ProblemCode::PersonUnknown, "trouble-person-unknown", "action-register");
+    check_refused(ProblemCode::NonceRefused, "trouble-login-timed-out", "action-retry");
+    check_refused(ProblemCode::TooManyRequests, "trouble-overloaded", "action-wait-and-retry");
+    check_refused(ProblemCode::Internal, "trouble-gateway-failed", "action-wait-and-retry");
+    check_refused(ProblemCode::DeviceRefused, "trouble-box-refused", "action-call-operator");
+}
+
+#[test]
+fn a_gateway_that_does_not_answer_is_told_and_tried_again() {
+    let mut television = Television::at_home();
+    television.gateway_answers = false;
+    television.choose("tile-login");
+    television.insert(Card::of_hana());
+    television.happens(Event::LoginUnreachable);
+    television.sees_sentence("trouble-unreachable");
+    television.gateway_answers = true;
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::Pin);
+}
+
+#[test]
+fn silence_of_the_gateway_does_not_last_forever() {
+    let mut television = Television::at_home();
+    television.gateway_answers = false;
+    television.choose("tile-login");
+    television.insert(Card::of_hana());
+    television.sees(PageKind::CardBusy);
+    television.wait(15_000);
+    television.sees_sentence("trouble-unreachable");
+}
+
+#[test]
+fn a_challenge_that_is_no_challenge_is_not_signed() {
+    let mut television = Television::at_home();
+    television.gateway_answers = false;
+    television.choose("tile-login");
+    television.insert(Card::of_hana());
+    television.take_effects();
+    television.happens(Event::LoginOpened(gateway_api::login::LoginChallenge {
+        login_id: "x".to_owned(),
+        nonce: "c2hvcnQ=".to_owned(),
+        issued_at_ms: 0,
+        expires_at_ms: i64::MAX,
+    }));
+    television.sees_sentence("trouble-gateway-failed");
+    assert_eq!(count(&television, |effect| *effect == Effect::OpenCard), 0);
+}
