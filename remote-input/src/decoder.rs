@@ -183,10 +183,9 @@ mod tests {
     #[test]
     fn arrows_repeat_at_a_pace_for_slow_hands() {
         // The kernel's own pace: after 250 ms every 33 ms.
-        let mut stream = "0 1 108 1\n".to_owned();
-        for step in 0..30 {
-            stream += &format!("{} 1 108 2\n", 250_000 + step * 33_000);
-        }
+        let repeats: Vec<_> =
+            (0..30).map(|step| format!("{} 1 108 2", 250_000 + step * 33_000)).collect();
+        let stream = format!("0 1 108 1\n{}", repeats.join("\n"));
         check(
             &stream,
             &["0 Down Pressed", "613 Down Repeated", "844 Down Repeated", "1075 Down Repeated"],

@@ -5,7 +5,7 @@
 //! half a keymap on a remote is worse than the built-in one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -192,7 +192,7 @@ fn parse(
         cause: error.message().to_owned(),
     })?;
     let mut keys = if file.base == Base::Empty { HashMap::new() } else { default_keys };
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for (code, value) in &file.keys {
         let line = line_of(text, code.span().start);
         let name = code.get_ref();
@@ -201,12 +201,12 @@ fn parse(
             line,
             code: name.clone(),
         })?;
-        if seen.insert(number, ()).is_some() {
+        if !seen.insert(number) {
             return Err(KeymapError::Repeated { file: path.to_owned(), line, code: name.clone() });
         }
         match key_named(value.get_ref()) {
-            Some(Some(key)) => keys.insert(number, key),
-            Some(None) => keys.remove(&number),
+            Some(Meaning::Key(key)) => keys.insert(number, key),
+            Some(Meaning::Nothing) => keys.remove(&number),
             None => {
                 return Err(KeymapError::UnknownKey {
                     file: path.to_owned(),
@@ -234,16 +234,22 @@ fn code_number(name: &str) -> Option<u16> {
         .or_else(|| KeyCode::from_str(name).ok().map(KeyCode::code))
 }
 
-/// `Some(None)` switches a code off.
-fn key_named(value: &Value) -> Option<Option<RemoteKey>> {
+/// What a code may mean.
+enum Meaning {
+    Key(RemoteKey),
+    /// The code is switched off.
+    Nothing,
+}
+
+fn key_named(value: &Value) -> Option<Meaning> {
     match value {
-        Value::Integer(digit) => digit_key(*digit).map(Some),
-        Value::String(name) if name == "none" => Some(None),
+        Value::Integer(digit) => digit_key(*digit).map(Meaning::Key),
+        Value::String(name) if name == "none" => Some(Meaning::Nothing),
         Value::String(name) => NAMES
             .iter()
             .find_map(|(known, key)| (known == name).then_some(*key))
             .or_else(|| name.parse().ok().and_then(digit_key))
-            .map(Some),
+            .map(Meaning::Key),
         _ => None,
     }
 }

@@ -159,8 +159,7 @@ fn claimed_order_id(bytes: &[u8]) -> Option<String> {
         }
         _ => return None,
     };
-    let order = evacuation::codec::decode(payload).ok()?;
-    Some(order.id.0.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(evacuation::codec::decode(payload).ok()?.id.to_string())
 }
 
 #[cfg(test)]

@@ -155,14 +155,23 @@ impl Playback {
     /// Waits at most this long; says whether the sound is over.
     pub fn wait(&self, at_most: Duration) -> Result<bool, AudioError> {
         let timeout = gst::ClockTime::try_from(at_most).unwrap_or(gst::ClockTime::ZERO);
-        let kinds = [gst::MessageType::Eos, gst::MessageType::Error];
-        let Some(message) = self.bus.timed_pop_filtered(timeout, &kinds) else {
-            return Ok(false);
-        };
-        match message.view() {
-            gst::MessageView::Error(error) => Err(AudioError::Pipeline(error.error().to_string())),
-            _ => Ok(true),
-        }
+        ended(self.bus.timed_pop_filtered(timeout, &ENDS))
+    }
+
+    /// Says whether the sound is over, without waiting.
+    pub fn is_over(&self) -> Result<bool, AudioError> {
+        ended(self.bus.pop_filtered(&ENDS))
+    }
+}
+
+/// Messages with which a sound ends.
+const ENDS: [gst::MessageType; 2] = [gst::MessageType::Eos, gst::MessageType::Error];
+
+fn ended(message: Option<gst::Message>) -> Result<bool, AudioError> {
+    let Some(message) = message else { return Ok(false) };
+    match message.view() {
+        gst::MessageView::Error(error) => Err(AudioError::Pipeline(error.error().to_string())),
+        _ => Ok(true),
     }
 }
 

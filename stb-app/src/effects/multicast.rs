@@ -20,7 +20,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Heartbeats come every 10 s; after this silence the group is joined anew, should the network have
 /// forgotten the membership.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 
 /// Pause before a group that cannot be joined is tried again.
 const REJOIN_PAUSE: Duration = Duration::from_secs(5);
@@ -80,8 +80,8 @@ fn listen(
         };
         match join(address, interface) {
             Ok(socket) => match receive(&socket, address, wanted, events) {
-                Some(next) => *group = next,
-                None => return Ended::Finished,
+                Next::Listen(next) => *group = next,
+                Next::Stop => return Ended::Finished,
             },
             Err(error) => {
                 tracing::warn!(%address, %error, "multicast group not joined; trying again");
@@ -105,22 +105,29 @@ fn join(group: SocketAddrV4, interface: Option<Ipv4Addr>) -> io::Result<UdpSocke
     Ok(socket.into())
 }
 
-/// The group wanted next (the same one to join anew), or `None` when nobody listens any more.
+/// What to do after a group.
+enum Next {
+    /// Listen to this group (perhaps the same one, joined anew), or to none.
+    Listen(Option<SocketAddrV4>),
+    /// Nobody listens any more.
+    Stop,
+}
+
 fn receive(
     socket: &UdpSocket,
     group: SocketAddrV4,
     wanted: &Receiver<Option<SocketAddrV4>>,
     events: &Events,
-) -> Option<Option<SocketAddrV4>> {
+) -> Next {
     let mut allowance = Allowance::new(instant());
     let mut heard = instant();
     // One byte more than allowed shows that a datagram was too long.
     let mut buffer = [0; DATAGRAM_BYTES_MAX + 1];
     loop {
         match wanted.try_recv() {
-            Ok(next) if next != Some(group) => return Some(next),
+            Ok(next) if next != Some(group) => return Next::Listen(next),
             Ok(_) | Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Disconnected) => return Next::Stop,
         }
         match socket.recv(&mut buffer) {
             Ok(length) => {
@@ -129,15 +136,15 @@ fn receive(
                     && allowance.take(heard)
                     && events.send_blocking(event).is_err()
                 {
-                    return None;
+                    return Next::Stop;
                 }
             }
             Err(error) if would_block(&error) && heard.elapsed() < SILENCE_MAX => {}
-            Err(error) if would_block(&error) => return Some(Some(group)),
+            Err(error) if would_block(&error) => return Next::Listen(Some(group)),
             Err(error) => {
                 tracing::warn!(%error, "multicast not received; joining anew");
                 std::thread::park_timeout(LOOK_INTERVAL);
-                return Some(Some(group));
+                return Next::Listen(Some(group));
             }
         }
     }

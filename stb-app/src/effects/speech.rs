@@ -164,6 +164,7 @@ mod tests {
     use stb_core::event::Event;
 
     use super::*;
+    use crate::effects::clock::instant;
 
     /// Tells what it was asked for and speaks for an instant, or for a long time.
     struct Told {
@@ -227,13 +228,15 @@ mod tests {
     }
 
     const SHORT: Duration = Duration::from_millis(10);
-    const LONG: Duration = Duration::from_secs(600);
+    const LONG: Duration = Duration::from_mins(10);
 
     #[test]
     fn sentences_are_spoken_in_order_and_made_once() -> io::Result<()> {
         let bench = bench(SHORT)?;
+        let begun = instant();
         bench.speak(1, SpeechPriority::Order, &["一。二。", "三", "一。二。"]);
         assert_eq!(bench.ended(), 1);
+        assert!(begun.elapsed() < 4 * desk::OVERTIME, "each piece ends when its sound does");
         assert_eq!(bench.spoken(), ["一。", "二。", "三", "一。", "二。"]);
         let asked = bench.asked.lock().unwrap_or_else(PoisonError::into_inner).clone();
         assert_eq!(asked, ["一。", "二。", "三"]);

@@ -7,7 +7,7 @@
 mod database;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::mpsc::{Receiver, Sender, channel},
 };
 
@@ -42,7 +42,7 @@ impl Store {
 
 /// A restart after a failure must not hand the same outbox to the machine twice.
 fn work(
-    file: &PathBuf,
+    file: &Path,
     queue: &Receiver<StoreCommand>,
     events: &Events,
     restored: &mut bool,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How long a gateway that does not answer is asked again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why the box is not enrolled.
 #[derive(Debug, thiserror::Error)]

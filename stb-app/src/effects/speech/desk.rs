@@ -34,7 +34,7 @@ const ASK_INTERVAL: Duration = Duration::from_millis(20);
 const SILENT_PER_CHARACTER: Duration = Duration::from_millis(25);
 
 /// A sound that is not over long after its end is stuck in the sound card.
-const OVERTIME: Duration = Duration::from_secs(3);
+pub(super) const OVERTIME: Duration = Duration::from_secs(3);
 
 /// The speech's thread.
 pub(super) struct Desk {
@@ -96,13 +96,13 @@ impl Desk {
     /// False when nobody listens any more.
     pub(super) fn take(&mut self, input: Input) -> bool {
         match input {
-            Input::Speak(utterance) => self.speak(utterance),
+            Input::Speak(utterance) => self.speak(&utterance),
             Input::Stop => self.end(),
             Input::Synthesised(made) => self.made(made),
         }
     }
 
-    fn speak(&mut self, utterance: Utterance) -> bool {
+    fn speak(&mut self, utterance: &Utterance) -> bool {
         // Whoever moves on wants to hear the new place; only an order is heard to its end.
         let outranked = utterance.priority < SpeechPriority::Order
             && self.current.as_ref().is_some_and(|one| one.priority == SpeechPriority::Order);
@@ -195,7 +195,7 @@ impl Playing {
 
     fn is_over(&self) -> bool {
         let over = self.playback.as_ref().is_some_and(|playback| {
-            playback.wait(Duration::ZERO).unwrap_or_else(|error| {
+            playback.is_over().unwrap_or_else(|error| {
                 tracing::warn!(%error, "speech not heard");
                 true
             })

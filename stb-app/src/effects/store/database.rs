@@ -188,8 +188,8 @@ fn is_unreadable(error: &StoreError) -> bool {
 
 fn move_aside(file: &Path) -> Result<PathBuf, StoreError> {
     let seconds = system_ms() / 1_000;
-    let aside = (0..)
-        .map(|number: u32| with_suffix(file, &format!(".unreadable-{seconds}-{number}")))
+    let aside = (0..1_000)
+        .map(|number| with_suffix(file, &format!(".unreadable-{seconds}-{number}")))
         .find(|aside| !aside.exists())
         .unwrap_or_else(|| with_suffix(file, ".unreadable"));
     for part in ["", "-wal", "-shm"] {
