@@ -101,11 +101,16 @@ impl std::fmt::Debug for Texts {
 pub fn plain(text: &str) -> String {
     text.chars()
         .take(LONGEST_TEXT)
-        .map(|c| if c.is_whitespace() && c != '\u{3000}' { ' ' } else { c })
+        .map(|c| if c.is_whitespace() && !is_kept_space(c) { ' ' } else { c })
         .filter(|c| !c.is_control() && !is_direction_mark(*c))
         .collect::<String>()
         .trim()
         .to_owned()
+}
+
+/// The full-width space, and the one at which no line breaks.
+const fn is_kept_space(c: char) -> bool {
+    matches!(c, '\u{3000}' | '\u{a0}')
 }
 
 const fn is_direction_mark(c: char) -> bool {

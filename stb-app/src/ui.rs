@@ -157,9 +157,9 @@ impl Parts {
         self.notice.apply(view.picture.notice.as_ref().filter(|_| !is_covered), texts);
         self.banner.apply(view.banner.as_ref(), texts);
         let has_focus = !view.takeover.as_ref().is_some_and(takeover::takes_keys);
-        self.page.apply(view.page.as_ref(), has_focus, texts);
+        self.page.apply(view.page.as_ref(), has_focus, view.scale, texts);
         self.toast.apply(view.toast.as_ref(), texts);
-        self.takeover.apply(view.takeover.as_ref(), texts);
+        self.takeover.apply(view.takeover.as_ref(), view.scale, texts);
     }
 
     /// Another language makes every layer speak anew.

@@ -8,12 +8,12 @@ use stb_core::{
 
 use super::{
     glyph::Glyph,
-    label::{label, with_text},
+    label::{label, whole_up_to, with_text},
 };
 use crate::text::Texts;
 
 /// A label in a table wraps when it is longer, in characters.
-const LONGEST_LABEL: i32 = 18;
+const LONGEST_LABEL: usize = 18;
 
 /// The widget of a body; none when there is nothing to draw.
 pub(super) fn widget(body: &Body, texts: &Texts) -> Option<gtk::Widget> {
@@ -83,9 +83,8 @@ fn table(rows: &[Row], (page, pages): (u16, u16), texts: &Texts) -> gtk::Box {
 fn table_row(row: &Row, labels: &gtk::SizeGroup, texts: &Texts) -> gtk::Box {
     let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
     line.add_css_class("row");
-    let name = with_text(label("row-label"), &texts.render(&row.label));
+    let name = whole_up_to(label("row-label"), LONGEST_LABEL, &texts.render(&row.label));
     name.set_valign(gtk::Align::Baseline);
-    name.set_max_width_chars(LONGEST_LABEL);
     labels.add_widget(&name);
     let value = with_text(label("row-value"), &texts.render(&row.value));
     value.set_valign(gtk::Align::Baseline);

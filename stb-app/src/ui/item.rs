@@ -16,6 +16,9 @@ use crate::text::Texts;
 /// A caption of a button that is not longer than this, in characters, stays on one line.
 const LONGEST_CAPTION: usize = 12;
 
+/// The same for an answer to an order, where room is scarce.
+const LONGEST_ANSWER: usize = 7;
+
 /// How an item looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -41,8 +44,11 @@ pub(super) fn widget(item: &Item, shape: Shape, texts: &Texts) -> gtk::Box {
         Shape::Tile => tile(item, gtk::Align::Start, texts),
         Shape::LargeTile => tile(item, gtk::Align::Center, texts),
         Shape::WideTile => wide_tile(item, texts),
-        Shape::Button => button(item, item.icon, texts),
-        Shape::Answer => button(item, item.icon.filter(|_| item.shortcut.is_none()), texts),
+        Shape::Button => button(item, item.icon, LONGEST_CAPTION, texts),
+        Shape::Answer => {
+            let icon = item.icon.filter(|_| item.shortcut.is_none());
+            button(item, icon, LONGEST_ANSWER, texts)
+        }
         Shape::Bar => bar(item, texts),
         Shape::Key => key(item, texts),
     };
@@ -111,7 +117,7 @@ fn wide_tile(item: &Item, texts: &Texts) -> gtk::Box {
 }
 
 /// The words stand in the middle of the button, the mark at its left end.
-fn button(item: &Item, icon: Option<Icon>, texts: &Texts) -> gtk::Box {
+fn button(item: &Item, icon: Option<Icon>, longest: usize, texts: &Texts) -> gtk::Box {
     let content = line();
     if let Some(icon) = icon {
         content.append(&Glyph::of(icon, "button-icon"));
@@ -119,7 +125,7 @@ fn button(item: &Item, icon: Option<Icon>, texts: &Texts) -> gtk::Box {
     append_shortcut(&content, item.shortcut, texts);
     let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
     words.set_valign(gtk::Align::Center);
-    words.append(&caption(item, texts));
+    words.append(&caption(item, longest, texts));
     if let Some(note) = &item.note {
         words.append(&with_text(centred(label("note")), &texts.render(note)));
     }
@@ -128,11 +134,11 @@ fn button(item: &Item, icon: Option<Icon>, texts: &Texts) -> gtk::Box {
 }
 
 fn key(item: &Item, texts: &Texts) -> gtk::Box {
-    marked("key", &caption(item, texts))
+    marked("key", &caption(item, LONGEST_CAPTION, texts))
 }
 
-fn caption(item: &Item, texts: &Texts) -> gtk::Label {
-    whole_up_to(centred(label("caption")), LONGEST_CAPTION, &texts.render(&item.label))
+fn caption(item: &Item, longest: usize, texts: &Texts) -> gtk::Label {
+    whole_up_to(centred(label("caption")), longest, &texts.render(&item.label))
 }
 
 /// A box with the mark at its left end and the content in its middle.

@@ -1,10 +1,14 @@
 //! Where a Japanese line may break.
 //!
 //! Pango breaks Japanese between any two characters, which tears words apart: くだ・さい. A phrase
-//! (文節) nearly always begins where hiragana ends, so between all other characters a word joiner
-//! is put. A run that is longer than the line still breaks anywhere.
+//! (文節) nearly always begins where hiragana ends, so inside a phrase word joiners are put. A run
+//! that is too long for that, such as a very long name, is left to Pango's rules.
 
 const WORD_JOINER: char = '\u{2060}';
+/// A phrase that is not longer than this, in characters, stays on one line.
+const LONGEST_WHOLE_PHRASE: usize = 12;
+/// As much of the hiragana at the end of a longer one stays together.
+const LONGEST_ENDING: usize = 7;
 
 /// Kinds of characters that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,50 +32,65 @@ pub(super) fn keep_phrases_together(text: &str) -> String {
     }
     let characters: Vec<char> = text.chars().filter(|c| *c != WORD_JOINER).collect();
     let mut joined = String::with_capacity(text.len() * 2);
-    for (index, &character) in characters.iter().enumerate() {
-        joined.push(character);
-        let Some(&next) = characters.get(index + 1) else { break };
-        let before = index.checked_sub(1).map(|index| characters[index]);
-        let begins_noun = is_prefix(Some(character), next)
-            && characters.get(index + 2).is_some_and(|&noun| kind(noun) == Kind::Content);
-        if !begins_noun && holds_together(before, character, next) {
-            joined.push(WORD_JOINER);
-        }
+    let mut rest = characters.as_slice();
+    while !rest.is_empty() {
+        let (phrase, after) = rest.split_at(phrase_length(rest));
+        push_phrase(&mut joined, phrase);
+        rest = after;
     }
     joined
 }
 
-/// Length of the longest run without a place to break, in characters.
-pub(super) fn longest_phrase(joined: &str) -> usize {
-    let mut longest = 0;
-    let mut length = 0;
-    let mut is_joined = true;
-    for character in joined.chars() {
-        if character == WORD_JOINER {
-            is_joined = true;
-            continue;
+fn push_phrase(joined: &mut String, phrase: &[char]) {
+    let whole_from = whole_from(phrase);
+    for (index, character) in phrase.iter().enumerate() {
+        // Between letters of a Latin word Pango knows better.
+        let is_latin = index > 0 && character.is_ascii() && phrase[index - 1].is_ascii();
+        if index > whole_from && !is_latin {
+            joined.push(WORD_JOINER);
         }
-        let continues = is_joined || (character.is_ascii_graphic() && length > 0);
-        length = match (character.is_whitespace(), continues) {
-            (true, _) => 0,
-            (false, true) => length + 1,
-            (false, false) => 1,
-        };
-        is_joined = false;
-        longest = longest.max(length);
+        joined.push(*character);
     }
-    longest
+}
+
+/// Where the part begins that stays on one line: all of a short phrase, the ending of a long one,
+/// so that no す。 stands alone.
+fn whole_from(phrase: &[char]) -> usize {
+    if phrase.len() <= LONGEST_WHOLE_PHRASE {
+        return 0;
+    }
+    let is_ending = |c: &&char| matches!(kind(**c), Kind::Hiragana | Kind::Closing);
+    let ending = phrase.iter().rev().take(LONGEST_ENDING).take_while(is_ending).count();
+    phrase.len() - ending
+}
+
+/// How many characters from the start hold together; at least one.
+fn phrase_length(characters: &[char]) -> usize {
+    let breaks_before = |index: usize| {
+        let before = index.checked_sub(2).map(|index| characters[index]);
+        let begins_noun = is_prefix(Some(characters[index - 1]), characters[index])
+            && characters.get(index + 1).is_some_and(|&noun| kind(noun) == Kind::Content);
+        begins_noun || !holds_together(before, characters[index - 1], characters[index])
+    };
+    (1..characters.len()).find(|&index| breaks_before(index)).unwrap_or(characters.len())
+}
+
+/// Length of the longest word of Latin letters, at which no line breaks.
+pub(super) fn longest_latin_word(text: &str) -> usize {
+    let words = text.split(|c: char| !c.is_ascii_graphic());
+    words.map(str::len).max().unwrap_or_default()
 }
 
 fn holds_together(before: Option<char>, character: char, next: char) -> bool {
     match (kind(character), kind(next)) {
         (Kind::Space, _) | (_, Kind::Space | Kind::Opening) => false,
         (Kind::Closing, following) => following == Kind::Closing,
-        (Kind::Hiragana, Kind::Content) => is_prefix(before, character),
+        (Kind::Hiragana, Kind::Content) => {
+            is_prefix(before, character) || (before, character, next) == (Some('も'), 'う', '一')
+        }
         // を is never anything but the end of a phrase.
         (Kind::Hiragana, Kind::Hiragana) => character != 'を',
-        // Between letters of a Latin word Pango knows better.
-        _ => !(character.is_ascii() && next.is_ascii()),
+        _ => true,
     }
 }
 
@@ -123,16 +142,21 @@ mod tests {
         check("２階以上に|避難");
         check("まだ|お答えがありません");
         check("番号を|おしてください");
+        check("もう一度|押して");
     }
 
     #[test]
-    fn the_longest_phrase_is_known() {
-        let longest = |text: &str| longest_phrase(&keep_phrases_together(text));
-        assert_eq!(longest("今すぐ避難してください"), 8);
-        assert_eq!(longest("命を守って"), 3);
-        assert_eq!(longest("Leave now please"), 6);
-        assert_eq!(longest(""), 0);
-        assert_eq!(longest(&"長".repeat(90)), 90);
+    fn a_run_without_phrases_is_left_to_pango() {
+        let name = "日和佐浦字東町西町南町北町集会所";
+        assert_eq!(keep_phrases_together(name), name);
+        check("マ|イ|ナ|ン|バ|ー|カ|ー|ド|で|は|ないようです。");
+    }
+
+    #[test]
+    fn the_longest_latin_word_is_known() {
+        assert_eq!(longest_latin_word("Leave now, please"), 6);
+        assert_eq!(longest_latin_word("避難所A棟"), 1);
+        assert_eq!(longest_latin_word(""), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use gtk::prelude::*;
 use stb_core::{
     phrase::Phrase,
-    view::{Body, PageKind, PageView},
+    view::{Body, PageKind, PageView, TextScale},
 };
 
 use super::{
@@ -20,8 +20,8 @@ use super::{
 use crate::text::Texts;
 use arrangement::Arrangement;
 
-/// A page over the picture leaves at least a third of the picture visible.
-const HIGHEST_PANEL: i32 = HEIGHT * 2 / 3 - 76;
+/// Height of what the style sheet puts above and below the content of a panel.
+const PANEL_EDGES: i32 = 76;
 /// Left and right of it a television may cut; the style sheet says the same.
 const SAFE_SIDE: i32 = 96;
 
@@ -89,13 +89,19 @@ impl PageLayer {
         self.shown.replace(None);
     }
 
-    pub(super) fn apply(&self, page: Option<&PageView>, has_focus: bool, texts: &Texts) {
+    pub(super) fn apply(
+        &self,
+        page: Option<&PageView>,
+        has_focus: bool,
+        scale: TextScale,
+        texts: &Texts,
+    ) {
         show(&self.root, page.is_some());
         let Some(page) = page else {
             self.clear();
             return;
         };
-        self.set_ground(covers_all(page));
+        self.set_ground(covers_all(page), scale);
         let mut shown = self.shown.borrow_mut();
         match &mut *shown {
             Some(shown) if has_same_structure(&shown.page, page) => {
@@ -114,7 +120,8 @@ impl PageLayer {
         }
     }
 
-    fn set_ground(&self, covers_all: bool) {
+    fn set_ground(&self, covers_all: bool, scale: TextScale) {
+        self.fit.set_highest(if covers_all { i32::MAX } else { highest_panel(scale) });
         let (class, other, place) = if covers_all {
             ("full", "panel", gtk::Align::Fill)
         } else {
@@ -124,7 +131,6 @@ impl PageLayer {
             self.root.remove_css_class(other);
             self.root.add_css_class(class);
             self.root.set_valign(place);
-            self.fit.set_highest(if covers_all { i32::MAX } else { HIGHEST_PANEL });
         }
     }
 
@@ -159,6 +165,16 @@ impl PageLayer {
 /// Whether a page has the screen for itself; the others leave the picture visible above them.
 pub(super) const fn covers_all(page: &PageView) -> bool {
     !matches!(page.kind, PageKind::Home | PageKind::CheckIn)
+}
+
+/// A page over the picture leaves a good part of the picture visible; larger text may take more.
+const fn highest_panel(scale: TextScale) -> i32 {
+    let percent = match scale {
+        TextScale::Normal => 70,
+        TextScale::Large => 76,
+        TextScale::Largest => 86,
+    };
+    HEIGHT * percent / 100 - PANEL_EDGES
 }
 
 fn rendered(phrase: Option<&Phrase>, texts: &Texts) -> String {

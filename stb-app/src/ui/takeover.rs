@@ -12,7 +12,7 @@ use std::cell::RefCell;
 
 use evacuation::order::Mode;
 use gtk::prelude::*;
-use stb_core::view::{TakeoverStage, TakeoverView};
+use stb_core::view::{TakeoverStage, TakeoverView, TextScale};
 
 use super::{
     HEIGHT, WIDTH,
@@ -42,6 +42,7 @@ pub(super) struct TakeoverLayer {
 struct Shown {
     takeover: TakeoverView,
     answers: Vec<gtk::Box>,
+    fit: Fit,
 }
 
 impl TakeoverLayer {
@@ -61,7 +62,7 @@ impl TakeoverLayer {
         self.shown.replace(None);
     }
 
-    pub(super) fn apply(&self, takeover: Option<&TakeoverView>, texts: &Texts) {
+    pub(super) fn apply(&self, takeover: Option<&TakeoverView>, scale: TextScale, texts: &Texts) {
         show(&self.root, takeover.is_some());
         let Some(takeover) = takeover else {
             if self.shown.take().is_some() {
@@ -77,6 +78,7 @@ impl TakeoverLayer {
             _ => *shown = Some(self.build(takeover, texts)),
         }
         if let Some(shown) = &*shown {
+            shown.fit.set_highest(highest(takeover.stage, scale));
             set_focus(&shown.answers, takes_keys(takeover).then_some(takeover.focus));
         }
     }
@@ -89,7 +91,6 @@ impl TakeoverLayer {
         }
         let (message, answers) = message::widget(takeover, texts);
         let fit = Fit::with_width(&message, MESSAGE_WIDTH);
-        fit.set_highest(highest(takeover.stage));
         fit.add_css_class("message");
         fit.set_hexpand(true);
         let body = gtk::Box::new(gtk::Orientation::Horizontal, 0);
@@ -98,7 +99,7 @@ impl TakeoverLayer {
         body.append(&block::widget(takeover, texts));
         body.append(&fit);
         self.root.append(&body);
-        Shown { takeover: takeover.clone(), answers }
+        Shown { takeover: takeover.clone(), answers, fit }
     }
 
     fn set_look(&self, takeover: &TakeoverView) {
@@ -116,13 +117,19 @@ const fn stage_class(stage: TakeoverStage) -> &'static str {
 
 /// Height up to which the words may ask for more room than the stage gives them; beyond it they are
 /// drawn smaller.
-const fn highest(stage: TakeoverStage) -> i32 {
-    match stage {
-        TakeoverStage::Notice => HEIGHT / 5,
-        TakeoverStage::Band => HEIGHT * 2 / 5,
-        TakeoverStage::Large => HEIGHT * 7 / 10,
-        TakeoverStage::FullScreen => HEIGHT,
-    }
+const fn highest(stage: TakeoverStage, scale: TextScale) -> i32 {
+    let larger = match scale {
+        TextScale::Normal => 0,
+        TextScale::Large => 6,
+        TextScale::Largest => 12,
+    };
+    let percent = match stage {
+        TakeoverStage::Notice => 20,
+        TakeoverStage::Band => 40 + larger,
+        TakeoverStage::Large => 72 + larger,
+        TakeoverStage::FullScreen => 100,
+    };
+    HEIGHT * percent / 100
 }
 
 fn differs_in_focus_only(shown: &TakeoverView, takeover: &TakeoverView) -> bool {

@@ -74,6 +74,7 @@ impl Arrangement {
     /// Sentence and dots left, keys right.
     fn beside_pad(&self, main: &gtk::Box, controls: &gtk::Widget) {
         let left = self.sentences();
+        left.add_css_class("entry");
         left.set_valign(gtk::Align::Center);
         left.set_hexpand(true);
         self.body.set_halign(gtk::Align::Start);

@@ -22,8 +22,10 @@ const GAP: i32 = 28;
 const LONGEST_ORDER_NAME: usize = 18;
 /// From this number on, answers are written smaller and without pictures.
 const MANY_ANSWERS: usize = 4;
-/// More names than this, in characters, are written smaller.
-const LONG_NAMES: usize = 34;
+/// Wider texts are written smaller; a Latin letter is one wide, a kanji two.
+const WIDEST_NAMES: usize = 64;
+const WIDEST_ORDER_NAME: usize = 36;
+const WIDEST_ACTION: usize = 32;
 
 /// The words, and the answers among them.
 pub(super) fn widget(takeover: &TakeoverView, texts: &Texts) -> (gtk::Box, Vec<gtk::Box>) {
@@ -76,6 +78,7 @@ fn fill_band(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     if let Some(names) = names(takeover, texts) {
         names.set_hexpand(true);
         names.set_xalign(1.0);
+        names.set_justify(gtk::Justification::Right);
         top.append(&names);
     }
     message.append(&top);
@@ -132,8 +135,9 @@ fn fill_whole(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
 /// The order name.
 fn heading(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
     let heading = horizontal("order-line");
-    let title = texts.render(&takeover.title);
-    let title = whole_up_to(label("order-name"), LONGEST_ORDER_NAME, &title);
+    let text = texts.render(&takeover.title);
+    let title = whole_up_to(label("order-name"), LONGEST_ORDER_NAME, &text);
+    smaller_if_wider(&title, &text, WIDEST_ORDER_NAME);
     heading.append(&title);
     heading
 }
@@ -147,12 +151,15 @@ fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
                 texts.render(&both.text("second", second))
             },
         )?;
-    let is_long = names.chars().count() > LONG_NAMES;
     let label = with_text(short_label("names", 2), &names);
-    if is_long {
+    smaller_if_wider(&label, &names, WIDEST_NAMES);
+    Some(label)
+}
+
+fn smaller_if_wider(label: &gtk::Label, text: &str, widest: usize) {
+    if text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() > widest {
         label.add_css_class("long");
     }
-    Some(label)
 }
 
 /// A name does not break between its parts.
@@ -161,7 +168,10 @@ fn unbroken(name: &str) -> String {
 }
 
 fn action(takeover: &TakeoverView, texts: &Texts) -> gtk::Label {
-    with_text(label("action"), &texts.render(&takeover.action))
+    let text = texts.render(&takeover.action);
+    let action = with_text(label("action"), &text);
+    smaller_if_wider(&action, &text, WIDEST_ACTION);
+    action
 }
 
 fn destination(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {

@@ -47,7 +47,6 @@ pub(super) fn fallback(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
     fallback.add_css_class("fallback");
     let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
     let heading = with_text(label("place-heading"), &texts.word("screen-fallback"));
-    heading.set_wrap(false);
     line.append(&heading);
     line.append(&name);
     fallback.append(&line);
