@@ -100,7 +100,7 @@ impl StageScreen {
 
 impl Screen for StageScreen {
     fn sink(&self) -> Result<gst::Element, glib::BoolError> {
-        gst::ElementFactory::make("gtk4paintablesink").build()
+        gst::ElementFactory::make("gtk4paintablesink").property("enable-last-sample", false).build()
     }
 
     fn expect(&self, sink: &gst::Element, witness: Witness) {
