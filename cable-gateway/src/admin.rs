@@ -151,8 +151,9 @@ impl Office<'_> {
         let settings = Settings::new(self.config, keys.manifest());
         let files = TownFiles::read(&folder, &town.municipality_code)?;
         let now_ms = SystemClock.now_ms();
-        let apply =
-            move |sql: &mut dyn crate::store::Sql| files.apply(sql, &settings, now_ms, &SystemRandom);
+        let apply = move |sql: &mut dyn crate::store::Sql| {
+            files.apply(sql, &settings, now_ms, &SystemRandom)
+        };
         let done = self.store.write(apply).await?;
         let changed = if done.changed { "" } else { "; nothing had changed" };
         Ok(format!(
@@ -247,9 +248,8 @@ pub async fn migrate(config: &Config) -> anyhow::Result<String> {
     let applied = store.migrate(SystemClock.now_ms()).await?;
     store.check_schema().await?;
     let count = "SELECT COUNT(*) AS steps FROM schema_migration";
-    let steps: i64 = store
-        .read(move |sql| Ok::<_, StoreError>(sql.one(count, values![])?.get("steps")?))
-        .await?;
+    let steps: i64 =
+        store.read::<_, StoreError, _>(move |sql| sql.one(count, values![])?.get("steps")).await?;
     match applied.as_slice() {
         [] => Ok(format!("the schema is up to date ({steps} steps)")),
         names => Ok(format!("applied {}", names.join(", "))),

@@ -94,7 +94,9 @@ pub enum ConfigError {
         cause: std::io::Error,
     },
     /// The file is not TOML of the expected shape.
-    #[error("{path} is not a valid configuration: {cause}correct the marked place; gateway.example.toml shows every key")]
+    #[error(
+        "{path} is not a valid configuration: {cause}correct the marked place; gateway.example.toml shows every key"
+    )]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -202,3 +204,6 @@ impl RawConfig {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -211,9 +211,9 @@ fn serial(random: &dyn Random) -> SerialNumber {
 /// From a day ago, because clocks differ, for so many days.
 fn set_validity(params: &mut CertificateParams, now_ms: i64, days: u32) {
     let epoch = rcgen::date_time_ymd(1970, 1, 1);
-    let now = Duration::from_millis(now_ms.max(DAY_MS).unsigned_abs());
-    params.not_before = epoch + (now - DAY);
-    params.not_after = epoch + (now + DAY * days);
+    let yesterday = Duration::from_millis((now_ms - DAY_MS).max(0).unsigned_abs());
+    params.not_before = epoch + yesterday;
+    params.not_after = epoch + (yesterday + DAY + DAY * days);
 }
 
 fn pem_certificate(der: &[u8]) -> String {
@@ -225,4 +225,37 @@ fn pem_certificate(der: &[u8]) -> String {
     }
     pem.push_str("-----END CERTIFICATE-----\n");
     pem
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::any, proptest};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_as_a_request_is_refused_and_nothing_else(text in ".{0,300}") {
+            assert!(DeviceRequest::from_pem(&text).is_err());
+        }
+
+        #[test]
+        fn any_bytes_in_a_request_are_refused_and_nothing_else(der in vec(any::<u8>(), 0..400)) {
+            let body = crate::encoding::base64(&der);
+            let pem = format!(
+                "-----BEGIN CERTIFICATE REQUEST-----\n{body}\n-----END CERTIFICATE REQUEST-----\n"
+            );
+            assert!(DeviceRequest::from_pem(&pem).is_err());
+        }
+    }
+
+    #[test]
+    fn a_request_beyond_its_limit_is_not_even_read() {
+        let key = KeyPair::generate().expect("a key");
+        let request = CertificateParams::default().serialize_request(&key).expect("a request");
+        let pem = request.pem().expect("PEM");
+        assert!(DeviceRequest::from_pem(&pem).is_ok());
+        let padded = format!("{pem}{}", " ".repeat(REQUEST_MAX_LEN));
+        assert_eq!(DeviceRequest::from_pem(&padded).map(drop), Err(RequestError::Malformed));
+    }
 }

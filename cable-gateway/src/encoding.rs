@@ -38,8 +38,9 @@ pub fn from_base64(text: &str, limit: usize) -> Option<Vec<u8>> {
 
 /// SHA-256.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+    let mut hash = [0; 32];
+    hash.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref());
+    hash
 }
 
 #[cfg(test)]
@@ -51,6 +52,24 @@ mod tests {
         assert_eq!(from_hex::<3>(&hex(&[0, 0xab, 0xff])), Some([0, 0xab, 0xff]));
         for wrong in ["", "00ab", "00abzz", "00abf", "+1+1+1", "あいう"] {
             assert_eq!(from_hex::<3>(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,80}") {
+            if let Some(bytes) = from_hex::<16>(&text) {
+                proptest::prop_assert_eq!(hex(&bytes), text.to_ascii_lowercase());
+            }
+            if let Some(bytes) = from_base64(&text, 40) {
+                proptest::prop_assert!(bytes.len() <= 40);
+                proptest::prop_assert_eq!(base64(&bytes), text);
+            }
+        }
+
+        #[test]
+        fn any_bytes_come_back(bytes: Vec<u8>) {
+            proptest::prop_assert_eq!(from_base64(&base64(&bytes), bytes.len()), Some(bytes));
         }
     }
 

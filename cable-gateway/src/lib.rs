@@ -13,6 +13,8 @@ pub mod device;
 pub mod device_authority;
 pub mod encoding;
 pub mod enrolment;
+#[cfg(test)]
+mod invariants;
 pub mod lifecycle;
 pub mod limit;
 pub mod login;

@@ -23,7 +23,7 @@ use crate::{
 
 /// Time that open requests get at the end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
-const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
 const DAY_MS: i64 = 86_400_000;
 /// Ended sessions are kept this long, for questions about a login.
 const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;

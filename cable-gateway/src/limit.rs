@@ -1,6 +1,9 @@
 //! How often somebody may try: a token bucket for each key.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 const MINUTE_MS: i64 = 60_000;
 /// Keys remembered; the oldest half is forgotten beyond that, so that memory stays bounded.
@@ -28,7 +31,7 @@ impl Limiter {
     /// Whether another try is allowed now; counts it when it is.
     pub fn allow(&self, key: &str, now_ms: i64) -> bool {
         let cost_ms = MINUTE_MS / i64::from(self.per_minute);
-        let mut buckets = self.buckets.lock().expect("no code panics while it holds this lock");
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MAX_KEYS && !buckets.contains_key(key) {
             forget(&mut buckets, now_ms);
         }
@@ -79,8 +82,8 @@ mod tests {
     #[test]
     fn memory_stays_bounded() {
         let limiter = Limiter::new(1);
-        for key in 0..(MAX_KEYS + 10) {
-            limiter.allow(&key.to_string(), key as i64);
+        for (now_ms, key) in (0..).zip(0..MAX_KEYS + 10) {
+            limiter.allow(&key.to_string(), now_ms);
         }
         assert!(limiter.buckets.lock().expect("not poisoned").len() <= MAX_KEYS);
     }

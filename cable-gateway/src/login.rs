@@ -147,8 +147,9 @@ impl LoginDesk {
         proof: &LoginProof,
     ) -> Result<Session, LoginError> {
         let (now_ms, device_id) = (occasion.now_ms, device.device_id.clone());
-        let consume =
-            move |sql: &mut dyn crate::store::Sql| nonce::consume(sql, &login_id, &device_id, now_ms);
+        let consume = move |sql: &mut dyn crate::store::Sql| {
+            nonce::consume(sql, &login_id, &device_id, now_ms)
+        };
         let nonce = occasion.store.write(consume).await?;
         let outcome = match nonce {
             None => Err(LoginError::NonceRefused),
@@ -326,4 +327,3 @@ fn write_event(
     )?;
     Ok(())
 }
-

@@ -1,7 +1,7 @@
 //! Entry point: `cable-gateway serve|migrate|admin|check-config|openapi`.
 
 use std::{
-    io::Write as _,
+    io::{IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -78,7 +78,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<String> {
 fn load(path: &Path) -> anyhow::Result<Config> {
     let config = config::load(path)?;
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Text => lines.init(),
         LogFormat::Json => lines.json().init(),

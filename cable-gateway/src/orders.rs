@@ -155,6 +155,11 @@ impl OrderDesk {
             .await
     }
 
+    /// The town whose orders these are.
+    pub fn issuer(&self) -> &Issuer {
+        &self.0.issuer
+    }
+
     /// Changes whenever an order was published.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.0.published.subscribe()
@@ -174,7 +179,7 @@ impl Desk {
             let prepared = preparation::prepare(sql, &desk.issuer, &draft, id, now_ms)?;
             authority::check(&draft, &prepared.referenced_levels(), &authority)?;
             let signed = sign_order(&prepared.order, desk.keys.order_key(draft.mode))?;
-            publication::keep(sql, prepared, &authority, signed)
+            publication::keep(sql, &prepared, &authority, signed)
         };
         let published: PublishedOrder = self.store.write(publish).await?;
         let dropped = self.hub.broadcast(&Frame::order(published.sequence, &published.signed));
@@ -193,3 +198,6 @@ impl std::fmt::Debug for OrderDesk {
         f.debug_struct("OrderDesk").field("issuer", &self.0.issuer).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

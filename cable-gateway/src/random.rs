@@ -1,6 +1,6 @@
 //! Randomness as an argument, so that tests can seed it.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// Gives random bytes.
 pub trait Random: Send + Sync + 'static {
@@ -31,7 +31,7 @@ impl SeededRandom {
 
 impl Random for SeededRandom {
     fn fill(&self, buffer: &mut [u8]) {
-        let mut state = self.0.lock().expect("no code panics while it holds this lock");
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in buffer.chunks_mut(8) {
             *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut word = *state;

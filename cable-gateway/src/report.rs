@@ -83,11 +83,7 @@ pub(crate) fn apply(
 }
 
 /// Claims the report's id. Two copies at the same moment: one inserts, the other finds it.
-fn is_new(
-    sql: &mut dyn Sql,
-    arrival: &Arrival<'_>,
-    report: &Report,
-) -> Result<bool, ReportError> {
+fn is_new(sql: &mut dyn Sql, arrival: &Arrival<'_>, report: &Report) -> Result<bool, ReportError> {
     let digest = digest(report)?;
     let device_id = &arrival.device.device_id;
     let inserted = sql.execute(

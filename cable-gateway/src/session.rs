@@ -121,8 +121,7 @@ pub(crate) fn by_id(
 
 /// Ends a session.
 pub(crate) fn end(sql: &mut dyn Sql, session_id: &str, now_ms: i64) -> Result<(), StoreError> {
-    let query =
-        "UPDATE session SET ended_at_ms = $2 WHERE session_id = $1 AND ended_at_ms IS NULL";
+    let query = "UPDATE session SET ended_at_ms = $2 WHERE session_id = $1 AND ended_at_ms IS NULL";
     sql.execute(query, values![session_id, now_ms]).map(drop)
 }
 

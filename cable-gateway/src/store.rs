@@ -97,3 +97,6 @@ impl Store {
         self.read(migration::check).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,7 @@
 use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{extract::connect_info::Connected, serve::IncomingStream};
-use rustls::{
-    RootCertStore, ServerConfig, crypto::aws_lc_rs, server::WebPkiClientVerifier,
-};
+use rustls::{RootCertStore, ServerConfig, crypto::aws_lc_rs, server::WebPkiClientVerifier};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -81,8 +79,10 @@ pub fn box_config(
 
 /// TLS for browsers.
 pub fn staff_config(certificate: &Path, private_key: &Path) -> Result<ServerConfig, TlsError> {
-    let unusable =
-        |cause: rustls::Error| TlsError::Unusable { path: certificate.to_owned(), cause: cause.to_string() };
+    let unusable = |cause: rustls::Error| TlsError::Unusable {
+        path: certificate.to_owned(),
+        cause: cause.to_string(),
+    };
     let (chain, key) = identity(certificate, private_key)?;
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()

@@ -58,11 +58,8 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-fn faulty(
-    file: &'static str,
-    what: impl ToString,
-    cause: impl ToString,
-) -> ImportError {
+#[expect(clippy::needless_pass_by_value, reason = "texts and errors alike, told and dropped")]
+fn faulty(file: &'static str, what: impl ToString, cause: impl ToString) -> ImportError {
     ImportError::Faulty { file, what: what.to_string(), cause: cause.to_string() }
 }
 
@@ -127,7 +124,9 @@ impl TownFiles {
         let before = town::load(sql)?;
         self.number_tables(before.as_ref())?;
         let tables_changed = before.as_ref().is_none_or(|before| {
-            before.areas != self.areas || before.shelters != self.shelters || before.name != self.name
+            before.areas != self.areas
+                || before.shelters != self.shelters
+                || before.name != self.name
         });
         if tables_changed {
             self.write_town(sql, settings, before.as_ref(), now_ms)?;
@@ -157,7 +156,8 @@ impl TownFiles {
         self.shelters.version = before.shelters.version + u32::from(changed);
         let (old, new) = (before.areas.version, self.areas.version);
         if new < old || (new == old && before.areas.areas != self.areas.areas) {
-            let cause = format!("the areas changed, but version {new} is not above {old}; raise it");
+            let cause =
+                format!("the areas changed, but version {new} is not above {old}; raise it");
             return Err(faulty(areas::FILE, "version", cause));
         }
         Ok(())
@@ -202,12 +202,7 @@ fn text(folder: &Path, file: &'static str) -> Result<String, ImportError> {
 }
 
 /// Ten-millionths of a degree, or a fault.
-fn e7(
-    file: &'static str,
-    what: &str,
-    degrees: f64,
-    limit: f64,
-) -> Result<i64, ImportError> {
+fn e7(file: &'static str, what: &str, degrees: f64, limit: f64) -> Result<i64, ImportError> {
     if !degrees.is_finite() || degrees.abs() > limit {
         return Err(faulty(file, what, format!("{degrees} is no position in degrees")));
     }

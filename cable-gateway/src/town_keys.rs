@@ -6,7 +6,10 @@ use evacuation::{
     id::Issuer,
     order::{Mode, UnixMillis},
     signing::{OrderSigningKey, RootSigningKey},
-    trust::{KeyManifest, KeyUsage, ManifestKey, PublicKey, open_manifest, sign_manifest},
+    trust::{
+        InvalidManifest, KeyManifest, KeyUsage, ManifestKey, PublicKey, open_manifest,
+        sign_manifest,
+    },
 };
 use zeroize::Zeroizing;
 
@@ -44,6 +47,9 @@ pub enum TownKeyError {
         /// Why.
         cause: evacuation::trust::ManifestError,
     },
+    /// A new manifest cannot be signed.
+    #[error("the key manifest could not be made: {0}")]
+    Unsigned(#[from] InvalidManifest),
     /// The manifest does not allow a key what its file name says.
     #[error(
         "the key manifest does not name {file} for this town and use; boxes would refuse what it \
@@ -106,7 +112,7 @@ impl TownKeys {
         }
         let expires_at = UnixMillis(now_ms + LIFE_MS);
         let manifest = KeyManifest { version: 1, expires_at, keys, revoked: Vec::new() };
-        let signed = sign_manifest(&manifest, &root).expect("three fresh keys fit a manifest");
+        let signed = sign_manifest(&manifest, &root)?;
         secret_file::write_public(&directory.join(MANIFEST), &signed)?;
         let public = format!("{}\n", base64(&root.public_key().0));
         secret_file::write_public(&directory.join(ROOT_PUBLIC), public.as_bytes())?;

@@ -63,9 +63,8 @@ const fn ten_minutes() -> u32 {
 
 impl RawLogin {
     pub(super) fn check(self, faults: &mut Faults) -> LoginConfig {
-        let mut seconds = |key: &str, value, range| {
-            Duration::from_secs(faults.within(key, value, range).into())
-        };
+        let mut seconds =
+            |key: &str, value, range| Duration::from_secs(faults.within(key, value, range).into());
         let nonce = seconds("login.nonce_seconds", self.nonce_seconds, 10..=300);
         let key = "login.touch_session_seconds";
         let touch_session = seconds(key, self.touch_session_seconds, 30..=3600);

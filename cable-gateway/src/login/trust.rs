@@ -43,11 +43,10 @@ pub(super) fn load(
     profile: HierarchyProfile,
     verifier: &dyn SignatureVerifier,
 ) -> Result<TrustStore, TrustFolderError> {
-    let unreadable =
-        |path: &Path| {
-            let path = path.to_owned();
-            move |cause| TrustFolderError::Unreadable { path, cause }
-        };
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| TrustFolderError::Unreadable { path, cause }
+    };
     let mut store = TrustStore::new(profile);
     let mut count = 0;
     let mut paths = Vec::new();

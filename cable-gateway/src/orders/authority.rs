@@ -78,11 +78,11 @@ pub(super) fn check(
     let grave = needs_confirmation(draft)
         || draft.mode == Mode::Actual && referenced.iter().copied().any(is_grave);
     match authority {
-        Authority::TwoOfficers { .. } => Ok(()),
         Authority::OneOfficer { .. } if grave => Err(OrderError::ConfirmationMissing),
-        Authority::OneOfficer { .. } => Ok(()),
-        Authority::Emergency { .. } if is_emergency(draft) => Ok(()),
-        Authority::Emergency { .. } => Err(OrderError::NoEmergency),
+        Authority::Emergency { .. } if !is_emergency(draft) => Err(OrderError::NoEmergency),
+        Authority::OneOfficer { .. }
+        | Authority::TwoOfficers { .. }
+        | Authority::Emergency { .. } => Ok(()),
     }
 }
 

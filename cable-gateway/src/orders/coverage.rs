@@ -19,8 +19,7 @@ pub(super) fn is_taken_over(earlier: &[String], later: &[Vec<String>], table: &A
     if later.iter().any(Vec::is_empty) {
         return true;
     }
-    let taken: BTreeSet<AreaId> =
-        later.iter().flat_map(|named| concerned(named, table)).collect();
+    let taken: BTreeSet<AreaId> = later.iter().flat_map(|named| concerned(named, table)).collect();
     concerned(earlier, table).is_subset(&taken)
 }
 

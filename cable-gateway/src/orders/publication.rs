@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) fn keep(
     sql: &mut dyn Sql,
-    prepared: Prepared,
+    prepared: &Prepared,
     authority: &Authority,
     signed: Vec<u8>,
 ) -> Result<PublishedOrder, OrderError> {

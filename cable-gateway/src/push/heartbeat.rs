@@ -21,11 +21,7 @@ use crate::{
 };
 
 /// Beats until shutdown; the newest signed heartbeat is also given to `multicast`.
-pub async fn run(
-    state: AppState,
-    multicast: watch::Sender<Bytes>,
-    shutdown: CancellationToken,
-) {
+pub async fn run(state: AppState, multicast: watch::Sender<Bytes>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(state.config.push.heartbeat);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut versions = None;
@@ -46,8 +42,7 @@ pub async fn run(
 /// Signs and sends one heartbeat.
 pub async fn beat(state: &AppState, multicast: &watch::Sender<Bytes>) -> Result<(), StoreError> {
     let now_ms = state.now_ms();
-    let issuer = Issuer::new(state.config.town.municipality_code.as_str());
-    let issuer = issuer.expect("the configuration was checked");
+    let issuer = state.orders.issuer().clone();
     let heartbeat = state.store.read(move |sql| current(sql, issuer, now_ms)).await?;
     match sign_heartbeat(&heartbeat, state.keys.heartbeat_key()) {
         Ok(signed) => {

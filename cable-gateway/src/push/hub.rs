@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use axum::body::Bytes;
@@ -96,12 +96,12 @@ impl PushHub {
     /// Sends a heartbeat to every connected box and keeps it for those that connect next.
     pub fn beat(&self, heartbeat: Frame) {
         self.broadcast(&heartbeat);
-        *self.heartbeat.lock().expect("no code panics while it holds this lock") = Some(heartbeat);
+        *self.heartbeat.lock().unwrap_or_else(PoisonError::into_inner) = Some(heartbeat);
     }
 
     /// The latest heartbeat.
     pub fn latest_heartbeat(&self) -> Option<Frame> {
-        self.heartbeat.lock().expect("no code panics while it holds this lock").clone()
+        self.heartbeat.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sends a frame to the connections of one box.
@@ -134,7 +134,7 @@ impl PushHub {
     }
 
     fn lock(&self) -> MutexGuard<'_, Connections> {
-        self.connections.lock().expect("no code panics while it holds this lock")
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -59,7 +59,7 @@ pub async fn run(
     loop {
         let next = repetitions.values().map(Repetition::due).min();
         // Without an order there is nothing to wait for but the other two.
-        let due = next.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+        let due = next.unwrap_or_else(|| Instant::now() + Duration::from_hours(1));
         tokio::select! {
             () = shutdown.cancelled() => return,
             changed = published.changed() => {
@@ -103,11 +103,7 @@ fn offset(n: u32) -> Duration {
     }
 }
 
-async fn send_due(
-    multicast: &Multicast,
-    repetitions: &mut BTreeMap<u64, Repetition>,
-    now_ms: i64,
-) {
+async fn send_due(multicast: &Multicast, repetitions: &mut BTreeMap<u64, Repetition>, now_ms: i64) {
     repetitions.retain(|_, repetition| repetition.expires_at_ms > now_ms);
     let now = Instant::now();
     for repetition in repetitions.values_mut().filter(|repetition| repetition.due() <= now) {
@@ -136,7 +132,53 @@ fn starting(order: OrderRecord) -> Repetition {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
+    use evacuation::{
+        heartbeat::open_heartbeat,
+        trust::{Trust, open_manifest},
+    };
+
     use super::*;
+    use crate::testing::{TestGateway, flood};
+
+    /// A socket that hears the group on the loopback interface.
+    fn listener(group: Ipv4Addr) -> UdpSocket {
+        let socket = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("bound");
+        socket.join_multicast_v4(&group, &Ipv4Addr::LOCALHOST).expect("joined");
+        socket.set_nonblocking(true).expect("set");
+        UdpSocket::from_std(socket).expect("a runtime")
+    }
+
+    async fn next(socket: &UdpSocket, kind: u8) -> Vec<u8> {
+        let mut buffer = [0; 2_000];
+        loop {
+            let (length, _) = socket.recv_from(&mut buffer).await.expect("a datagram");
+            if buffer[0] == kind {
+                return buffer[1..length].to_vec();
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_order_goes_out_again_and_again_in_the_same_bytes_as_on_the_stream() {
+        let group = Ipv4Addr::new(239, 255, 36, 201);
+        let socket = listener(group);
+        let port = socket.local_addr().expect("bound").port();
+        let section =
+            format!("[multicast]\ngroup = \"{group}:{port}\"\ninterface = \"127.0.0.1\"\nttl = 0");
+        let gateway = TestGateway::start_with(&section).await;
+        let order = gateway.publish(flood()).await;
+        for copy in 0..3 {
+            assert_eq!(next(&socket, ORDER).await, order.signed, "copy {copy}");
+        }
+        let heartbeat = next(&socket, HEARTBEAT).await;
+        let keys = &gateway.state.keys;
+        let manifest = open_manifest(keys.manifest(), &keys.manifest_root()).expect("signed");
+        let heartbeat = open_heartbeat(&heartbeat, &Trust::new(manifest)).expect("believed");
+        assert_eq!(heartbeat.issuer.as_str(), "363871");
+        gateway.stop().await;
+    }
 
     #[test]
     fn copies_are_close_at_first_and_steady_later() {

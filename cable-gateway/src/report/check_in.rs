@@ -50,12 +50,7 @@ pub(super) fn withdraw(
     let found = sql.execute(
         "UPDATE check_in SET withdrawn_at_ms = COALESCE(withdrawn_at_ms, $3) \
          WHERE report_id = $1 AND person_id = $2 AND device_id = $4",
-        values![
-            check_in,
-            &session.person_id,
-            arrival.happened_at_ms,
-            &arrival.device.device_id
-        ],
+        values![check_in, &session.person_id, arrival.happened_at_ms, &arrival.device.device_id],
     )?;
     if found == 1 { Ok(()) } else { Err(ReportError::Unknown("no such check-in of this person")) }
 }
@@ -69,8 +64,7 @@ fn session_at(
 ) -> Result<SessionRecord, ReportError> {
     let session = session::by_id(sql, &arrival.device.device_id, session_id)?;
     let session = session.ok_or(ReportError::SessionRefused)?;
-    let in_time =
-        !arrival.clock_trusted || session.was_valid_at(arrival.happened_at_ms, SKEW_MS);
+    let in_time = !arrival.clock_trusted || session.was_valid_at(arrival.happened_at_ms, SKEW_MS);
     let strong_enough = session.level >= AssuranceLevel::L1;
     if in_time && strong_enough { Ok(session) } else { Err(ReportError::SessionRefused) }
 }

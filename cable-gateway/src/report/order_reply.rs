@@ -61,12 +61,7 @@ pub(super) fn receipt(
          VALUES ($1, $2, $3, $4) \
          ON CONFLICT (order_id, device_id) DO UPDATE SET \
          shown_at_ms = COALESCE(order_receipt.shown_at_ms, $4)",
-        values![
-            checked(order_id)?,
-            &arrival.device.device_id,
-            arrival.happened_at_ms,
-            shown
-        ],
+        values![checked(order_id)?, &arrival.device.device_id, arrival.happened_at_ms, shown],
     )?;
     Ok(())
 }

@@ -167,11 +167,7 @@ pub(crate) fn insert(sql: &mut dyn Sql, order: &OrderRecord) -> Result<(), Store
 }
 
 /// Notes that `order_id` was replaced, lifted or cancelled by another order.
-pub(crate) fn supersede(
-    sql: &mut dyn Sql,
-    order_id: &str,
-    by: &str,
-) -> Result<(), StoreError> {
+pub(crate) fn supersede(sql: &mut dyn Sql, order_id: &str, by: &str) -> Result<(), StoreError> {
     let query = "UPDATE town_order SET superseded_by = $2 WHERE order_id = $1";
     sql.execute(query, values![order_id, by]).map(drop)
 }
@@ -192,11 +188,7 @@ pub struct OrderEvent {
 }
 
 /// Adds to the order's log.
-pub(crate) fn log(
-    sql: &mut dyn Sql,
-    order_id: &str,
-    event: &OrderEvent,
-) -> Result<(), StoreError> {
+pub(crate) fn log(sql: &mut dyn Sql, order_id: &str, event: &OrderEvent) -> Result<(), StoreError> {
     sql.execute(
         "INSERT INTO order_event (event_id, order_id, at_ms, kind, household_id, actor, detail) \
          SELECT COALESCE(MAX(event_id), 0) + 1, $1, $2, $3, $4, $5, $6 FROM order_event",

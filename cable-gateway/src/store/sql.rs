@@ -58,6 +58,11 @@ impl Row {
         Self { columns, values }
     }
 
+    /// All values, in the order of the columns.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     /// The value of a column, by its name in the query.
     pub fn get<T: FromValue>(&self, column: &'static str) -> Result<T, StoreError> {
         let wrong = || StoreError::Column { column };

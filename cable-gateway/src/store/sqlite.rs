@@ -181,7 +181,19 @@ impl Sql for Refused {
 /// One connection with its rewritten query texts.
 struct Connected {
     connection: Connection,
-    texts: HashMap<&'static str, (String, Option<Arc<[String]>>)>,
+    texts: HashMap<&'static str, Text>,
+}
+
+/// A query in SQLite's spelling, and the names of its columns once it ran.
+struct Text {
+    query: String,
+    columns: Option<Arc<[String]>>,
+}
+
+impl Text {
+    fn new(query: &'static str) -> Self {
+        Self { query: numbered_for_sqlite(query), columns: None }
+    }
 }
 
 impl Connected {
@@ -201,9 +213,8 @@ impl Connected {
 
 impl Sql for Connected {
     fn execute(&mut self, query: &'static str, parameters: &[Value]) -> Result<u64, StoreError> {
-        let (text, _) =
-            self.texts.entry(query).or_insert_with(|| (numbered_for_sqlite(query), None));
-        let mut statement = self.connection.prepare_cached(text).map_err(engine_error)?;
+        let text = self.texts.entry(query).or_insert_with(|| Text::new(query));
+        let mut statement = self.connection.prepare_cached(&text.query).map_err(engine_error)?;
         let changed = statement.execute(bound(parameters)).map_err(engine_error)?;
         Ok(changed as u64)
     }
@@ -213,10 +224,10 @@ impl Sql for Connected {
     }
 
     fn all(&mut self, query: &'static str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let (text, columns) =
-            self.texts.entry(query).or_insert_with(|| (numbered_for_sqlite(query), None));
-        let mut statement = self.connection.prepare_cached(text).map_err(engine_error)?;
-        let columns = columns
+        let text = self.texts.entry(query).or_insert_with(|| Text::new(query));
+        let mut statement = self.connection.prepare_cached(&text.query).map_err(engine_error)?;
+        let columns = text
+            .columns
             .get_or_insert_with(|| {
                 statement.column_names().into_iter().map(str::to_owned).collect()
             })

@@ -101,7 +101,11 @@ pub(super) fn parse(
         }
         let twice = household.residents.iter().find(|r| !people.insert(r.resident_id.clone()));
         if let Some(resident) = twice {
-            return Err(faulty(FILE, format!("resident {}", resident.resident_id), "appears twice"));
+            return Err(faulty(
+                FILE,
+                format!("resident {}", resident.resident_id),
+                "appears twice",
+            ));
         }
         if household.municipality_code != expected_code {
             return Err(faulty(FILE, what, "is of another municipality"));

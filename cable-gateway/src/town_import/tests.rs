@@ -27,7 +27,7 @@ async fn import(store: &crate::store::Store, folder: &Path) -> Result<Imported, 
 
 #[tokio::test]
 async fn the_demonstration_town_comes_in_whole_and_a_second_time_changes_nothing() {
-    let store = testing::store().await;
+    let (store, _folder) = testing::store().await;
     let first = import(&store, &minami()).await.expect("imported");
     assert_eq!((first.areas, first.shelters, first.households), (25, 76, 25));
     assert!(first.changed);
@@ -67,9 +67,19 @@ fn one_fault_anywhere_refuses_the_whole_folder_and_says_where() {
     check_refused(households::FILE, "\"language\": \"ja\"", "\"language\": \"de\"", "language");
 }
 
+proptest::proptest! {
+    #[test]
+    fn any_file_is_read_or_refused(text in "[{}\\[\\]\":,a-z0-9 .-]{0,200}") {
+        proptest::prop_assert!(areas::parse(&text, "363871").is_err());
+        let _ = shelters::parse(&text, &text);
+        let (areas, shelters) = (AreaTable::default(), ShelterTable::default());
+        let _ = households::parse(&text, "363871", &areas, &shelters);
+    }
+}
+
 #[tokio::test]
 async fn a_change_of_one_home_raises_the_version_of_that_home_only() {
-    let store = testing::store().await;
+    let (store, _folder) = testing::store().await;
     import(&store, &minami()).await.expect("imported");
     let folder = copy_of_minami();
     replace(folder.path(), households::FILE, "中村 ハナ", "中村 花");
@@ -84,7 +94,7 @@ async fn a_change_of_one_home_raises_the_version_of_that_home_only() {
 
 #[tokio::test]
 async fn changed_areas_need_a_new_version() {
-    let store = testing::store().await;
+    let (store, _folder) = testing::store().await;
     import(&store, &minami()).await.expect("imported");
     let folder = copy_of_minami();
     replace(folder.path(), areas::FILE, "あかまつ", "あかまっ");

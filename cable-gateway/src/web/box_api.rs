@@ -61,3 +61,6 @@ pub fn router(state: AppState) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .with_state(state)
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,9 @@ use utoipa::OpenApi as _;
 struct Document;
 
 /// The document as pretty JSON, as kept in `docs/box-api.json`.
+///
+/// # Panics
+/// Never: a derived document has text keys only.
 pub fn text() -> String {
     let json = Document::openapi().to_pretty_json().expect("a derived document serialises");
     format!("{json}\n")

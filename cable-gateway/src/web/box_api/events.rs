@@ -63,10 +63,8 @@ pub(super) async fn handler(
         missed.iter().map(|order| Frame::order(order.sequence, &order.signed)).collect();
     waiting.extend(provisioning.map(|now| Frame::provisioning_changed(now.version)));
     waiting.extend(state.hub.latest_heartbeat());
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     let stream = Body::from_stream(frames(subscription, waiting));
     Ok((headers, stream).into_response())
 }

@@ -29,10 +29,7 @@ pub(super) async fn handler(
 }
 
 /// Moment and randomness of a login, unless this box tries too often.
-pub(super) fn occasion<'a>(
-    state: &'a AppState,
-    device: &Device,
-) -> Result<Occasion<'a>, Refused> {
+pub(super) fn occasion<'a>(state: &'a AppState, device: &Device) -> Result<Occasion<'a>, Refused> {
     let now_ms = state.now_ms();
     if !state.limits.login.allow(&device.device_id, now_ms) {
         let detail = "too many logins at this box; wait a minute";

@@ -52,7 +52,8 @@ impl FromRequestParts<AppState> for Resident {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
         let device = Device::from_request_parts(parts, state).await?;
-        let refused = || Refused::new(ProblemCode::SessionRefused, "the session is unknown or over");
+        let refused =
+            || Refused::new(ProblemCode::SessionRefused, "the session is unknown or over");
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(refused)?;
         let (token, now_ms) = (token.to_owned(), state.now_ms());

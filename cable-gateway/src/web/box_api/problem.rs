@@ -20,6 +20,7 @@ pub struct Refused {
 
 impl Refused {
     /// A refusal with the status that belongs to its code.
+    #[expect(clippy::needless_pass_by_value, reason = "texts and errors alike, told and dropped")]
     pub fn new(code: ProblemCode, detail: impl ToString) -> Self {
         Self { status: status(code), problem: Problem { code, detail: detail.to_string() } }
     }
@@ -89,7 +90,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        let Json(body) = Json::from_request(request, state).await.map_err(|cause| malformed(&cause))?;
+        let Json(body) =
+            Json::from_request(request, state).await.map_err(|cause| malformed(&cause))?;
         Ok(Self(body))
     }
 }

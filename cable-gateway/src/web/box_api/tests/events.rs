@@ -1,0 +1,172 @@
+use std::time::Duration;
+
+use evacuation::{
+    order::{Act, UnixMillis},
+    signing::open_order,
+    trust::{PublicKey, Trust, open_manifest},
+};
+use gateway_api::{order::OrderList, path, provisioning::Provisioning};
+
+use crate::{
+    device,
+    encoding::from_base64,
+    orders::OrderDraft,
+    testing::{BoxClient, TestGateway, flood},
+};
+
+/// The trust that a box builds from its enrolment and provisioning.
+async fn trust_of(client: &BoxClient) -> Trust {
+    let root = &client.enrolment.as_ref().expect("enrolled").manifest_root_key;
+    let root = from_base64(root, 32).expect("base64").try_into().expect("32 bytes");
+    let provisioning: Provisioning = client.get(path::PROVISIONING).await.ok();
+    let manifest = from_base64(&provisioning.key_manifest, 20_000).expect("base64");
+    Trust::new(open_manifest(&manifest, &PublicKey(root)).expect("signed by the root"))
+}
+
+#[tokio::test]
+async fn an_order_reaches_a_connected_box_signed_and_numbered() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let mut events = client.events(None).await;
+    let published = gateway.publish(flood()).await;
+    let (id, bytes) = events.next_order().await;
+    assert_eq!((id, published.sequence), (1, 1));
+    let order = open_order(&bytes, &trust_of(&client).await).expect("believed").order;
+    assert_eq!(order.id, published.id);
+    assert_eq!(order.issued_at, UnixMillis(gateway.state.now_ms()));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_box_resumes_after_the_last_order_it_got() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    for _ in 0..3 {
+        gateway.publish(flood()).await;
+    }
+    let mut events = client.events(Some(1)).await;
+    assert_eq!(events.next_order().await.0, 2);
+    assert_eq!(events.next_order().await.0, 3);
+    gateway.publish(flood()).await;
+    assert_eq!(events.next_order().await.0, 4, "then what is new");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_first_connection_gets_what_is_in_force_and_nothing_else() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let first = gateway.publish(flood()).await;
+    let replaced = OrderDraft { act: Act::Update, references: vec![first.id], ..flood() };
+    gateway.publish(replaced).await;
+    let short = OrderDraft { valid_for_ms: 1_000, ..flood() };
+    gateway.publish(short).await;
+    gateway.clock.advance(2_000);
+    gateway.publish(flood()).await;
+    let mut events = client.events(None).await;
+    assert_eq!(events.next_order().await.0, 2, "1 was replaced");
+    assert_eq!(events.next_order().await.0, 4, "3 expired");
+    // A number that this store never gave: the box knows more than a restored backup.
+    let mut events = client.events(Some(99)).await;
+    assert_eq!(events.next_order().await.0, 2);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_connection_begins_with_version_and_heartbeat() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let (beats, _) = tokio::sync::watch::channel(axum::body::Bytes::new());
+    crate::push::heartbeat::beat(&gateway.state, &beats).await.expect("a beat");
+    let mut events = client.events(None).await;
+    let version = events.next().await.expect("an event");
+    let provisioning: Provisioning = client.get(path::PROVISIONING).await.ok();
+    assert_eq!(version.name, "provisioning-changed");
+    assert_eq!(version.data, provisioning.version.to_string());
+    let heartbeat = events.next().await.expect("an event");
+    assert_eq!((heartbeat.name.as_str(), heartbeat.id), ("heartbeat", None));
+    let bytes = from_base64(&heartbeat.data, 2_000).expect("base64");
+    let trust = trust_of(&client).await;
+    let heartbeat = evacuation::heartbeat::open_heartbeat(&bytes, &trust).expect("believed");
+    assert_eq!(heartbeat.highest_sequence, 0);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_heartbeat_names_what_is_in_force_but_no_lift() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let (first, second) = (gateway.publish(flood()).await, gateway.publish(flood()).await);
+    let lift = OrderDraft { act: Act::Lift, references: vec![first.id], ..flood() };
+    gateway.publish(lift).await;
+    let (beats, latest) = tokio::sync::watch::channel(axum::body::Bytes::new());
+    crate::push::heartbeat::beat(&gateway.state, &beats).await.expect("a beat");
+    let trust = trust_of(&client).await;
+    let heartbeat = evacuation::heartbeat::open_heartbeat(&latest.borrow(), &trust);
+    let heartbeat = heartbeat.expect("believed");
+    assert_eq!(heartbeat.highest_sequence, 3);
+    assert_eq!(heartbeat.active, [second.id]);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn missed_orders_are_fetched_by_number() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    for _ in 0..3 {
+        gateway.publish(flood()).await;
+    }
+    let list: OrderList = client.get("/box/v1/orders?after_sequence=1").await.ok();
+    let trust = trust_of(&client).await;
+    let numbers = list.orders.iter().map(|text| {
+        let bytes = from_base64(text, 2_000).expect("base64");
+        open_order(&bytes, &trust).expect("believed").order.sequence
+    });
+    assert_eq!(numbers.collect::<Vec<_>>(), [2, 3]);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_box_is_cut_off_with_the_next_heartbeat() {
+    let gateway = TestGateway::start_with("").await;
+    let client = gateway.home_box().await;
+    let mut events = client.events(None).await;
+    let (id, now_ms) = (client.device_id().to_owned(), gateway.state.now_ms());
+    gateway.write(move |sql| device::revoke(sql, &id, now_ms)).await;
+    let cut_off = tokio::time::timeout(Duration::from_secs(30), events.ends()).await;
+    assert!(cut_off.expect("before the deadline"));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_box_is_told_when_its_provisioning_changes() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let before: Provisioning = client.get(path::PROVISIONING).await.ok();
+    let mut events = client.events(None).await;
+    // The second heartbeat looks at the versions that the first one noted.
+    for _ in 0..2 {
+        while events.next().await.expect("the stream goes on").name != "heartbeat" {}
+    }
+    let change = "UPDATE household SET version = version + 1";
+    gateway.write(move |sql| sql.execute(change, &[])).await;
+    let told = loop {
+        let event = events.next().await.expect("the stream goes on");
+        if event.name == "provisioning-changed" && event.data != before.version.to_string() {
+            break event.data;
+        }
+    };
+    let after: Provisioning = client.get(path::PROVISIONING).await.ok();
+    assert_eq!((after.version, told), (before.version + 1, (before.version + 1).to_string()));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_clean_end_closes_the_streams() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let mut events = client.events(None).await;
+    let (stopped, ended) = tokio::join!(gateway.stop(), events.ends());
+    assert!(ended);
+    let () = stopped;
+}
