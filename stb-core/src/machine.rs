@@ -275,9 +275,6 @@ impl Machine {
     }
 
     fn speak_page(&mut self) {
-        if self.emergency.has_keys() {
-            return;
-        }
         let page = if self.settings.speech { self.page_view() } else { None };
         if let Some(effect) = self.voice.follow(self.context.now_ms(), page.as_ref()) {
             self.context.push(effect);

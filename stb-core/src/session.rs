@@ -26,6 +26,8 @@ use pin::PinEntry;
 use purpose::Purpose;
 use trouble::{Cause, Remedy, Tries, Trouble};
 
+/// A press meant for the page before must not act on the one that just came up.
+const STRAY_PRESS_MS: u64 = 700;
 /// Nobody types for this long: the digits are wiped.
 const ENTRY_MS: u64 = 60_000;
 /// The card or the gateway stays silent for this long.
@@ -57,6 +59,9 @@ struct Attempt {
     stage: Stage,
     login: Option<Login>,
     deadline: Option<u64>,
+    /// When the page of this stage came up; the busy stages share one.
+    page_since: u64,
+    is_busy: bool,
 }
 
 /// An open login at the gateway.
@@ -106,10 +111,16 @@ impl CardDesk {
         self.attempt.as_ref().is_some_and(|attempt| attempt.purpose.has_page())
     }
 
+    /// Whether 決定 may still be meant for the page before: a press repeated in impatience neither
+    /// ends the login nor types a digit.
+    pub(crate) fn is_too_fresh(&self, now_ms: u64) -> bool {
+        self.attempt.as_ref().is_some_and(|attempt| now_ms < attempt.page_since + STRAY_PRESS_MS)
+    }
+
     /// Somebody chose a service that needs to know who is there.
     pub(crate) fn begin(&mut self, context: &mut Context, purpose: Purpose) -> Outcome {
         self.abandon(context);
-        self.attempt = Some(Attempt::new(purpose));
+        self.attempt = Some(Attempt::new(purpose, context.now_ms()));
         self.approach(context)
     }
 
@@ -243,7 +254,7 @@ impl CardDesk {
         }
         match Cause::of_reader(state) {
             Some(cause) => self.fail(context, cause, Tries::NotConcerned),
-            None => self.enter(Stage::WaitingForCard, None),
+            None => self.enter(context, Stage::WaitingForCard, None),
         }
     }
 
@@ -256,7 +267,8 @@ impl CardDesk {
             return self.fail(context, Cause::WrongPins, Tries::NotUsed);
         }
         context.push(Effect::OpenLogin(attempt.purpose.request()));
-        self.enter(Stage::Opening, Some(context.now_ms() + SILENCE_MS))
+        let deadline = context.now_ms() + SILENCE_MS;
+        self.enter(context, Stage::Opening, Some(deadline))
     }
 
     fn gateway_failed(&mut self, context: &mut Context, cause: Cause) -> Outcome {
@@ -279,14 +291,17 @@ impl CardDesk {
             return Outcome::Murmur(cause.sentence());
         }
         let tries = if attempt.level == AssuranceLevel::L1 { Tries::NotConcerned } else { tries };
-        self.enter(Stage::Troubled(Trouble { cause, tries }), None)
+        self.enter(context, Stage::Troubled(Trouble { cause, tries }), None)
     }
 
-    fn enter(&mut self, stage: Stage, deadline: Option<u64>) -> Outcome {
-        if let Some(attempt) = &mut self.attempt {
-            attempt.stage = stage;
-            attempt.deadline = deadline;
+    fn enter(&mut self, context: &Context, stage: Stage, deadline: Option<u64>) -> Outcome {
+        let Some(attempt) = &mut self.attempt else { return Outcome::Nothing };
+        if !(attempt.is_busy && stage.is_busy()) {
+            attempt.page_since = context.now_ms();
         }
+        attempt.is_busy = stage.is_busy();
+        attempt.stage = stage;
+        attempt.deadline = deadline;
         Outcome::PageChanged
     }
 
@@ -298,13 +313,15 @@ impl CardDesk {
 }
 
 impl Attempt {
-    fn new(purpose: Purpose) -> Self {
+    fn new(purpose: Purpose, now_ms: u64) -> Self {
         Self {
             purpose,
             level: purpose.level(),
             stage: Stage::WaitingForCard,
             login: None,
             deadline: None,
+            page_since: now_ms,
+            is_busy: false,
         }
     }
 
@@ -339,6 +356,18 @@ impl Attempt {
 }
 
 impl Stage {
+    /// Whether it only asks for patience.
+    fn is_busy(&self) -> bool {
+        matches!(
+            self,
+            Self::Touching(_)
+                | Self::TouchSent
+                | Self::Opening
+                | Self::Talking { .. }
+                | Self::ProofSent
+        )
+    }
+
     fn talks_to_card(&self) -> bool {
         matches!(
             self,

@@ -3,9 +3,9 @@
 use crate::{
     effect::{Cue, Effect},
     key::{KeyAction, RemoteKey},
-    nav::{CardDeed, Command, Direction, focus},
+    nav::{CardDeed, Command, Direction, Page, focus},
     tv::{Wish, channels::Step},
-    view::{Body, ColourKey},
+    view::ColourKey,
 };
 
 use super::Machine;
@@ -177,20 +177,27 @@ impl Machine {
     }
 
     fn confirm(&mut self) -> Cue {
+        let is_stray = self.is_on(Page::Card) && self.card.is_too_fresh(self.context.now_ms());
+        if is_stray {
+            return Cue::Edge;
+        }
         let focus = self.page_view().map_or(0, |page| page.focus);
         self.confirm_at(focus)
     }
 
-    /// A PIN digit, or the number of an item.
+    /// A PIN digit, or the number of an item. A card conversation and the daily question come up
+    /// under hands that type a PIN or a channel: there a number is no answer.
     fn digit_key(&mut self, digit: u8) -> Cue {
-        let takes_pin =
-            self.page_view().is_some_and(|page| matches!(page.body, Body::PinDots { .. }));
-        if takes_pin {
-            let is_taken = self.card_deed(CardDeed::PadDigit(digit));
-            return if is_taken { Cue::Move } else { Cue::Edge };
+        match self.nav.page() {
+            Some(Page::Card) => {
+                let is_taken = self.card_deed(CardDeed::PadDigit(digit));
+                if is_taken { Cue::Move } else { Cue::Edge }
+            }
+            Some(Page::CheckIn | Page::CheckInContact | Page::CheckInDone) => Cue::Edge,
+            _ => {
+                usize::from(digit).checked_sub(1).map_or(Cue::Edge, |index| self.confirm_at(index))
+            }
         }
-        let Some(index) = usize::from(digit).checked_sub(1) else { return Cue::Edge };
-        self.confirm_at(index)
     }
 
     fn confirm_colour(&mut self, key: RemoteKey) -> Cue {

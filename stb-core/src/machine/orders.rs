@@ -65,7 +65,6 @@ impl Machine {
     pub(super) fn refresh_orders(&mut self) {
         let had_keys = self.emergency.has_keys();
         if self.emergency.refresh(self.profile.as_ref(), self.context.now) {
-            self.card.abandon(&mut self.context);
             self.nav.leave_to_television();
             self.context.push(Effect::WakeTelevision);
             self.context.push(Effect::Cue(Cue::Alert));

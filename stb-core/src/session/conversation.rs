@@ -166,14 +166,14 @@ impl CardDesk {
         match step {
             Step::Send(command) => {
                 let deadline = transmit(context, command);
-                self.enter_quietly(Stage::Touching(flow), deadline)
+                self.enter(context, Stage::Touching(flow), Some(deadline))
             }
             Step::Done(card) => {
                 context.push(Effect::ResetCard);
                 let certificate = base64(&card.certificate_der);
                 context.push(Effect::SendTouch(CardTouch { certificate }));
                 let deadline = context.now_ms() + SILENCE_MS;
-                self.enter_quietly(Stage::TouchSent, deadline)
+                self.enter(context, Stage::TouchSent, Some(deadline))
             }
             Step::Failed(CardError::NeedsPin) => self.ask_for_more(context),
             Step::Failed(error) => {
@@ -209,7 +209,7 @@ impl CardDesk {
         match step {
             Step::Send(command) => {
                 let deadline = transmit(context, command);
-                self.enter_quietly(Stage::Talking { flow, pin_given }, deadline)
+                self.enter(context, Stage::Talking { flow, pin_given }, Some(deadline))
             }
             Step::ConfirmLastTry => self.last_try(context, flow, pin_given),
             Step::NeedPin { tries_left, after_wrong } => {
@@ -218,7 +218,8 @@ impl CardDesk {
                 }
                 let entry = PinEntry::new();
                 let stage = Stage::EnteringPin { flow, entry, tries_left, after_wrong };
-                self.enter(stage, Some(context.now_ms() + ENTRY_MS))
+                let deadline = context.now_ms() + ENTRY_MS;
+                self.enter(context, stage, Some(deadline))
             }
             Step::Done(signature) => self.signed(context, &signature),
             Step::Failed(error) => {
@@ -239,7 +240,8 @@ impl CardDesk {
         if pin_given && self.was_wrong() {
             return self.stop_talking(context, Cause::WrongPins, Tries::Left(1));
         }
-        self.enter(Stage::LastTry(flow), Some(context.now_ms() + ENTRY_MS))
+        let deadline = context.now_ms() + ENTRY_MS;
+        self.enter(context, Stage::LastTry(flow), Some(deadline))
     }
 
     /// Counts a wrong PIN; true when this sitting grants no more.
@@ -255,18 +257,13 @@ impl CardDesk {
         let proof = proof(&signature.certificate_der, &signature.signature);
         context.push(Effect::SendProof { login_id, proof });
         let deadline = context.now_ms() + SILENCE_MS;
-        self.enter_quietly(Stage::ProofSent, deadline)
+        self.enter(context, Stage::ProofSent, Some(deadline))
     }
 
     /// The flow is gone from its stage, therefore the reset is ordered here.
     fn stop_talking(&mut self, context: &mut Context, cause: Cause, tries: Tries) -> Outcome {
         context.push(Effect::ResetCard);
         self.fail(context, cause, tries)
-    }
-
-    /// Another step of the same busy page.
-    fn enter_quietly(&mut self, stage: Stage, deadline: u64) -> Outcome {
-        self.enter(stage, Some(deadline))
     }
 }
 

@@ -153,6 +153,7 @@ fn a_gateway_that_does_not_answer_is_told_and_tried_again() {
     television.happens(Event::LoginUnreachable);
     television.sees_sentence("trouble-unreachable");
     television.gateway_answers = true;
+    television.wait(700);
     television.press(RemoteKey::Confirm);
     television.sees(PageKind::Pin);
 }

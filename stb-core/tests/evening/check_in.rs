@@ -72,6 +72,14 @@ fn colours_are_shortcuts_to_the_faces() {
 }
 
 #[test]
+fn a_channel_number_pressed_under_the_question_is_no_answer() {
+    let mut television = asked();
+    television.press(RemoteKey::Digit(3));
+    television.sees(PageKind::CheckIn);
+    assert_eq!(conditions(&television), []);
+}
+
+#[test]
 fn not_well_asks_whether_a_call_is_wanted() {
     let mut television = asked();
     television.choose_here("condition-bad");

@@ -88,6 +88,7 @@ fn an_empty_name_is_greeted_without_a_name() {
 #[test]
 fn the_pad_on_the_screen_does_what_the_number_keys_do() {
     let mut television = at_pin_page(Card::of_hana());
+    television.wait(700);
     let digits = [7, 3, 9];
     for digit in digits {
         let page = television.page();
@@ -171,6 +172,7 @@ fn before_the_last_try_the_safe_choice_has_the_focus() {
     television.insert(card_with_one_try());
     television.sees(PageKind::LastTry);
     assert_eq!(television.page().items[television.page().focus].label.id, "last-try-stop");
+    television.wait(700);
     television.press(RemoteKey::Confirm);
     television.sees(PageKind::Home);
     assert_eq!(television.card.as_ref().map(|card| card.tries), Some(1));
@@ -253,6 +255,33 @@ fn back_and_exit_end_the_login_wipe_the_digits_and_reset_the_card() {
         television.choose("tile-login");
         assert_eq!(dots(&television).0, 0);
     }
+}
+
+#[test]
+fn an_impatient_press_neither_ends_the_login_nor_types_a_digit() {
+    let mut television = Television::at_home();
+    television.choose("tile-login");
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::CardPrompt);
+    television.wait(700);
+    television.insert(Card::of_hana());
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::Pin);
+    assert_eq!(dots(&television).0, 0);
+    television.wait(700);
+    television.press(RemoteKey::Confirm);
+    assert_eq!(dots(&television).0, 1, "the focus begins on 1");
+}
+
+#[test]
+fn digits_typed_too_early_do_not_press_buttons() {
+    let mut television = Television::at_home();
+    television.gateway_answers = false;
+    television.choose("tile-login");
+    television.insert(Card::of_hana());
+    television.sees(PageKind::CardBusy);
+    television.type_pin(b"1");
+    television.sees(PageKind::CardBusy);
 }
 
 #[test]

@@ -136,6 +136,8 @@ impl Television {
             };
             self.press(key);
         }
+        // A hand does not press on what it has not seen yet.
+        self.wait(700);
         self.press(RemoteKey::Confirm);
     }
 
