@@ -251,6 +251,7 @@ fn those_who_need_time_are_told_by_when_to_leave() {
 #[test]
 fn a_clock_before_the_issue_tells_the_same_time() {
     check_leave_by(Level::Three, Some(300), -1_000_000, Some(45));
+    check_leave_by(Level::Three, Some(5_000), -1_000_000, None);
     let prepares = guide_home(&at(Level::Three), vec![ken()]);
     assert_eq!(prepares.leave_by, None);
     assert!(guide_home(&at(Level::Three), vec![hana()]).leave_by.is_some());

@@ -117,6 +117,19 @@ fn a_signed_order_fits_one_datagram() {
     check_open(&forged(&large(40, 4, 24, 120), &order_key()), Err(OpenError::TooLarge));
 }
 
+/// The signature covers the content, not how long its length is written.
+#[test]
+fn a_frame_written_otherwise_is_not_opened() {
+    let bytes = signed(&order(5));
+    let (head, length, rest) = (&bytes[..17], bytes[18], &bytes[19..]);
+    assert_eq!(bytes[17], 0x58, "a byte string with one length byte");
+    check_open(&[head, &[0x58, length], rest].concat(), Ok(()));
+    check_open(&[head, &[0x59, 0, length], rest].concat(), Err(OpenError::Malformed));
+    check_open(&[&[0xd8, 0x12][..], &bytes[1..]].concat(), Err(OpenError::Malformed));
+    check_open(&[&bytes[..], &[0]].concat(), Err(OpenError::Malformed));
+    check_open(&bytes[1..], Err(OpenError::Malformed));
+}
+
 /// Headers inside headers, each in a byte string of its own: no reader may follow them.
 #[test]
 fn nested_headers_are_not_followed() {

@@ -145,3 +145,12 @@ fn a_heartbeat_before_the_lift_ends_nothing() {
     assert!(!here.hear(2, &[2]).expect("a heartbeat").changed);
     here.shows(&[1]);
 }
+
+#[test]
+fn an_older_word_and_a_heartbeat_end_nothing() {
+    let mut here = TestBox::new();
+    assert_eq!(here.accept(&act(2, Act::Lift, 1)), Ok(Outcome::NothingToEnd));
+    here.takes(&order(3));
+    assert!(!here.hear(3, &[]).expect("a heartbeat").changed);
+    here.shows(&[3]);
+}
