@@ -4,7 +4,7 @@
 //! `CLOCK_MONOTONIC`, so that they compare with those of every other process of this machine.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
@@ -32,6 +32,10 @@ pub enum Mark {
     OrderArrived,
     /// An order was painted for the first time.
     TakeoverPainted,
+    /// Another page than before was painted; the detail names its kind.
+    PagePainted,
+    /// An order was painted at another size than before; the detail names the stage.
+    TakeoverStagePainted,
     /// The last digit of a PIN was entered.
     PinLastDigit,
     /// The greeting after a login was painted.
@@ -56,9 +60,10 @@ struct Line<'a> {
 pub struct Marks(Option<Arc<Mutex<File>>>);
 
 impl Marks {
-    /// Writes marks to a new file.
+    /// Writes marks to the end of a file: those of a box that was killed stay readable.
     pub fn to_file(path: &Path) -> io::Result<Self> {
-        Ok(Self(Some(Arc::new(Mutex::new(File::create(path)?)))))
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        Ok(Self(Some(Arc::new(Mutex::new(file)))))
     }
 
     /// Whether anybody measures.

@@ -60,42 +60,50 @@ impl Adapters {
     }
 
     pub(super) fn carry_out(&self, effect: Effect, language: Language) {
+        let player = self.player.iter();
+        let card = self.card.iter();
         match effect {
-            Effect::Tune(_) | Effect::Prefetch(_) | Effect::SetVolume { .. } => {
-                if let Some(player) = &self.player {
-                    play(player, effect);
-                }
+            Effect::Tune(channel) => player.for_each(|player| player.tune(&channel)),
+            Effect::Prefetch(channels) => player.for_each(|player| player.prefetch(&channels)),
+            Effect::SetVolume { percent, muted, ducked } => {
+                player.for_each(|player| player.set_volume(percent, muted, ducked));
             }
-            Effect::OpenCard | Effect::TransmitToCard(_) | Effect::ResetCard => {
+            Effect::OpenCard => card.for_each(CardReader::open),
+            Effect::TransmitToCard(command) => {
                 if let Some(card) = &self.card {
-                    converse(card, effect);
+                    card.transmit(command);
                 }
             }
+            Effect::ResetCard => card.for_each(CardReader::reset),
+            Effect::OpenLogin(request) => self.ask(Request::OpenLogin(request)),
+            Effect::SendProof { login_id, proof } => {
+                self.ask(Request::SendProof { login_id, proof });
+            }
+            Effect::SendTouch(touch) => self.ask(Request::SendTouch(touch)),
+            Effect::CloseSession { token } => self.ask(Request::CloseSession { token }),
+            Effect::FetchAccessLog { token } => self.ask(Request::FetchAccessLog { token }),
+            Effect::FetchProvisioning => self.ask(Request::FetchProvisioning),
+            Effect::FetchOrders { after_sequence, spread_ms } => {
+                self.ask(Request::FetchOrders { after_sequence, spread_ms });
+            }
+            Effect::SendReport(report) => self.ask(Request::SendReport(report)),
+            Effect::Store(command) => self.store.carry_out(command),
             Effect::Speak { speech_id, sentences, priority } => {
+                let sentences = self.spoken(&sentences, language);
                 if let Some(speech) = &self.speech {
-                    let sentences = self.spoken(&sentences, language);
                     speech.speak(Utterance { speech_id, sentences, priority });
                 }
             }
-            Effect::StopSpeech => {
-                if let Some(speech) = &self.speech {
-                    speech.stop();
-                }
-            }
-            Effect::Cue(cue) => {
-                if let Some(cues) = &self.cues {
-                    cues.sound(cue);
-                }
-            }
-            Effect::Store(command) => self.store.carry_out(command),
-            Effect::WakeTelevision => {
-                tracing::debug!("no way to wake the television");
-            }
-            effect => {
-                if let (Some(link), Some(request)) = (&self.link, request(effect)) {
-                    link.ask(request);
-                }
-            }
+            Effect::StopSpeech => self.speech.iter().for_each(Speech::stop),
+            Effect::Cue(cue) => self.cues.iter().for_each(|cues| cues.sound(cue)),
+            Effect::WakeTelevision => tracing::debug!("no way to wake the television"),
+        }
+    }
+
+    fn ask(&self, request: Request) {
+        match &self.link {
+            Some(link) => link.ask(request),
+            None => tracing::warn!("no link: a request is not sent"),
         }
     }
 
@@ -106,38 +114,4 @@ impl Adapters {
         let texts = self.texts.borrow();
         sentences.iter().map(|phrase| texts.render_speech(phrase)).collect()
     }
-}
-
-fn play(player: &Player, effect: Effect) {
-    match effect {
-        Effect::Tune(channel) => player.tune(&channel),
-        Effect::Prefetch(channels) => player.prefetch(&channels),
-        Effect::SetVolume { percent, muted, ducked } => player.set_volume(percent, muted, ducked),
-        _ => {}
-    }
-}
-
-fn converse(card: &CardReader, effect: Effect) {
-    match effect {
-        Effect::OpenCard => card.open(),
-        Effect::TransmitToCard(command) => card.transmit(command),
-        Effect::ResetCard => card.reset(),
-        _ => {}
-    }
-}
-
-fn request(effect: Effect) -> Option<Request> {
-    Some(match effect {
-        Effect::OpenLogin(request) => Request::OpenLogin(request),
-        Effect::SendProof { login_id, proof } => Request::SendProof { login_id, proof },
-        Effect::SendTouch(touch) => Request::SendTouch(touch),
-        Effect::CloseSession { token } => Request::CloseSession { token },
-        Effect::FetchAccessLog { token } => Request::FetchAccessLog { token },
-        Effect::FetchProvisioning => Request::FetchProvisioning,
-        Effect::FetchOrders { after_sequence, spread_ms } => {
-            Request::FetchOrders { after_sequence, spread_ms }
-        }
-        Effect::SendReport(report) => Request::SendReport(report),
-        _ => return None,
-    })
 }

@@ -4,7 +4,7 @@ use stb_core::{
     effect::Effect,
     event::{Event, OrderPath, PlayerState},
     key::RemoteKey,
-    view::{PageKind, PageView, View},
+    view::{PageKind, PageView, TakeoverStage, View},
 };
 
 use crate::marks::{Mark, Marks};
@@ -35,6 +35,7 @@ struct Waiting {
 struct Seen {
     page: Option<PageKind>,
     order_id: Option<String>,
+    stage: Option<TakeoverStage>,
 }
 
 /// What a painted frame means.
@@ -105,8 +106,10 @@ impl Progress {
             return;
         }
         let page = view.page.as_ref().map(|page| page.kind);
-        let order_id = view.takeover.as_ref().map(|takeover| takeover.order_id.clone());
-        self.applied.push((change, Seen { page, order_id }));
+        let takeover = view.takeover.as_ref();
+        let order_id = takeover.map(|takeover| takeover.order_id.clone());
+        let stage = takeover.map(|takeover| takeover.stage);
+        self.applied.push((change, Seen { page, order_id, stage }));
         if self.applied.len() > WAITING_MAX {
             self.applied.remove(0);
         }
@@ -129,6 +132,7 @@ impl Progress {
             takeover: seen.order_id.is_some()
                 && self.painted.as_ref().is_none_or(|before| before.order_id != seen.order_id),
         };
+        self.mark_changes(&seen);
         let greets = seen.page == Some(PageKind::Welcome)
             && self.painted.as_ref().is_none_or(|before| before.page != seen.page);
         if greets {
@@ -139,6 +143,23 @@ impl Progress {
         }
         self.painted = Some(seen);
         painted
+    }
+
+    /// Pages and sizes of an order, for whoever follows the screen by its marks.
+    fn mark_changes(&self, seen: &Seen) {
+        let before = self.painted.as_ref();
+        if let Some(page) =
+            seen.page.filter(|page| before.and_then(|seen| seen.page) != Some(*page))
+        {
+            self.marks.record(Mark::PagePainted, &format!("{page:?}"));
+        }
+        if let Some(stage) = seen.stage.filter(|_| {
+            before.is_none_or(|before| {
+                (before.stage, &before.order_id) != (seen.stage, &seen.order_id)
+            })
+        }) {
+            self.marks.record(Mark::TakeoverStagePainted, &format!("{stage:?}"));
+        }
     }
 
     fn wait(&mut self, mark: Mark, detail: String) {
