@@ -239,8 +239,11 @@ action-disregard = さっきの お知らせは まちがいでした。逃げ�
 shelter-open = 開いています
 shelter-not-known-open = 開いているか わかりません
 shelter-distance = だいたい { $metres }メートル　{ $state }
-leave-by = { $time }までに 出て ください
-supporters = 手伝う 人：{ $names }さん
+leave-by = { $hour }時{ $minute ->
+    [0] {""}
+   *[other] { $minute }分
+}までに 出て ください
+supporters = 手伝う 人：{ $names }
 step-take-essentials = 薬・めがね・大切な 物を 持つ
 step-turn-off-gas = ガスと 電気を 止める
 step-call-supporter = 手伝う 人を 呼ぶ
@@ -251,8 +254,7 @@ step-do-not-return = 「終わり」と 言うまで 帰らない
 step-go-upstairs = 2階より 上へ 行く
     .speech = にかいより 上へ 行く
 step-away-from-slope = がけや 窓の 近くに いない
-step-call-for-help = あぶない ときは 119に 電話する
-    .speech = あぶない ときは、いち、いち、きゅうに 電話する
+step-call-for-help = あぶない ときは 119番に 電話する
 step-prepare-bag = 荷物と 薬を 準備する
 step-check-route = 逃げる ところと 道を 見る
 step-keep-watching = テレビで 次の お知らせを 待つ
@@ -267,10 +269,8 @@ answer-saving = 送っています。
 answer-sending = 役場に 送っています。
 answer-delivered = 役場に 届きました。
 answer-later = つながったら 役場に 送ります。
-answer-later-call = まだ 役場に 届いていません。急ぐときは 119に 電話して ください。
-    .speech = まだ 役場に 届いていません。急ぐときは、いち、いち、きゅうに 電話して ください。
-answer-refused = 役場に 届きませんでした。急ぐときは 119に 電話して ください。
-    .speech = 役場に 届きませんでした。急ぐときは、いち、いち、きゅうに 電話して ください。
+answer-later-call = まだ 役場に 届いていません。急ぐときは 119番に 電話して ください。
+answer-refused = 役場に 届きませんでした。急ぐときは 119番に 電話して ください。
 button-next-order = ほかの お知らせ（{ $count }）
     .speech = ほかの お知らせを 見る
 

@@ -72,8 +72,8 @@ impl CheckIn {
 
     /// What to report for this answer.
     pub(crate) fn answer(&mut self, condition: Condition, contact: bool) -> Option<ReportContent> {
-        let asked = self.asked.as_ref()?;
         self.follow_up_until = None;
+        let asked = self.asked.as_ref()?;
         Some(ReportContent::CheckIn {
             session_id: asked.session_id.clone(),
             condition,

@@ -2,6 +2,8 @@
 
 use evacuation::order::UnixMillis;
 
+use crate::phrase::{Phrase, say};
+
 /// The moment of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
@@ -26,8 +28,19 @@ impl Now {
 
 /// Clock time in Japan as it is shown: `9:05`.
 pub(crate) fn clock_in_japan(at: UnixMillis) -> String {
+    let (hour, minute) = hour_and_minute(at);
+    format!("{hour}:{minute:02}")
+}
+
+/// By when to leave, as it is shown and spoken.
+pub(crate) fn leave_by(at: UnixMillis) -> Phrase {
+    let (hour, minute) = hour_and_minute(at);
+    say::leave_by(&clock_in_japan(at), hour, minute)
+}
+
+fn hour_and_minute(at: UnixMillis) -> (i64, i64) {
     let minutes = at.0.saturating_add(JAPAN_OFFSET_MS).rem_euclid(DAY_MS) / 60_000;
-    format!("{}:{:02}", minutes / 60, minutes % 60)
+    (minutes / 60, minutes % 60)
 }
 
 /// Month and day in Japan as they are shown: 11 and 20.

@@ -8,7 +8,7 @@ use evacuation::order::Mode;
 use crate::{
     phrase::{Phrase, say},
     profile::Profile,
-    time::clock_in_japan,
+    time::leave_by,
 };
 
 use super::{HomeOrder, words};
@@ -40,7 +40,7 @@ pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
     sentences.extend(reason.map(say::spoken_reason));
     sentences.push(words::action(guidance.action));
     sentences.extend(destination(order));
-    sentences.extend(guidance.leave_by.map(|at| say::leave_by(&clock_in_japan(at))));
+    sentences.extend(guidance.leave_by.map(leave_by));
     let asks = if words::is_notice(order) { say::spoken_close() } else { say::spoken_answer() };
     sentences.push(asks);
     sentences.extend(is_drill.then(say::spoken_drill));

@@ -10,7 +10,7 @@ use gateway_api::report::Answer;
 
 use crate::{
     phrase::{Phrase, say},
-    time::clock_in_japan,
+    time::{clock_in_japan, leave_by},
     view::{ColourKey, Icon, Item, Language, PlaceView, StepView, TakeoverStage, TakeoverView},
 };
 
@@ -45,8 +45,8 @@ impl Emergency {
             action: action(guidance.action),
             destination: place(&guidance.destination),
             fallback: place(&guidance.fallback),
-            leave_by: guidance.leave_by.map(|at| say::leave_by(&clock_in_japan(at))),
-            supporters: supporters(guidance),
+            leave_by: guidance.leave_by.map(leave_by),
+            supporters: supporters(guidance, language),
             steps: guidance.steps.map(step),
             reason: guidance.reason.clone(),
             source: source(guidance, link_open),
@@ -205,8 +205,10 @@ fn rounded(metres: u32) -> i64 {
     i64::from(metres.div_ceil(step).saturating_mul(step))
 }
 
-fn supporters(guidance: &Guidance) -> Option<Phrase> {
-    let names = guidance.supporters.iter().cloned().reduce(|all, name| format!("{all}、{name}"));
+fn supporters(guidance: &Guidance, language: Language) -> Option<Phrase> {
+    let between = if language == Language::En { ", " } else { "、" };
+    let names = guidance.supporters.iter().map(|name| with_honorific(name, language));
+    let names = names.reduce(|all, name| format!("{all}{between}{name}"));
     names.map(|names| say::supporters(&names))
 }
 

@@ -248,7 +248,7 @@ messages! {
     shelter_open() = "shelter-open";
     shelter_not_known_open() = "shelter-not-known-open";
     shelter_distance(metres: number, state: phrase) = "shelter-distance";
-    leave_by(time: text) = "leave-by";
+    leave_by(time: text, hour: number, minute: number) = "leave-by";
     supporters(names: text) = "supporters";
     step_take_essentials() = "step-take-essentials";
     step_turn_off_gas() = "step-turn-off-gas";

@@ -185,6 +185,8 @@ impl Television {
                 waiting.extend(self.perform(effect));
             }
             check_view(&self.machine.view());
+            let due = self.machine.next_deadline();
+            assert!(due.is_none_or(|due| due > self.now.monotonic_ms), "time stands still");
             self.note(&self.machine.view());
         }
     }
