@@ -33,3 +33,19 @@ window.addEventListener("pageshow", () => {
     form.removeAttribute("data-sent");
   }
 });
+
+// A board that cannot refresh itself says so; old figures must not look like new ones.
+const stale = (hidden) => {
+  const notice = document.getElementById("stale");
+  if (notice) {
+    notice.hidden = hidden;
+  }
+};
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.body.addEventListener(failure, () => stale(false));
+}
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) {
+    stale(true);
+  }
+});

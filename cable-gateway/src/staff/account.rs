@@ -33,7 +33,9 @@ impl Role {
 
     /// Reads a [`code`](Self::code).
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::DisasterOfficer, Self::PublicHealthNurse].into_iter().find(|role| role.code() == code)
+        [Self::DisasterOfficer, Self::PublicHealthNurse]
+            .into_iter()
+            .find(|role| role.code() == code)
     }
 
     /// Name as staff and residents know it.
@@ -158,7 +160,8 @@ pub async fn unlock(store: &Store, login: &str) -> Result<(), AccountError> {
     let login = login.to_owned();
     store
         .write(move |sql| {
-            let known = sql.optional("SELECT staff_id FROM staff WHERE login = $1", values![&login])?;
+            let known =
+                sql.optional("SELECT staff_id FROM staff WHERE login = $1", values![&login])?;
             if known.is_none() {
                 return Err(AccountError::Unknown(login));
             }

@@ -166,6 +166,21 @@ pub fn waiting(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<StoredDraft>, Draft
     sql.all(query, values![now_ms - VALID_MS])?.iter().map(read).collect()
 }
 
+/// Drafts of others that wait for this officer as the second person, oldest first.
+pub fn waiting_for(
+    sql: &mut dyn Sql,
+    staff_id: &str,
+    now_ms: i64,
+) -> Result<Vec<StoredDraft>, DraftError> {
+    let mut found = Vec::new();
+    for draft in waiting(sql, now_ms)? {
+        if draft.author_id != staff_id && needs_second_person(sql, &draft.content)? {
+            found.push(draft);
+        }
+    }
+    Ok(found)
+}
+
 /// Claims a draft for `officer`; exactly one claim of a draft succeeds.
 pub fn claim(
     sql: &mut dyn Sql,

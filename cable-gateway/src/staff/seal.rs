@@ -25,12 +25,14 @@ impl Seal {
     }
 
     /// With this key.
+    #[expect(clippy::missing_panics_doc, reason = "the length is in the type")]
     pub fn new(key: &[u8; 32]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, key).expect("AES-256 takes 32 bytes");
         Self(Arc::new(LessSafeKey::new(key)))
     }
 
     /// Seals `secret` for its owner; it opens for no other.
+    #[expect(clippy::missing_panics_doc, reason = "the limit is 64 GB")]
     pub fn close(&self, random: &dyn Random, owner: &str, secret: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_LEN] = random::bytes(random);
         let mut sealed = secret.to_vec();

@@ -95,8 +95,7 @@ pub async fn find(
     active: bool,
 ) -> Result<Found, StoreError> {
     let hash = token.hash();
-    let (found, last_seen_ms) =
-        store.read(move |sql| look_up(sql, &hash, now_ms, idle_ms)).await?;
+    let (found, last_seen_ms) = store.read(move |sql| look_up(sql, &hash, now_ms, idle_ms)).await?;
     if active && matches!(found, Found::Active(_)) && now_ms - last_seen_ms > TOUCH_MS {
         store.write(move |sql| touch(sql, &hash, now_ms)).await?;
     }

@@ -149,19 +149,14 @@ fn settle(
 }
 
 fn refuse_if_locked(sql: &mut dyn Sql, login: &str, now_ms: i64) -> Result<(), SignInError> {
-    let row = sql.optional(
-        "SELECT locked_until_ms FROM sign_in_failure WHERE login = $1",
-        values![login],
-    )?;
+    let row = sql
+        .optional("SELECT locked_until_ms FROM sign_in_failure WHERE login = $1", values![login])?;
     let until_ms = row.map_or(Ok(0), |row| row.get("locked_until_ms"))?;
     if until_ms > now_ms { Err(SignInError::Locked { until_ms }) } else { Ok(()) }
 }
 
 fn count_failure(sql: &mut dyn Sql, login: &str, now_ms: i64) -> Result<(), StoreError> {
-    sql.execute(
-        "DELETE FROM sign_in_failure WHERE last_at_ms < $1",
-        values![now_ms - MEMORY_MS],
-    )?;
+    sql.execute("DELETE FROM sign_in_failure WHERE last_at_ms < $1", values![now_ms - MEMORY_MS])?;
     sql.execute(
         "INSERT INTO sign_in_failure (login, failures, locked_until_ms, last_at_ms) \
          VALUES ($1, 1, 0, $2) ON CONFLICT (login) DO UPDATE \

@@ -17,6 +17,7 @@ mod order_page;
 mod order_view;
 mod overview;
 mod page;
+mod picture;
 mod preview;
 mod resident;
 mod sign_in;

@@ -44,9 +44,8 @@ pub(super) fn to_json(draft: &OrderDraft) -> String {
 
 pub(super) fn from_json(text: &str) -> Option<OrderDraft> {
     let content: Content = serde_json::from_str(text).ok()?;
-    let shelter = |(id, state): (String, String)| {
-        Some((ShelterId::new(id).ok()?, state_from_code(&state)?))
-    };
+    let shelter =
+        |(id, state): (String, String)| Some((ShelterId::new(id).ok()?, state_from_code(&state)?));
     Some(OrderDraft {
         mode: mode_from_code(&content.mode)?,
         act: act_from_code(&content.act)?,

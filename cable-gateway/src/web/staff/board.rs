@@ -102,7 +102,8 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Refused> {
     let query = Fields::of_query(&uri);
-    let notice = (query.one("done") == "issued").then(|| Notice::calm("送りました。テレビに届いています。"));
+    let notice = (query.one("done") == "issued")
+        .then(|| Notice::calm("送りました。届いた家は、下の表で確かめられます。"));
     let paused = query.one("paused") == "1";
     let board = Board { paused, ..read(&console, &officer, order_id.clone()).await? };
     let (person, now_ms) = (officer.person().clone(), console.now_ms());
@@ -143,20 +144,20 @@ async fn read(console: &Console, officer: &Officer, order_id: String) -> Result<
     let now_ms = console.now_ms();
     let (id, watcher) = (order_id.clone(), viewer.clone());
     let seen_before = move |sql: &mut dyn Sql| {
+        order::find(sql, &id)?.ok_or(Fault::NotFound)?;
         let homes = board::homes_seen_before(sql, &watcher, now_ms, &id, LISTED)?;
         Ok::<_, Fault>((board::counts(sql, &id)?, homes))
     };
-    let (counts, homes) = match console.app.store.read(seen_before).await? {
-        (counts, Some(homes)) => (counts, homes),
-        (_, None) => {
-            let id = order_id.clone();
-            let first_look = move |sql: &mut dyn Sql| {
-                let homes = board::homes(sql, &viewer, now_ms, &id, LISTED)?;
-                Ok::<_, Fault>((board::counts(sql, &id)?, homes))
-            };
-            console.app.store.write(first_look).await?
-        }
+    let (counts, homes) = console.app.store.read(seen_before).await?;
+    if let Some(homes) = homes {
+        return Ok(board(order_id, &counts, &homes, now_ms));
+    }
+    let id = order_id.clone();
+    let first_look = move |sql: &mut dyn Sql| {
+        let homes = board::homes(sql, &viewer, now_ms, &id, LISTED)?;
+        Ok::<_, Fault>((board::counts(sql, &id)?, homes))
     };
+    let (counts, homes) = console.app.store.write(first_look).await?;
     Ok(board(order_id, &counts, &homes, now_ms))
 }
 
@@ -208,7 +209,8 @@ fn home_view(home: &Home, now_ms: i64) -> HomeView {
         state,
         people: home.residents.iter().map(resident_view).collect(),
         area: home.area_name.clone(),
-        time: at_ms.map_or("―".to_owned(), |at| format!("{} {word}", wording::short_time(at, now_ms))),
+        time: at_ms
+            .map_or("―".to_owned(), |at| format!("{} {word}", wording::short_time(at, now_ms))),
     }
 }
 

@@ -31,7 +31,7 @@ struct CheckInsPage {
     now: String,
     here: String,
     chips: Vec<Chip>,
-    rows: Vec<Row>,
+    rows: Vec<PersonRow>,
 }
 
 struct Chip {
@@ -41,12 +41,12 @@ struct Chip {
     current: bool,
 }
 
-struct Row {
+struct PersonRow {
     person: String,
     name: String,
     kana: String,
     area: String,
-    row_class: &'static str,
+    urgency_class: &'static str,
     condition_class: &'static str,
     icon: &'static str,
     condition: &'static str,
@@ -82,9 +82,8 @@ pub(super) async fn show(
         frame,
         today: wording::day(now_ms),
         now: now_text(&console),
-        here: filter.map_or("/check-ins".to_owned(), |filter| {
-            format!("/check-ins?show={}", filter.code())
-        }),
+        here: filter
+            .map_or("/check-ins".to_owned(), |filter| format!("/check-ins?show={}", filter.code())),
         chips: chips(&counts, filter),
         rows: people.iter().map(|someone| row(someone, now_ms)).collect(),
     };
@@ -109,12 +108,10 @@ fn minute(time: &Zoned) -> u32 {
 }
 
 fn chips(counts: &[usize; Standing::ALL.len()], filter: Option<Standing>) -> Vec<Chip> {
-    let all = Chip {
-        value: "",
-        label: "すべて",
-        count: counts.iter().sum(),
-        current: filter.is_none(),
-    };
+    let all =
+        Chip {
+            value: "", label: "すべて", count: counts.iter().sum(), current: filter.is_none()
+        };
     let chip = |standing: Standing| Chip {
         value: standing.code(),
         label: label(standing),
@@ -135,7 +132,7 @@ fn label(standing: Standing) -> &'static str {
     }
 }
 
-fn row(someone: &PersonToday, now_ms: i64) -> Row {
+fn row(someone: &PersonToday, now_ms: i64) -> PersonRow {
     let standing = standing(someone, now_ms);
     let answer = someone.answer.as_ref();
     let (condition_class, icon, condition) = match answer.map(|answer| answer.condition.as_str()) {
@@ -149,12 +146,12 @@ fn row(someone: &PersonToday, now_ms: i64) -> Row {
         },
     };
     let late = if standing == Standing::Late { "（遅れ）" } else { "" };
-    Row {
+    PersonRow {
         person: someone.person_id.clone(),
         name: wording::name(&someone.name),
         kana: someone.kana.clone(),
         area: someone.area_name.clone(),
-        row_class: match standing {
+        urgency_class: match standing {
             Standing::Urgent => "row-bad",
             Standing::Missed => "row-missed",
             _ => "",

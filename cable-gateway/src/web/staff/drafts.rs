@@ -6,7 +6,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use evacuation::order::{Act, Mode};
+use evacuation::{
+    area::AreaId,
+    hazard::Level,
+    order::{Act, Mode},
+};
 
 use super::{
     Console,
@@ -282,16 +286,16 @@ fn view(
         DraftState::Waiting => Step::IssueAlone,
         _ => Step::Closed,
     };
-    let grave = matches!(content.level, None | Some(evacuation::hazard::Level::Five));
+    let grave = matches!(content.level, None | Some(Level::Five));
     Ok(DraftView {
         id: stored.draft_id.clone(),
         lead: lead(&step),
-        slab: Slab::of(content.act, content.level),
+        slab: Slab::of(content.act, Some(content.hazard), content.level),
         title: order_view::title(Some(content.hazard), content.level, content.act),
         act: wording::act(content.act),
         verb: verb(content.act),
         is_drill: content.mode != Mode::Actual,
-        areas: order_view::areas(town, content.areas.iter().map(|id| id.as_str())),
+        areas: order_view::areas(town, content.areas.iter().map(AreaId::as_str)),
         homes: preview::homes(sql, town, content)?,
         shelters: order_view::shelters(town, content),
         reason: content.reason.clone().unwrap_or_default(),

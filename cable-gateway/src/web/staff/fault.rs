@@ -86,10 +86,9 @@ impl Fault {
                 "この情報は、もう発令中ではありません",
                 "ほかの職員が更新、解除、または取消をしたか、期限が過ぎました。",
             ),
-            Self::NotFound => (
-                "ページが見つかりません",
-                "アドレスが違うか、すでになくなったページです。",
-            ),
+            Self::NotFound => {
+                ("ページが見つかりません", "アドレスが違うか、すでになくなったページです。")
+            }
             Self::NoTown => (
                 "町の地区と避難場所が登録されていません",
                 "システムの管理者に、町のデータの取り込みを依頼してください。",
@@ -136,7 +135,11 @@ impl IntoResponse for Refused {
         match self.0 {
             Fault::NotSignedIn { next, expired, by_script } => {
                 let target = sign_in_address(&next, expired);
-                if by_script { ask_script_to_leave(&target) } else { Redirect::to(&target).into_response() }
+                if by_script {
+                    ask_script_to_leave(&target)
+                } else {
+                    Redirect::to(&target).into_response()
+                }
             }
             fault => {
                 if fault.status().is_server_error() {

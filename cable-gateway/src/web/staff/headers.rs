@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::Authority},
     middleware::Next,
     response::Response,
 };
@@ -59,7 +59,7 @@ fn comes_from_here(request: &Request) -> bool {
 
 fn same_authority(origin: &str, request: &Request, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str));
     let from = origin.split_once("://").map(|(_, authority)| authority);
     host.is_some() && from == host
 }

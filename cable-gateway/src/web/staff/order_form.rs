@@ -17,9 +17,7 @@ pub(super) use choices::{FormView, form_view};
 use super::{context::Fields, page::FieldError};
 use crate::{
     orders::OrderDraft,
-    staff::draft::content::{
-        act_code, mode_code, mode_from_code, state_code, state_from_code,
-    },
+    staff::draft::content::{act_code, mode_code, mode_from_code, state_code, state_from_code},
     store::town::Town,
 };
 
@@ -94,9 +92,8 @@ impl OrderForm {
     /// What was sent. Values that no field of the page offers count as not chosen.
     pub(super) fn read(fields: &Fields) -> Self {
         let way = ShelterWay::ALL.into_iter().find(|way| way.code() == fields.one("shelters"));
-        let shelter = |(id, state): (&str, &str)| {
-            Some((ShelterId::new(id).ok()?, state_from_code(state)?))
-        };
+        let shelter =
+            |(id, state): (&str, &str)| Some((ShelterId::new(id).ok()?, state_from_code(state)?));
         Self {
             mode: mode_from_code(fields.one("mode")).filter(|mode| *mode != Mode::Test),
             hazard: Hazard::from_code(fields.one("hazard")),
@@ -118,7 +115,11 @@ impl OrderForm {
             level: draft.level,
             whole_town: draft.areas.is_empty(),
             areas: draft.areas.clone(),
-            shelter_way: if draft.shelters.is_empty() { ShelterWay::None } else { ShelterWay::Each },
+            shelter_way: if draft.shelters.is_empty() {
+                ShelterWay::None
+            } else {
+                ShelterWay::Each
+            },
             shelters: draft.shelters.clone(),
             reason: draft.reason.clone().unwrap_or_default(),
             view_area: String::new(),
@@ -223,7 +224,10 @@ impl OrderForm {
         let length = self.reason.chars().count();
         if length > Order::MAX_REASON_CHARS {
             let over = length - Order::MAX_REASON_CHARS;
-            errors.push(FieldError::new("reason", format!("理由が{over}文字多いです。120文字までにしてください。")));
+            errors.push(FieldError::new(
+                "reason",
+                format!("理由が{over}文字多いです。120文字までにしてください。"),
+            ));
         }
         (!self.reason.is_empty()).then(|| self.reason.clone())
     }
@@ -234,7 +238,10 @@ impl OrderForm {
         let mut pairs = vec![
             ("mode".to_owned(), self.mode.map_or("", mode_code).to_owned()),
             ("hazard".to_owned(), self.hazard.map_or("", Hazard::code).to_owned()),
-            ("level".to_owned(), self.level.map_or(String::new(), |level| level.number().to_string())),
+            (
+                "level".to_owned(),
+                self.level.map_or(String::new(), |level| level.number().to_string()),
+            ),
             ("scope".to_owned(), if self.whole_town { "town" } else { "districts" }.to_owned()),
             ("shelters".to_owned(), self.shelter_way.code().to_owned()),
             ("reason".to_owned(), self.reason.clone()),
@@ -244,7 +251,9 @@ impl OrderForm {
             (format!("shelter-{id}"), state_code(*state).to_owned())
         };
         pairs.extend(self.shelters.iter().map(shelter));
-        let pair = |(name, value): &(String, String)| format!("{}={}", query_value(name), query_value(value));
+        let pair = |(name, value): &(String, String)| {
+            format!("{}={}", query_value(name), query_value(value))
+        };
         pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
     }
 }

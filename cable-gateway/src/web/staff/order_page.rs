@@ -40,8 +40,7 @@ pub(super) async fn new(
     uri: Uri,
 ) -> Result<Response, Refused> {
     let fields = Fields::of_query(&uri);
-    let form =
-        if uri.query().is_some() { OrderForm::read(&fields) } else { OrderForm::empty() };
+    let form = if uri.query().is_some() { OrderForm::read(&fields) } else { OrderForm::empty() };
     Ok(page(&console, &officer, form, None, Vec::new()).await?.into_response())
 }
 
@@ -82,8 +81,7 @@ async fn earlier(console: &Console, order_id: String) -> Result<(OrderDraft, Ear
         return Err(Fault::NotInForce);
     }
     let draft = order_view::as_draft(&found, Act::Update).ok_or(Fault::NotFound)?;
-    let earlier =
-        Earlier { order_id: draft.references[0], mode: draft.mode, hazard: draft.hazard };
+    let earlier = Earlier { order_id: draft.references[0], mode: draft.mode, hazard: draft.hazard };
     Ok((draft, earlier))
 }
 
@@ -144,8 +142,11 @@ async fn page(
         let town = town::load(sql)?.ok_or(Fault::NoTown)?;
         let preview = preview::of_form(sql, &town, &form, earlier.as_ref(), now_ms)?;
         let form = form_view(&form, &town, earlier.as_ref());
-        let (title, current) =
-            if form.is_update { ("内容を変える", "orders") } else { ("新しく発令する", "new") };
+        let (title, current) = if form.is_update {
+            ("内容を変える", "orders")
+        } else {
+            ("新しく発令する", "new")
+        };
         Ok::<_, Fault>(OrderFormPage { frame: frame.titled(title, current), errors, form, preview })
     };
     html(&console.app.store.read(work).await?)

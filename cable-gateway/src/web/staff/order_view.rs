@@ -3,6 +3,7 @@
 use evacuation::{
     hazard::{Hazard, Level},
     order::{Act, Mode},
+    shelter::{ShelterId, ShelterState},
 };
 
 use super::wording;
@@ -23,12 +24,13 @@ pub(super) struct Slab {
 
 impl Slab {
     /// For an order of this kind.
-    pub(super) fn of(act: Act, level: Option<Level>) -> Self {
+    pub(super) fn of(act: Act, hazard: Option<Hazard>, level: Option<Level>) -> Self {
+        let icon = hazard.map_or("", Hazard::code);
         let ended = |word| Self { class: "slab-ended", digit: None, icon: "calm", word };
         match (act, level) {
             (Act::Lift, _) => ended("解除"),
             (Act::Cancel, _) => ended("取消"),
-            (_, None) => Self { class: "slab-tsunami", digit: None, icon: "wave", word: "避難指示" },
+            (_, None) => Self { class: "slab-tsunami", digit: None, icon, word: "避難指示" },
             (_, Some(level)) => Self {
                 class: match level {
                     Level::Three => "slab-3",
@@ -36,7 +38,7 @@ impl Slab {
                     Level::Five => "slab-5",
                 },
                 digit: Some(level.number()),
-                icon: "",
+                icon,
                 word: wording::order_name(Some(level)),
             },
         }
@@ -63,12 +65,12 @@ impl OrderView {
     /// From the record.
     pub(super) fn of(order: &OrderRecord, town: &Town, now_ms: i64) -> Self {
         let act = act_from_code(&order.act).unwrap_or(Act::Issue);
-        let level = level(order);
+        let (hazard, level) = (Hazard::from_code(&order.hazard), level(order));
         let when = wording::short_time(order.issued_at_ms, now_ms);
         Self {
             id: order.order_id.clone(),
-            slab: Slab::of(act, level),
-            title: title(Hazard::from_code(&order.hazard), level, act),
+            slab: Slab::of(act, hazard, level),
+            title: title(hazard, level, act),
             act: wording::act(act),
             is_drill: order.mode != "actual",
             is_in_force: orders_something(order) && order.in_force(now_ms),
@@ -125,20 +127,28 @@ pub(super) fn area(town: &Town, id: &str) -> String {
     }
 }
 
-/// Shelters with their state, as sentences.
+/// Shelters by their state, as sentences.
 pub(super) fn shelters(town: &Town, draft: &OrderDraft) -> Vec<String> {
-    let line = |(id, state): &(evacuation::shelter::ShelterId, _)| {
-        let shelter = town.shelters.shelters.get(id);
-        let name = shelter.map_or(id.as_str(), |shelter| shelter.name.as_str());
-        format!("{name}：{}", wording::shelter_state(*state))
+    let line = |state: ShelterState| {
+        let so = draft.shelters.iter().filter(|(_, found)| *found == state);
+        let names: Vec<_> = so.map(|(id, _)| shelter_name(town, id)).collect();
+        let word = wording::shelter_state(state);
+        (!names.is_empty()).then(|| format!("{word}（{}か所）：{}", names.len(), names.join("、")))
     };
-    draft.shelters.iter().map(line).collect()
+    [ShelterState::Open, ShelterState::Full, ShelterState::Closed]
+        .into_iter()
+        .filter_map(line)
+        .collect()
+}
+
+fn shelter_name<'a>(town: &'a Town, id: &'a ShelterId) -> &'a str {
+    town.shelters.shelters.get(id).map_or(id.as_str(), |shelter| shelter.name.as_str())
 }
 
 /// A record as a draft, to start an update or an end from.
 pub(super) fn as_draft(order: &OrderRecord, act: Act) -> Option<OrderDraft> {
     let shelter = |(id, state): &(String, String)| {
-        Some((evacuation::shelter::ShelterId::new(id.clone()).ok()?, state_from_code(state)?))
+        Some((ShelterId::new(id.clone()).ok()?, state_from_code(state)?))
     };
     let area = |id: &String| evacuation::area::AreaId::new(id.clone()).ok();
     Some(OrderDraft {

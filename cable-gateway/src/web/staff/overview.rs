@@ -8,7 +8,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse, Response},
 };
-use evacuation::order::Mode;
+use evacuation::{area::AreaId, order::Mode};
 
 use super::{
     Console,
@@ -50,7 +50,11 @@ struct WaitingDraft {
     author: String,
     created: String,
     is_drill: bool,
-    mine: bool,
+    /// Whom it waits for.
+    state: &'static str,
+    link: &'static str,
+    /// Whether this person can go on.
+    primary: bool,
 }
 
 struct OrderInForce {
@@ -116,7 +120,11 @@ fn waiting(
     member: &StaffMember,
     now_ms: i64,
 ) -> Result<Vec<WaitingDraft>, Fault> {
-    let drafts = draft::waiting(sql, now_ms)?;
+    // What one officer alone was about to send is nobody else's business.
+    let mut drafts = draft::waiting_for(sql, &member.staff_id, now_ms)?;
+    drafts.extend(
+        draft::waiting(sql, now_ms)?.into_iter().filter(|draft| draft.author_id == member.staff_id),
+    );
     drafts.into_iter().map(|stored| waiting_draft(sql, town, member, &stored, now_ms)).collect()
 }
 
@@ -129,16 +137,24 @@ fn waiting_draft(
 ) -> Result<WaitingDraft, Fault> {
     let content = &stored.content;
     let when = wording::short_time(stored.created_at_ms, now_ms);
+    let mine = stored.author_id == member.staff_id;
+    let second = draft::needs_second_person(sql, content)?;
     Ok(WaitingDraft {
+        state: if second { "二人目の確認待ち" } else { "発令前" },
+        link: match (mine, second) {
+            (true, true) => "待機中の内容を見る",
+            (true, false) => "内容を確かめて発令へ",
+            (false, _) => "内容を確かめる",
+        },
+        primary: !(mine && second),
         id: stored.draft_id.clone(),
-        slab: Slab::of(content.act, content.level),
+        slab: Slab::of(content.act, Some(content.hazard), content.level),
         title: order_view::title(Some(content.hazard), content.level, content.act),
         act: wording::act(content.act),
-        areas: order_view::areas(town, content.areas.iter().map(|id| id.as_str())),
+        areas: order_view::areas(town, content.areas.iter().map(AreaId::as_str)),
         author: wording::name(&account::name_of(sql, &stored.author_id)?),
         created: format!("{when}（{}）", wording::elapsed(stored.created_at_ms, now_ms)),
         is_drill: content.mode != Mode::Actual,
-        mine: stored.author_id == member.staff_id,
     })
 }
 
@@ -176,9 +192,9 @@ fn one_in_force(
 
 fn past(sql: &mut dyn Sql, town: &Town, now_ms: i64) -> Result<Vec<PastLine>, StoreError> {
     let orders = order::newest(sql, PAST)?;
-    let over = orders.iter().filter(|order| {
-        !order.in_force(now_ms) || !order_view::orders_something(order)
-    });
+    let over = orders
+        .iter()
+        .filter(|order| !order.in_force(now_ms) || !order_view::orders_something(order));
     over.map(|order| past_line(sql, town, order, now_ms)).collect()
 }
 

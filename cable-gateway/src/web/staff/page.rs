@@ -80,7 +80,11 @@ impl Frame {
     pub(super) fn of(sql: &mut dyn Sql, person: &Person, now_ms: i64) -> Result<Self, Fault> {
         let town = town::load(sql)?.ok_or(Fault::NoTown)?;
         let officer = person.member.role == Role::DisasterOfficer;
-        let waiting = if officer { draft::waiting(sql, now_ms)?.len() } else { 0 };
+        let waiting = if officer {
+            draft::waiting_for(sql, &person.member.staff_id, now_ms)?.len()
+        } else {
+            0
+        };
         Ok(Self {
             title: String::new(),
             town: town.name.clone(),
@@ -114,12 +118,14 @@ fn band(
     now_ms: i64,
 ) -> Result<Option<Band>, StoreError> {
     let orders = order::in_force(sql, now_ms)?;
-    let mut ordering: Vec<_> = orders.iter().filter(|order| order_view::orders_something(order)).collect();
+    let mut ordering: Vec<_> =
+        orders.iter().filter(|order| order_view::orders_something(order)).collect();
     ordering.sort_by_key(|order| order_view::gravity(order));
     let Some(gravest) = ordering.last() else { return Ok(None) };
     let drill = gravest.mode != "actual";
     let class = match (drill, gravest.level) {
         (true, _) => "in-force-drill",
+        (false, None) => "in-force-tsunami",
         (false, Some(3)) => "in-force-level-3",
         (false, Some(5)) => "in-force-level-5",
         (false, _) => "in-force-actual",

@@ -5,10 +5,14 @@ mod words;
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::{extract::State, response::{Html, IntoResponse, Response}};
+use axum::{
+    extract::State,
+    response::{Html, IntoResponse, Response},
+};
 use evacuation::{
     area::AreaId,
     guidance::{self, Guidance},
+    hazard::Level,
     household::{Household, Resident},
     order::{Act, Issuer, Mode, Order, OrderId, UnixMillis},
 };
@@ -22,7 +26,10 @@ use super::{
 };
 use crate::{
     orders::OrderDraft,
-    store::{Sql, StoreError, town::{self, Town}},
+    store::{
+        Sql, StoreError,
+        town::{self, Town},
+    },
 };
 
 /// The preview beside a form or a draft.
@@ -38,22 +45,30 @@ pub(super) struct Preview {
 pub(super) struct Tv {
     pub(super) label: String,
     pub(super) is_drill: bool,
-    pub(super) band_class: &'static str,
-    pub(super) digit: Option<u8>,
+    pub(super) drill: String,
+    pub(super) drill_sentence: String,
+    pub(super) block_class: &'static str,
+    pub(super) picture: &'static str,
+    pub(super) digit: String,
+    pub(super) area: String,
+    pub(super) hazard: String,
+    pub(super) issued: String,
     pub(super) title: String,
-    pub(super) place: String,
     pub(super) names: String,
-    pub(super) action: &'static str,
+    pub(super) action: String,
+    pub(super) destination_word: String,
     pub(super) destination: Option<Place>,
-    pub(super) steps: [&'static str; 3],
-    pub(super) answers: Vec<&'static str>,
+    pub(super) steps: [String; 3],
+    pub(super) leave_by: String,
+    pub(super) answers: Vec<(&'static str, String, String)>,
     pub(super) reason: String,
 }
 
 /// Where to.
 pub(super) struct Place {
     pub(super) name: String,
-    pub(super) note: String,
+    pub(super) condition: String,
+    pub(super) state: String,
 }
 
 #[derive(Template)]
@@ -124,7 +139,10 @@ pub(super) fn of_draft(
         hint: "この地区には届きません",
         homes: format!("{concerned}世帯に届きます。"),
         note: match draft.act {
-            Act::Issue | Act::Update => "行き先は家ごとに変わります。個別の避難計画がある家では、その行き先が出ます。".to_owned(),
+            Act::Issue | Act::Update => {
+                "行き先は家ごとに変わります。個別の避難計画がある家では、その行き先が出ます。"
+                    .to_owned()
+            }
             Act::Lift | Act::Cancel => String::new(),
         },
     })
@@ -186,32 +204,49 @@ fn sample_order(town: &Town, draft: &OrderDraft, now_ms: i64) -> Option<Order> {
 }
 
 fn tv(guidance: &Guidance, draft: &OrderDraft) -> Tv {
-    let slab = order_view::Slab::of(guidance.act, guidance.level);
     let title = words::title(guidance);
     let names: Vec<_> =
-        guidance.addressees.iter().map(|person| format!("{} さん", person.name)).collect();
+        guidance.addressees.iter().map(|person| words::name(&person.name)).collect();
     let action = words::action(guidance.action);
     let destination = guidance.destination.as_ref().map(words::place);
-    let going = destination.as_ref().map(|place| format!("行き先 {}", place.name));
-    let drill = if draft.mode == Mode::Drill { "訓練。" } else { "" };
+    let going = destination.as_ref().map(|place| format!("避難先は{}。", place.name));
+    let is_drill = draft.mode == Mode::Drill;
+    let drill = if is_drill { "訓練。" } else { "" };
     Tv {
         label: format!("テレビの見本。{drill}{title}。{action}。{}", going.unwrap_or_default()),
-        is_drill: draft.mode == Mode::Drill,
-        band_class: match slab.class {
-            "slab-5" => "tv-band-5",
-            "slab-4" => "tv-band-4",
-            "slab-3" => "tv-band-3",
-            "slab-tsunami" => "tv-band-tsunami",
-            _ => "tv-band-ended",
+        is_drill,
+        drill: words::word("screen-drill"),
+        drill_sentence: words::word("screen-drill-sentence"),
+        block_class: block_class(guidance),
+        picture: guidance.hazard.code(),
+        digit: match (guidance.act, guidance.level) {
+            (Act::Lift, _) => words::word("screen-lifted"),
+            (Act::Cancel, _) => words::word("screen-cancelled"),
+            (_, Some(level)) => level.number().to_string(),
+            (_, None) => words::word("screen-tsunami"),
         },
-        digit: slab.digit,
+        area: words::area(guidance),
+        hazard: words::hazard(guidance.hazard),
+        issued: words::issued(guidance),
         title,
-        place: words::place_line(guidance),
         names: names.join("、"),
         action,
+        destination_word: words::word("screen-destination"),
         destination,
         steps: guidance.steps.map(words::step),
+        leave_by: words::leave_by(guidance),
         answers: words::answers(guidance.act),
         reason: guidance.reason.clone().unwrap_or_default(),
+    }
+}
+
+fn block_class(guidance: &Guidance) -> &'static str {
+    match (guidance.act, guidance.level.map(Level::number)) {
+        (Act::Lift, _) => "tv-block-lifted",
+        (Act::Cancel, _) => "tv-block-cancelled",
+        (_, None) => "tv-block-tsunami",
+        (_, Some(3)) => "tv-block-3",
+        (_, Some(4)) => "tv-block-4",
+        (_, Some(_)) => "tv-block-5",
     }
 }

@@ -88,7 +88,9 @@ fn view(history: &PersonHistory, now_ms: i64) -> PersonView {
         kana: history.kana.clone(),
         area: history.area_name.clone(),
         strip_width: DAYS * CELL,
-        strip_label: format!("{DAYS}日のうち{answered}日に回答、よくない日は{bad}日。くわしくは下の表にあります。"),
+        strip_label: format!(
+            "{DAYS}日のうち{answered}日に回答、よくない日は{bad}日。くわしくは下の表にあります。"
+        ),
         strip: (0..).zip(&days).map(|(index, day)| cell(index, day)).collect(),
         days: days.iter().rev().map(line).collect(),
     }

@@ -145,7 +145,8 @@ fn words(error: &SignInError, now_ms: i64) -> (StatusCode, String) {
         }
         SignInError::CodeUsed => (
             StatusCode::UNAUTHORIZED,
-            "この確認コードは使用済みです。認証アプリの数字が変わるのを待って、入力してください。".to_owned(),
+            "この確認コードは使用済みです。認証アプリの数字が変わるのを待って、入力してください。"
+                .to_owned(),
         ),
         SignInError::Credential(CredentialError::Busy) => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -153,7 +154,8 @@ fn words(error: &SignInError, now_ms: i64) -> (StatusCode, String) {
         ),
         SignInError::Refused => (
             StatusCode::UNAUTHORIZED,
-            "職員ID、パスワード、確認コードのどれかが違います。もう一度入力してください。".to_owned(),
+            "職員ID、パスワード、確認コードのどれかが違います。もう一度入力してください。"
+                .to_owned(),
         ),
         other => {
             tracing::error!(error = %other, "a sign-in failed for a reason of the gateway's own");

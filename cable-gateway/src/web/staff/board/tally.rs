@@ -63,7 +63,8 @@ impl Tally {
 }
 
 fn bar(homes: u32, shares: &[(&'static str, &str, u32)]) -> Bar {
-    let words: Vec<_> = shares.iter().map(|(_, word, count)| format!("{word} {count}世帯")).collect();
+    let words: Vec<_> =
+        shares.iter().map(|(_, word, count)| format!("{word} {count}世帯")).collect();
     let mut parts = Vec::new();
     let mut before = 0;
     for (class, _, count) in shares {

@@ -149,9 +149,9 @@ fn districts(town: &Town, chosen: &[AreaId]) -> Vec<District> {
     let top = |area: &&Area| {
         area.parent.as_ref().is_none_or(|parent| !town.areas.areas.contains_key(parent))
     };
-    let district = |area: &Area, parts| District {
+    let district = |area: &Area, name: &str, parts| District {
         id: area.id.as_str().to_owned(),
-        name: area.name.clone(),
+        name: name.to_owned(),
         checked: chosen.contains(&area.id),
         parts,
     };
@@ -159,10 +159,16 @@ fn districts(town: &Town, chosen: &[AreaId]) -> Vec<District> {
         let inside = town.areas.areas.values().filter(|area| {
             area.id != parent.id && town.areas.ancestry(&area.id).contains(&parent.id)
         });
-        inside.map(|area| district(area, Vec::new())).collect()
+        inside.map(|area| district(area, within(&area.name, &parent.name), Vec::new())).collect()
     };
     let areas = town.areas.areas.values().filter(top);
-    areas.map(|area| district(area, parts(area))).collect()
+    areas.map(|area| district(area, &area.name, parts(area))).collect()
+}
+
+/// Name of a part without the name of its whole, which stands above it.
+fn within<'a>(part: &'a str, whole: &str) -> &'a str {
+    let rest = part.strip_prefix(whole).map(str::trim_start);
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(part)
 }
 
 fn every_district(town: &Town, chosen: &str) -> Vec<District> {
@@ -203,7 +209,9 @@ fn shelters(form: &OrderForm, town: &Town) -> Vec<ShelterRow> {
 
 fn states(chosen: Option<ShelterState>) -> Vec<StateChoice> {
     let unsaid =
-        StateChoice { value: "", class: "unsaid", label: "伝えない", checked: chosen.is_none() };
+        StateChoice {
+            value: "", class: "unsaid", label: "伝えない", checked: chosen.is_none()
+        };
     let choice = |state| StateChoice {
         value: state_code(state),
         class: state_code(state),

@@ -1,71 +1,182 @@
-//! The television's sentences, as far as the preview shows them.
+//! The television's own sentences, from the files that it carries too.
+
+use std::sync::LazyLock;
 
 use evacuation::{
     guidance::{Action, Destination, Guidance, Step},
+    hazard::Hazard,
     order::Act,
 };
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 
 use super::Place;
 use crate::web::staff::wording;
 
+static SENTENCES: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
+    let japanese = "ja".parse().expect("a language");
+    let mut bundle = FluentBundle::new_concurrent(vec![japanese]);
+    bundle.set_use_isolating(false);
+    for text in [
+        include_str!("../../../../../locales/ja/tv.ftl"),
+        include_str!("../../../../../locales/ja/screen.ftl"),
+    ] {
+        let (Ok(resource) | Err((resource, _))) = FluentResource::try_new(text.to_owned());
+        // A sentence that is there twice stays as it came first; the television's tests find it.
+        let _ = bundle.add_resource(resource);
+    }
+    bundle
+});
+
+/// A sentence by its id; the id itself when there is none, because a visible fault is found.
+fn sentence(id: &str, arguments: &[(&str, &str)]) -> String {
+    let pattern = SENTENCES.get_message(id).and_then(|message| message.value());
+    let Some(pattern) = pattern else { return id.to_owned() };
+    let mut named = FluentArgs::new();
+    for (name, value) in arguments {
+        named.set(*name, *value);
+    }
+    SENTENCES.format_pattern(pattern, Some(&named), &mut Vec::new()).into_owned()
+}
+
+pub(super) fn word(id: &str) -> String {
+    sentence(id, &[])
+}
+
 pub(super) fn title(guidance: &Guidance) -> String {
+    let order = word(match guidance.level {
+        None => "order-tsunami",
+        Some(level) => match level.number() {
+            3 => "order-level-three",
+            4 => "order-level-four",
+            _ => "order-level-five",
+        },
+    });
     match guidance.act {
-        Act::Lift => "避難情報は解除されました".to_owned(),
-        Act::Cancel => "先ほどの情報は取り消します".to_owned(),
-        Act::Issue | Act::Update if guidance.level.is_none() => "津波 避難指示".to_owned(),
-        Act::Issue | Act::Update => format!("警戒レベル　{}", wording::order_name(guidance.level)),
+        Act::Issue | Act::Update => order,
+        Act::Lift => sentence("order-lifted", &[("order", &order)]),
+        Act::Cancel => sentence("order-cancelled", &[("order", &order)]),
     }
 }
 
-pub(super) fn place_line(guidance: &Guidance) -> String {
-    let area = guidance.area_name.as_deref().unwrap_or("町全域");
-    format!("{area}　{}", wording::hazard(guidance.hazard))
+pub(super) fn name(name: &str) -> String {
+    sentence("plan-name", &[("name", name)])
 }
 
-pub(super) fn action(action: Action) -> &'static str {
-    match action {
-        Action::LeaveNow => "今すぐ避難してください",
-        Action::LeaveIfSlow => "時間のかかる人は、今すぐ避難してください",
-        Action::Prepare => "避難の準備をしてください",
-        Action::RunToHighGround => "今すぐ高いところへ逃げてください",
-        Action::SecureLifeHere => "命を守ってください。外は危険です",
-        Action::AllClear => "危険は去りました",
-        Action::Disregard => "避難の必要はありません",
-    }
+pub(super) fn area(guidance: &Guidance) -> String {
+    guidance.area_name.clone().unwrap_or_else(|| "町全域".to_owned())
+}
+
+pub(super) fn hazard(hazard: Hazard) -> String {
+    word(&format!("hazard-{}", hazard.code()))
+}
+
+pub(super) fn issued(guidance: &Guidance) -> String {
+    sentence("order-issued", &[("time", &wording::clock(guidance.issued_at.0))])
+}
+
+pub(super) fn leave_by(guidance: &Guidance) -> String {
+    let sentence_of = |at_ms| sentence("leave-by", &[("time", &wording::clock(at_ms))]);
+    guidance.leave_by.map(|at| sentence_of(at.0)).unwrap_or_default()
+}
+
+pub(super) fn action(action: Action) -> String {
+    word(match action {
+        Action::LeaveNow => "action-leave-now",
+        Action::LeaveIfSlow => "action-leave-if-slow",
+        Action::Prepare => "action-prepare",
+        Action::RunToHighGround => "action-run-to-high-ground",
+        Action::SecureLifeHere => "action-secure-life-here",
+        Action::AllClear => "action-all-clear",
+        Action::Disregard => "action-disregard",
+    })
 }
 
 pub(super) fn place(destination: &Destination) -> Place {
-    let open = if destination.known_open { "開設中" } else { "開いているか未確認" };
-    let note = match &destination.condition {
-        Some(condition) => format!("{condition}　{open}"),
-        None => open.to_owned(),
-    };
-    Place { name: destination.name.clone(), note }
-}
-
-pub(super) fn step(step: Step) -> &'static str {
-    match step {
-        Step::TakeEssentials => "薬、めがね、持ち出し袋を持つ",
-        Step::TurnOffGasAndBreaker => "ガスとブレーカーを切る",
-        Step::CallSupporter => "助けてくれる人に電話する",
-        Step::GoToDestination => "行き先へ歩いて向かう",
-        Step::GoAtOnce => "何も持たずにすぐ出る",
-        Step::GoHigher => "もっと高いところへ上がる",
-        Step::DoNotReturn => "解除されるまで戻らない",
-        Step::GoUpstairs => "上の階へ上がる",
-        Step::AwayFromSlope => "窓とがけから離れる",
-        Step::CallForHelp => "危ないときは119番に電話する",
-        Step::PrepareBag => "持ち出し袋と薬を用意する",
-        Step::CheckRoute => "行き先と道を確かめる",
-        Step::KeepWatching => "テレビの知らせを待つ",
-        Step::ReturnCarefully => "足元に気をつけて帰る",
-        Step::TellOthers => "いっしょにいる人に伝える",
+    let state = if destination.known_open { "shelter-open" } else { "shelter-not-known-open" };
+    Place {
+        name: destination.name.clone(),
+        condition: destination.condition.clone().unwrap_or_default(),
+        state: word(state),
     }
 }
 
-pub(super) fn answers(act: Act) -> Vec<&'static str> {
+pub(super) fn step(step: Step) -> String {
+    word(match step {
+        Step::TakeEssentials => "step-take-essentials",
+        Step::TurnOffGasAndBreaker => "step-turn-off-gas",
+        Step::CallSupporter => "step-call-supporter",
+        Step::GoToDestination => "step-go-to-destination",
+        Step::GoAtOnce => "step-go-at-once",
+        Step::GoHigher => "step-go-higher",
+        Step::DoNotReturn => "step-do-not-return",
+        Step::GoUpstairs => "step-go-upstairs",
+        Step::AwayFromSlope => "step-away-from-slope",
+        Step::CallForHelp => "step-call-for-help",
+        Step::PrepareBag => "step-prepare-bag",
+        Step::CheckRoute => "step-check-route",
+        Step::KeepWatching => "step-keep-watching",
+        Step::ReturnCarefully => "step-return-carefully",
+        Step::TellOthers => "step-tell-others",
+    })
+}
+
+/// The answers with the colour keys of the remote control.
+pub(super) fn answers(act: Act) -> Vec<(&'static str, String, String)> {
+    let answer = |class, colour, id| (class, word(colour), word(id));
     match act {
-        Act::Issue | Act::Update => vec!["避難します", "助けが必要", "家にいます"],
-        Act::Lift | Act::Cancel => vec!["閉じる"],
+        Act::Issue | Act::Update => vec![
+            answer("blue", "colour-blue", "answer-leaving"),
+            answer("red", "colour-red", "answer-need-help"),
+            answer("green", "colour-green", "answer-staying"),
+        ],
+        Act::Lift | Act::Cancel => vec![("", String::new(), word("button-close"))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use evacuation::hazard::Hazard;
+
+    use super::*;
+
+    const ACTIONS: [Action; 7] = [
+        Action::LeaveNow,
+        Action::LeaveIfSlow,
+        Action::Prepare,
+        Action::RunToHighGround,
+        Action::SecureLifeHere,
+        Action::AllClear,
+        Action::Disregard,
+    ];
+    const STEPS: [Step; 15] = [
+        Step::TakeEssentials,
+        Step::TurnOffGasAndBreaker,
+        Step::CallSupporter,
+        Step::GoToDestination,
+        Step::GoAtOnce,
+        Step::GoHigher,
+        Step::DoNotReturn,
+        Step::GoUpstairs,
+        Step::AwayFromSlope,
+        Step::CallForHelp,
+        Step::PrepareBag,
+        Step::CheckRoute,
+        Step::KeepWatching,
+        Step::ReturnCarefully,
+        Step::TellOthers,
+    ];
+
+    #[test]
+    fn every_sentence_is_the_televisions() {
+        let mut said: Vec<String> = ACTIONS.map(action).to_vec();
+        said.extend(STEPS.map(step));
+        said.extend(Hazard::ALL.map(hazard));
+        for act in [Act::Issue, Act::Lift] {
+            said.extend(answers(act).into_iter().map(|(_, _, answer)| answer));
+        }
+        said.extend(["screen-drill", "screen-destination", "shelter-open"].map(word));
+        for sentence in said {
+            assert!(!sentence.is_ascii(), "{sentence} is an id without a sentence");
+        }
     }
 }

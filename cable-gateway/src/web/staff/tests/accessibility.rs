@@ -49,7 +49,8 @@ fn check_ids(path: &str, tags: &[&str]) {
 /// Every control stands inside a label or is named by one.
 #[track_caller]
 fn check_controls(path: &str, body: &str, tags: &[&str]) {
-    let labelled: BTreeSet<_> = named(tags, "label").filter_map(|tag| attribute(tag, "for")).collect();
+    let labelled: BTreeSet<_> =
+        named(tags, "label").filter_map(|tag| attribute(tag, "for")).collect();
     let mut open_labels = 0_i32;
     for tag in tags {
         match tag.split_whitespace().next() {
@@ -77,9 +78,10 @@ fn check_controls(path: &str, body: &str, tags: &[&str]) {
 fn check_scripts(path: &str, body: &str, tags: &[&str]) {
     for tag in tags {
         assert!(attribute(tag, "style").is_none(), "{path}: inline style in <{tag}>");
-        let inline_handler = tag.split_whitespace().skip(1).any(|word| {
-            word.starts_with("on") && word.contains('=') || word.starts_with("hx-on")
-        });
+        let inline_handler = tag
+            .split_whitespace()
+            .skip(1)
+            .any(|word| word.starts_with("on") && word.contains('=') || word.starts_with("hx-on"));
         assert!(!inline_handler, "{path}: inline handler in <{tag}>");
     }
     for script in named(tags, "script") {
@@ -111,7 +113,14 @@ async fn every_page_keeps_the_basic_rules() {
     let order = town.order_in_force().await;
     let (mut saito, mut nurse) = (town.officer("saito").await, town.nurse().await);
     let board = format!("/orders/{order}");
-    let paths = ["/orders", "/orders/new", "/check-ins", &board, &format!("{board}/update"), &format!("{board}/end")];
+    let paths = [
+        "/orders",
+        "/orders/new",
+        "/check-ins",
+        &board,
+        &format!("{board}/update"),
+        &format!("{board}/end"),
+    ];
     for path in paths {
         check(path, &saito.get(path).await);
     }

@@ -72,7 +72,8 @@ impl Browser {
         fields: &[(&str, &str)],
     ) -> Page {
         use crate::web::staff::page::query_value;
-        let pair = |(name, value): &(&str, &str)| format!("{}={}", query_value(name), query_value(value));
+        let pair =
+            |(name, value): &(&str, &str)| format!("{}={}", query_value(name), query_value(value));
         let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
         self.send(Method::POST, path, headers, body).await
     }

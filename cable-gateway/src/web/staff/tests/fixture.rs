@@ -34,7 +34,7 @@ use crate::{
     web::staff::{Console, router},
 };
 
-pub(super) const PASSWORD: &str = "あさがおの種を三つまく";
+pub(super) const PASSWORD: &str = "あさがおの種を三つまきました";
 
 /// A script, nothing, about 300 bytes, characters outside the basic plane, half-width kana.
 pub(super) const STRANGE_NAMES: [&str; 5] = [

@@ -4,6 +4,9 @@ use axum::http::Method;
 
 use super::{browser::HOST, fixture::Town};
 
+/// Names with values: headers, fields.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// What each visitor gets: nobody, a disaster officer, a public-health nurse.
 type Row = (Method, &'static str, [u16; 3]);
 
@@ -42,6 +45,9 @@ async fn every_route_knows_who_may_open_it() {
     for (method, path, expected) in routes() {
         let visitors = [town.browser(), town.officer("saito").await, town.nurse().await];
         for (mut visitor, expected) in visitors.into_iter().zip(expected) {
+            // Each has seen a page of their own, and with it the token of their forms.
+            visitor.get("/orders/new").await;
+            visitor.get("/check-ins").await;
             let page = match method {
                 Method::GET => visitor.get(path).await,
                 _ => visitor.post(path, &[]).await,
@@ -62,7 +68,7 @@ async fn a_form_counts_only_from_a_page_of_this_console() {
     let token = officer.form_token().to_owned();
     let here = format!("https://{HOST}");
     let good = [("form_token", token.as_str())];
-    let cases: [(&[(&str, &str)], &[(&str, &str)], u16); 9] = [
+    let cases: [(Pairs<'_>, Pairs<'_>, u16); 9] = [
         (&[], &good, 403),
         (&[("origin", "https://evil.example")], &good, 403),
         (&[("origin", "null")], &good, 403),
@@ -100,7 +106,10 @@ async fn every_answer_carries_the_strict_headers() {
             page.headers.get(name).map_or("", |value| value.to_str().expect("ASCII")).to_owned()
         };
         let policy = header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{path}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"),
+            "{path}"
+        );
         assert!(!policy.contains("unsafe"), "{path}");
         assert!(policy.contains("frame-ancestors 'none'"), "{path}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");

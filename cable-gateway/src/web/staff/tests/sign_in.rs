@@ -6,7 +6,8 @@ use super::{
 };
 
 async fn attempt(browser: &mut Browser, login: &str, password: &str, code: &str) -> Page {
-    let fields = [("login", login), ("password", password), ("code", code), ("next", "/orders/new")];
+    let fields =
+        [("login", login), ("password", password), ("code", code), ("next", "/orders/new")];
     browser.post("/sign-in", &fields).await
 }
 
