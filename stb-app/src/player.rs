@@ -20,6 +20,7 @@ mod marks;
 mod media;
 mod pipeline;
 mod receiver;
+mod reception;
 mod screen;
 mod sound;
 mod timing;

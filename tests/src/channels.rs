@@ -16,7 +16,7 @@ mod scene;
 pub use picture::{Picture, Scenery};
 
 /// Japan is nine hours ahead, all year.
-const JAPAN_OFFSET: Duration = Duration::from_secs(9 * 3600);
+const JAPAN_OFFSET: Duration = Duration::from_hours(9);
 
 /// How the picture is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -115,7 +115,7 @@ fn description(programme: &Programme) -> String {
         ),
         // Debian's avenc_mpeg2video refuses every frame rate.
         Codec::Mpeg2 => format!(
-            "mpeg2enc format=3 interlace-mode=0 bitrate={} min-gop-size={gop} max-gop-size={gop} \
+            "mpeg2enc format=3 constraints=false interlace-mode=0 bufsize=800 bitrate={} min-gop-size={gop} max-gop-size={gop} \
              ! mpegvideoparse",
             bitrate * 3
         ),

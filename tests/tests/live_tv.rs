@@ -22,7 +22,7 @@ fn is_warm([blue, _, red]: living_room::Colour) -> bool {
 fn a_channel_shows_its_picture_and_then_plays() -> Result<()> {
     let (one, address) = channel(1, true)?;
     let _programme = Broadcast::start(&Programme::small(address, 1))?;
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.tune(&one);
     assert_eq!(room.until(&one, Playing)?, [Tuning, FirstPicture, Playing]);
     assert!(is_warm(room.colour()?));
@@ -37,7 +37,7 @@ fn mpeg2_and_unicast_play_too() -> Result<()> {
     let (one, address) = channel(1, false)?;
     let programme = Programme { codec: Codec::Mpeg2, ..Programme::small(address, 1) };
     let _programme = Broadcast::start(&programme)?;
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.tune(&one);
     assert_eq!(room.until(&one, Playing)?, [Tuning, FirstPicture, Playing]);
     assert!(is_warm(room.colour()?));
@@ -52,7 +52,7 @@ fn a_neighbour_is_shown_from_its_ring() -> Result<()> {
         Broadcast::start(&Programme::small(first, 1))?,
         Broadcast::start(&Programme::small(second, 2))?,
     ];
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.prefetch(&[one.clone(), two.clone()]);
     room.player.tune(&one);
     room.until(&one, Playing)?;
@@ -77,7 +77,7 @@ fn without_neighbours_a_change_still_works() -> Result<()> {
     ];
     let single =
         PlayerConfig { joined_channels: 1, linger: Duration::ZERO, ..PlayerConfig::default() };
-    let room = LivingRoom::new(single)?;
+    let room = LivingRoom::new(&single)?;
     room.player.tune(&one);
     room.until(&one, Playing)?;
     room.player.tune(&two);
@@ -94,7 +94,7 @@ fn of_many_presses_the_last_one_counts() -> Result<()> {
         Broadcast::start(&Programme::small(first, 1))?,
         Broadcast::start(&Programme::small(second, 2))?,
     ];
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.prefetch(&[one.clone(), two.clone()]);
     for _ in 0..20 {
         room.player.tune(&two);
@@ -116,7 +116,7 @@ fn of_many_presses_the_last_one_counts() -> Result<()> {
 #[test]
 fn a_lost_signal_is_told_and_comes_back() -> Result<()> {
     let (one, address) = channel(1, true)?;
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.tune(&one);
     assert_eq!(room.until(&one, NoSignal)?, [Tuning, NoSignal], "nobody sends yet");
     let programme = Broadcast::start(&Programme::small(address, 1))?;
@@ -140,7 +140,7 @@ fn a_channel_without_a_picture_is_said_to_be_none() -> Result<()> {
         address.port()
     ))?;
     sender.set_state(gst::State::Playing)?;
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.tune(&radio);
     room.until(&radio, Unsupported)?;
     sender.set_state(gst::State::Null)?;
@@ -152,7 +152,7 @@ fn a_channel_without_a_picture_is_said_to_be_none() -> Result<()> {
 fn an_address_that_is_none_ends_in_no_signal() -> Result<()> {
     let (mut broken, _) = channel(1, true)?;
     broken.source = "テレビ".to_owned();
-    let room = LivingRoom::new(PlayerConfig::default())?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
     room.player.tune(&broken);
     assert_eq!(room.until(&broken, NoSignal)?, [Tuning, NoSignal]);
     room.player.stop();

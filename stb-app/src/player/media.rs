@@ -12,10 +12,9 @@ use stb_core::event::PlayerState;
 
 use super::{
     PlayerConfig, PlayerError, clock,
-    joins::{Joins, Moves},
     marks::Marks,
     pipeline::{self, Pipeline, PipelineEvent, Scrap},
-    receiver::{Receiver, Source},
+    reception::Reception,
     screen::{Moment, Screen, Witness},
     sound::{Loudness, SoundOutput},
     ts::{StreamInfo, VideoCodec},
@@ -61,6 +60,8 @@ struct Running {
     pipeline: Pipeline,
     /// Its first picture is on the screen.
     shown: bool,
+    /// The stream goes into it, and not into a newer pipeline of the channel.
+    fed: bool,
 }
 
 /// State of the thread.
@@ -72,8 +73,7 @@ pub(super) struct Media {
     sender: mpsc::Sender<Message>,
     scraps: mpsc::Sender<Scrap>,
     marks: Marks,
-    joins: Joins,
-    receivers: HashMap<String, (Channel, Receiver)>,
+    reception: Reception,
     prefetch: Vec<Channel>,
     tuned: Option<Tuned>,
     /// On the screen.
@@ -95,7 +95,7 @@ impl Media {
         marks: Marks,
         (sender, inbox): (mpsc::Sender<Message>, mpsc::Receiver<Message>),
     ) -> Self {
-        let joins = Joins::new(config.joined_channels, config.linger);
+        let reception = Reception::new(&config, sender.clone());
         let (scraps, scrapped) = mpsc::channel::<Scrap>();
         let yard = thread::Builder::new().name("player stop".into());
         if let Err(error) = yard.spawn(move || scrapped.into_iter().for_each(Scrap::stop)) {
@@ -109,8 +109,7 @@ impl Media {
             sender,
             scraps,
             marks,
-            joins,
-            receivers: HashMap::new(),
+            reception,
             prefetch: Vec::new(),
             tuned: None,
             visible: None,
@@ -202,7 +201,7 @@ impl Media {
     /// The channel asked for may still be on the screen: a change was taken back.
     fn go_back_to_visible(&self) -> bool {
         let (Some(tuned), Some(visible)) = (&self.tuned, &self.visible) else { return false };
-        let same = visible.channel_id == tuned.channel.channel_id;
+        let same = visible.fed && visible.channel_id == tuned.channel.channel_id;
         if same {
             self.marks.seen(tuned.requested, Moment::Shown);
             self.marks.seen(tuned.requested, Moment::Painted);
@@ -210,51 +209,13 @@ impl Media {
         same
     }
 
-    /// Joins what is wanted now and leaves what is not wanted any more.
+    /// Receives the tuned channel and those that may come next.
     fn join(&mut self) {
         let tuned = self.tuned.as_ref().map(|tuned| tuned.channel.clone());
-        let wanted: Vec<Channel> = tuned.into_iter().chain(self.prefetch.clone()).collect();
-        self.forget_moved_channels(&wanted);
-        let ids = wanted.iter().map(|channel| channel.channel_id.as_str());
-        let Moves { join, leave } = self.joins.want(clock::now(), ids);
-        for id in leave {
-            self.receivers.remove(&id);
-        }
-        for channel in wanted {
-            if join.contains(&channel.channel_id)
-                || !self.receivers.contains_key(&channel.channel_id)
-            {
-                self.join_channel(channel);
-            }
-        }
-    }
-
-    /// A channel whose address changed has nothing to do with what is joined under its id.
-    fn forget_moved_channels(&mut self, wanted: &[Channel]) {
-        for channel in wanted {
-            let known = self.receivers.get(&channel.channel_id);
-            if known.is_some_and(|(known, _)| known.source != channel.source) {
-                self.receivers.remove(&channel.channel_id);
-                if self.visible.as_ref().is_some_and(|v| v.channel_id == channel.channel_id) {
-                    self.discard_visible();
-                }
-            }
-        }
-    }
-
-    fn join_channel(&mut self, channel: Channel) {
-        let (sender, id) = (self.sender.clone(), channel.channel_id.clone());
-        let joined = channel.source.parse::<Source>().and_then(|source| {
-            let changed = move || {
-                let _ = sender.send(Message::CompositionChanged(id.clone()));
-            };
-            Ok(Receiver::join(source, self.config.interface, self.config.ring_bytes, changed)?)
-        });
-        match joined {
-            Ok(receiver) => {
-                self.receivers.insert(channel.channel_id.clone(), (channel, receiver));
-            }
-            Err(error) => tracing::warn!(channel = %channel.channel_id, %error, "cannot receive"),
+        let wanted = tuned.into_iter().chain(self.prefetch.clone()).collect();
+        let moved = self.reception.want(clock::now(), wanted);
+        if self.visible.as_ref().is_some_and(|visible| moved.contains(&visible.channel_id)) {
+            self.discard_visible();
         }
     }
 
@@ -262,8 +223,8 @@ impl Media {
     fn build(&mut self) {
         self.discard_coming();
         let Some(tuned) = &self.tuned else { return };
-        let Some((_, receiver)) = self.receivers.get(&tuned.channel.channel_id) else { return };
-        let Some(info) = receiver.feed().info() else { return };
+        let info = self.reception.feed(&tuned.channel.channel_id).and_then(|feed| feed.info());
+        let Some(info) = info else { return };
         if self.support() != Support::Yes {
             return;
         }
@@ -281,7 +242,11 @@ impl Media {
 
     fn start_pipeline(&self, info: StreamInfo) -> Result<Pipeline, PlayerError> {
         let (sender, serial) = (self.sender.clone(), self.serial);
+        let (marks, requested) = (self.marks.clone(), self.tuned.as_ref().map(|t| t.requested));
         let listener = Arc::new(move |event| {
+            if let Some(requested) = requested.filter(|_| event == PipelineEvent::Decoded) {
+                marks.decoded(requested);
+            }
             let _ = sender.send(Message::Pipeline(serial, event));
         });
         let (sound, margin) = (self.sound.clone(), self.config.margin);
@@ -290,14 +255,18 @@ impl Media {
 
     fn attach(&mut self, info: StreamInfo, pipeline: Pipeline) {
         let Some(tuned) = &self.tuned else { return };
-        let Some((_, receiver)) = self.receivers.get(&tuned.channel.channel_id) else { return };
         self.screen.expect(pipeline.video_sink(), self.witness());
-        if receiver.feed().attach(pipeline.outlet(), clock::now()) {
+        let feed = self.reception.feed(&tuned.channel.channel_id);
+        if feed.is_some_and(|mut feed| feed.attach(pipeline.outlet(), clock::now())) {
             self.marks.cached(tuned.requested);
         }
         let channel_id = tuned.channel.channel_id.clone();
-        self.coming =
-            Some(Running { serial: self.serial, channel_id, info, pipeline, shown: false });
+        if let Some(visible) = self.visible.as_mut().filter(|v| v.channel_id == channel_id) {
+            visible.fed = false;
+        }
+        let serial = self.serial;
+        let coming = Running { serial, channel_id, info, pipeline, shown: false, fed: true };
+        self.coming = Some(coming);
     }
 
     fn witness(&self) -> Witness {
@@ -313,10 +282,10 @@ impl Media {
     }
 
     fn recompose(&mut self, id: &str) {
-        if !self.tuned.as_ref().is_some_and(|tuned| tuned.channel.channel_id == id) {
+        if self.tuned.as_ref().is_none_or(|tuned| tuned.channel.channel_id != id) {
             return;
         }
-        let info = self.receivers.get(id).and_then(|(_, receiver)| receiver.feed().info());
+        let info = self.reception.feed(id).and_then(|feed| feed.info());
         let running = self.running().map(|running| running.info);
         if info.is_some() && info != running {
             self.build();
@@ -326,14 +295,11 @@ impl Media {
     fn hear(&mut self, serial: u64, event: PipelineEvent) {
         let running = self.running().is_some_and(|running| running.serial == serial);
         let Some(tuned) = self.tuned.as_mut().filter(|_| running) else { return };
-        match event {
-            PipelineEvent::Decoded => self.marks.decoded(tuned.requested),
-            PipelineEvent::Broke { sound } => {
-                tuned.watch.pipeline_broke();
-                if sound {
-                    self.sound = SoundOutput::Silent;
-                    self.look_for_sound = Some(clock::now() + SOUND_PAUSE);
-                }
+        if let PipelineEvent::Broke { sound } = event {
+            tuned.watch.pipeline_broke();
+            if sound {
+                self.sound = SoundOutput::Silent;
+                self.look_for_sound = Some(clock::now() + SOUND_PAUSE);
             }
         }
     }
@@ -358,33 +324,21 @@ impl Media {
     }
 
     fn support(&mut self) -> Support {
-        let Some(tuned) = &self.tuned else { return Support::Unknown };
-        let Some((_, receiver)) = self.receivers.get(&tuned.channel.channel_id) else {
+        let id = self.tuned.as_ref().map(|tuned| tuned.channel.channel_id.as_str());
+        let feed = id.and_then(|id| self.reception.feed(id));
+        let Some(info) = feed.as_ref().and_then(|feed| feed.info()) else {
             return Support::Unknown;
         };
-        let (info, scrambled) = {
-            let feed = receiver.feed();
-            (feed.info(), feed.is_scrambled())
-        };
-        match info {
-            None => Support::Unknown,
-            Some(StreamInfo { video: Some((_, codec)), .. }) if !scrambled => {
-                let known = self.decodable.entry(codec);
-                if *known.or_insert_with(|| pipeline::can_decode(codec)) {
-                    Support::Yes
-                } else {
-                    Support::No
-                }
-            }
-            Some(_) => Support::No,
-        }
+        let scrambled = feed.is_some_and(|feed| feed.is_scrambled());
+        let decodable = info.video.filter(|_| !scrambled).is_some_and(|(_, codec)| {
+            *self.decodable.entry(codec).or_insert_with(|| pipeline::can_decode(codec))
+        });
+        if decodable { Support::Yes } else { Support::No }
     }
 
     fn look(&mut self) {
         let now = clock::now();
-        for id in self.joins.leave_late(now) {
-            self.receivers.remove(&id);
-        }
+        self.reception.leave_late(now);
         self.look_for_sound(now);
         let size = self.screen.size();
         for running in [&self.visible, &self.coming].into_iter().flatten() {
@@ -402,13 +356,12 @@ impl Media {
     }
 
     fn observation(&self, support: Support) -> Observation {
-        let id = self.tuned.as_ref().map(|tuned| &tuned.channel.channel_id);
-        let receiver = id.and_then(|id| self.receivers.get(id));
+        let id = self.tuned.as_ref().map(|tuned| tuned.channel.channel_id.as_str());
         let running = self.running();
-        let shown = running.map_or(0, |r| u64::from(r.shown) + r.pipeline.counts().shown);
+        let rendered = running.map_or(0, |r| u64::from(r.shown) + r.pipeline.counts().shown);
         Observation {
-            last_packet: receiver.and_then(|(_, receiver)| receiver.last_packet()),
-            rendered: shown,
+            last_packet: id.and_then(|id| self.reception.last_packet(id)),
+            rendered,
             sound_settled: running.is_some_and(|running| running.pipeline.sound_settled()),
             support,
         }
@@ -429,11 +382,7 @@ impl Media {
                     self.discard_visible();
                 }
             }
-            Step::Rejoin => {
-                if let Some((_, receiver)) = self.receivers.get(&id) {
-                    receiver.rejoin();
-                }
-            }
+            Step::Rejoin => self.reception.rejoin(&id),
             Step::Rebuild => self.build(),
         }
     }
@@ -447,21 +396,18 @@ impl Media {
 
     fn discard_coming(&mut self) {
         if let Some(coming) = self.coming.take() {
-            if let Some((_, receiver)) = self.receivers.get(&coming.channel_id) {
-                receiver.feed().detach();
-            }
             self.scrap(coming);
         }
     }
 
     fn scrap(&self, running: Running) {
-        let attached = |other: &Option<Running>| {
+        let runs_too = |other: &Option<Running>| {
             other.as_ref().is_some_and(|other| other.channel_id == running.channel_id)
         };
-        if !attached(&self.visible) && !attached(&self.coming) {
-            if let Some((_, receiver)) = self.receivers.get(&running.channel_id) {
-                receiver.feed().detach();
-            }
+        // The stream then already goes into the newer pipeline.
+        let newer = runs_too(&self.coming) || (running.shown && runs_too(&self.visible));
+        if let Some(mut feed) = self.reception.feed(&running.channel_id).filter(|_| !newer) {
+            feed.detach();
         }
         if let Err(unsent) = self.scraps.send(running.pipeline.into_scrap()) {
             unsent.0.stop();

@@ -42,7 +42,7 @@ pub(super) type Listener = Arc<dyn Fn(PipelineEvent) + Send + Sync>;
 
 /// A running pipeline. Stops when dropped, which takes a while: see `Scrap`.
 pub(super) struct Pipeline {
-    pipeline: gst::Pipeline,
+    elements: gst::Pipeline,
     source: gst_app::AppSrc,
     scale: gst::Element,
     video_sink: gst::Element,
@@ -85,8 +85,8 @@ impl Pipeline {
         })?;
         link_streams(&demux, &pipeline, video, sound.clone());
         watch_bus(&pipeline, &sound, listener)?;
-        let started = Self { pipeline, source, scale, video_sink, sound };
-        started.pipeline.set_state(gst::State::Playing)?;
+        let started = Self { elements: pipeline, source, scale, video_sink, sound };
+        started.elements.set_state(gst::State::Playing)?;
         Ok(started)
     }
 
@@ -127,7 +127,7 @@ impl Pipeline {
 
     /// The part that stopping takes time for.
     pub(super) fn into_scrap(self) -> Scrap {
-        Scrap { pipeline: self.pipeline }
+        Scrap { pipeline: self.elements }
     }
 }
 

@@ -299,13 +299,13 @@ mod tests {
                         }
                         Step::Rebuild => {
                             if let Some(before) = rebuilt.filter(|_| told == PlayerState::Recovering) {
-                                prop_assert!(now - before >= ERROR_PAUSE);
+                                prop_assert!(now.saturating_sub(before) >= ERROR_PAUSE);
                             }
                             (rebuilt, rendered) = (Some(now), 0);
                         }
                         Step::Rejoin => {
                             prop_assert_eq!(told, PlayerState::NoSignal);
-                            prop_assert!(rejoined.is_none_or(|before| now - before >= MS(1000)));
+                            prop_assert!(rejoined.is_none_or(|before| now.saturating_sub(before) >= MS(1000)));
                             rejoined = Some(now);
                         }
                     }

@@ -215,8 +215,7 @@ mod tests {
         let mean = |number| {
             let mut picture = Picture::new(64, 36, Scenery::of(number));
             let bytes = picture.at(Duration::ZERO).to_vec();
-            let colour = &bytes[64 * 36..];
-            colour.iter().map(|b| i64::from(*b)).sum::<i64>() / colour.len() as i64
+            bytes[64 * 36..].iter().map(|byte| u64::from(*byte)).sum::<u64>() / (64 * 36 / 2)
         };
         assert_ne!(mean(1), mean(2));
     }

@@ -17,7 +17,7 @@ use stb_app::player::{HeadlessScreen, Player, PlayerConfig, Screen, Witness, Zap
 use stb_core::event::PlayerState;
 
 /// Longest wait for something that must happen; far beyond what it takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Mean of blue, green and red.
 pub(crate) type Colour = [u64; 3];
@@ -75,7 +75,7 @@ pub(crate) struct LivingRoom {
 }
 
 impl LivingRoom {
-    pub(crate) fn new(config: PlayerConfig) -> Result<Self> {
+    pub(crate) fn new(config: &PlayerConfig) -> Result<Self> {
         let (teller, told) = mpsc::channel();
         let seen = Seen::default();
         let eye = Eye {
@@ -83,7 +83,7 @@ impl LivingRoom {
             sinks: AtomicU32::new(0),
             seen: Arc::clone(&seen),
         };
-        let config = PlayerConfig { interface: Ipv4Addr::LOCALHOST, ..config };
+        let config = PlayerConfig { interface: Ipv4Addr::LOCALHOST, ..config.clone() };
         let player = Player::start(config, Box::new(eye), move |id, state| {
             let _ = teller.send((id.to_owned(), state));
         })?;

@@ -37,7 +37,7 @@ impl Stage {
         StageScreen { stage: self.downgrade().into(), drawn_size: self.imp().drawn_size.clone() }
     }
 
-    fn expect(&self, paintable: gdk::Paintable, witness: Witness) {
+    fn expect(&self, paintable: &gdk::Paintable, witness: Witness) {
         let stage = self.downgrade();
         let change = paintable.connect_invalidate_contents(move |paintable| {
             if let Some(stage) = stage.upgrade() {
@@ -48,7 +48,7 @@ impl Stage {
         if let Some(before) = self.imp().expected.replace(Some(expected)) {
             before.paintable.disconnect(before.change);
         }
-        self.picture_changed(&paintable);
+        self.picture_changed(paintable);
     }
 
     fn picture_changed(&self, paintable: &gdk::Paintable) {
@@ -108,7 +108,7 @@ impl Screen for StageScreen {
         self.on_stage(move |stage| {
             // The sink hands its paintable out on this thread only.
             if let Some(paintable) = sink.property::<Option<gdk::Paintable>>("paintable") {
-                stage.expect(paintable, witness);
+                stage.expect(&paintable, witness);
             }
         });
     }
