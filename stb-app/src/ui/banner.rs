@@ -89,7 +89,7 @@ impl BannerLayer {
                 );
             }
             Some(BannerView::Volume { percent, muted }) => {
-                self.show_volume(*percent, *muted, texts)
+                self.show_volume(*percent, *muted, texts);
             }
             None => {}
         }

@@ -82,12 +82,11 @@ mod imp {
             let (Some(width), Some(child)) = (self.width.get(), self.obj().first_child()) else {
                 return (0, 0, -1, -1);
             };
-            let natural = match orientation {
-                gtk::Orientation::Horizontal => width,
-                _ => {
-                    let width = if for_size < 0 { width } else { for_size };
-                    needs(&child, width).1.min(self.highest.get())
-                }
+            let natural = if orientation == gtk::Orientation::Horizontal {
+                width
+            } else {
+                let width = if for_size < 0 { width } else { for_size };
+                needs(&child, width).1.min(self.highest.get())
             };
             (0, natural, -1, -1)
         }

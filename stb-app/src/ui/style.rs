@@ -33,3 +33,6 @@ pub(super) fn load() {
         gtk::STYLE_PROVIDER_PRIORITY_APPLICATION,
     );
 }
+
+#[cfg(test)]
+mod tests;

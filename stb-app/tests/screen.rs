@@ -1,0 +1,303 @@
+//! Views become widgets: focus, layers, what stays untouched, and that nothing leaves the screen.
+//!
+//! GTK wants one thread and a screen, so this test has its own `main`; it runs itself below
+//! xvfb-run, on a screen that nobody else draws on.
+
+#[path = "../examples/gallery/orders.rs"]
+mod orders;
+#[path = "../examples/gallery/pages.rs"]
+mod pages;
+
+use std::{
+    cell::Cell,
+    process::{Command, ExitCode},
+    rc::Rc,
+};
+
+use gtk::{glib, graphene::Rect, prelude::*};
+use stb_app::ui::{HEIGHT, WIDTH, Window};
+use stb_core::{
+    phrase::say,
+    view::{BannerView, Language, PictureView, TextScale, View},
+};
+
+const SCALES: [TextScale; 3] = [TextScale::Normal, TextScale::Large, TextScale::Largest];
+/// Labels may touch; rounding of a scaled layout moves them by less than this.
+const TOLERANCE: f32 = 2.0;
+/// Keeps phrases together; would only disturb a message.
+const WORD_JOINER: char = '\u{2060}';
+/// Set in the process below xvfb-run.
+const ON_ITS_SCREEN: &str = "HITOKOE_SCREEN_TEST";
+
+/// Live television and nothing else.
+fn television() -> View {
+    View {
+        scale: TextScale::Normal,
+        language: Language::Ja,
+        picture: PictureView { notice: None, covered: false },
+        banner: None,
+        page: None,
+        toast: None,
+        takeover: None,
+    }
+}
+
+struct Screen {
+    window: Window,
+    painted: Rc<Cell<u64>>,
+}
+
+impl Screen {
+    fn open() -> Self {
+        let app = gtk::Application::new(None::<&str>, gtk::gio::ApplicationFlags::NON_UNIQUE);
+        app.register(gtk::gio::Cancellable::NONE).expect("no bus is needed");
+        let window = Window::new(&app, None);
+        let painted = Rc::new(Cell::new(0));
+        let newest = Rc::clone(&painted);
+        window.connect_painted(move |change| newest.set(change));
+        window.present(false);
+        Self { window, painted }
+    }
+
+    /// Applies the view and waits until it is painted.
+    fn show(&self, view: &View) -> u64 {
+        let change = self.window.apply(view);
+        while self.painted.get() < change {
+            glib::MainContext::default().iteration(true);
+        }
+        change
+    }
+
+    fn root(&self) -> gtk::Widget {
+        self.window.gtk_window().child().expect("the window has content")
+    }
+
+    fn layer(&self, name: &str) -> gtk::Widget {
+        let all = descendants(&self.root());
+        all.into_iter().find(|widget| widget.widget_name() == name).expect("every layer has a name")
+    }
+
+    fn visible(&self) -> Vec<gtk::Widget> {
+        let mut all = descendants(&self.root());
+        all.retain(WidgetExt::is_mapped);
+        all
+    }
+
+    fn with_class(&self, class: &str) -> Vec<gtk::Widget> {
+        self.visible().into_iter().filter(|widget| widget.has_css_class(class)).collect()
+    }
+
+    fn texts(&self) -> Vec<gtk::Label> {
+        let labels = self.visible().into_iter().filter_map(|it| it.downcast::<gtk::Label>().ok());
+        labels.filter(|label| !label.text().is_empty()).collect()
+    }
+}
+
+/// The widget and everything below it.
+fn descendants(widget: &gtk::Widget) -> Vec<gtk::Widget> {
+    let mut all = vec![widget.clone()];
+    let mut child = widget.first_child();
+    while let Some(present) = child {
+        all.extend(descendants(&present));
+        child = present.next_sibling();
+    }
+    all
+}
+
+fn samples() -> Vec<(&'static str, View)> {
+    pages::all().into_iter().chain(orders::all()).collect()
+}
+
+#[track_caller]
+fn sample(name: &str) -> View {
+    let found = samples().into_iter().find(|(each, _)| *each == name);
+    found.unwrap_or_else(|| panic!("no sample {name}")).1
+}
+
+fn exactly_one_element_has_the_focus(screen: &Screen) {
+    for (name, view) in samples() {
+        screen.show(&view);
+        let takes_keys = view.takeover.as_ref().is_some_and(|order| !order.answers.is_empty());
+        let expected = usize::from(view.page.is_some() || takes_keys);
+        assert_eq!(screen.with_class("focused").len(), expected, "{name}");
+    }
+}
+
+fn an_order_takes_the_focus_from_the_page_below(screen: &Screen) {
+    let mut view = sample("page-home");
+    view.takeover = sample("order-band").takeover;
+    screen.show(&view);
+    let focused = screen.with_class("focused");
+    assert_eq!(focused.len(), 1);
+    assert!(focused[0].is_ancestor(&screen.layer("takeover")));
+}
+
+fn moving_the_focus_touches_nothing_else(screen: &Screen) {
+    for name in ["page-home", "card-pin", "page-settings", "page-check-in"] {
+        let mut view = sample(name);
+        screen.show(&view);
+        let before = screen.visible();
+        let first = screen.with_class("focused");
+        view.page.as_mut().expect("the sample has a page").focus = 2;
+        screen.show(&view);
+        assert_eq!(screen.visible(), before, "{name}: the same widgets");
+        assert_ne!(screen.with_class("focused"), first, "{name}");
+    }
+    let mut view = sample("order-whole");
+    screen.show(&view);
+    let before = screen.visible();
+    view.takeover.as_mut().expect("the sample has an order").focus = 2;
+    screen.show(&view);
+    assert_eq!(screen.visible(), before);
+}
+
+fn a_digit_of_the_pin_keeps_the_number_pad(screen: &Screen) {
+    screen.show(&sample("card-pin-wrong"));
+    let before = screen.with_class("key");
+    assert_eq!(before.len(), 12);
+    screen.show(&sample("card-pin"));
+    assert_eq!(screen.with_class("key"), before);
+    let dots = screen.with_class("pin-dot");
+    assert_eq!(dots.iter().filter(|dot| !dot.has_css_class("empty")).count(), 2);
+}
+
+fn layers_do_not_disturb_each_other(screen: &Screen) {
+    let mut view = sample("page-home");
+    screen.show(&view);
+    let page = descendants(&screen.layer("page"));
+    view.toast = Some(say::toast_session_ended());
+    view.banner = Some(BannerView::Volume { percent: 30, muted: false });
+    view.takeover = sample("order-notice").takeover;
+    screen.show(&view);
+    assert_eq!(descendants(&screen.layer("page")), page);
+}
+
+fn hidden_layers_are_invisible(screen: &Screen) {
+    screen.show(&sample("order-whole"));
+    screen.show(&television());
+    for name in ["notice", "banner", "page", "toast", "takeover"] {
+        assert!(!screen.layer(name).is_visible(), "{name}");
+    }
+    assert!(screen.layer("picture").is_visible());
+    for name in ["order-whole", "card-pin"] {
+        screen.show(&sample(name));
+        assert!(!screen.layer("picture").is_visible(), "{name}: it would cost and not be seen");
+    }
+}
+
+fn the_same_view_is_no_change(screen: &Screen) {
+    let change = screen.show(&sample("page-settings"));
+    assert_eq!(screen.window.apply(&sample("page-settings")), change);
+    assert_eq!(screen.show(&television()), change + 1);
+}
+
+fn another_language_speaks_at_once(screen: &Screen) {
+    let words = || screen.texts().iter().map(gtk::Label::text).collect::<Vec<_>>();
+    for name in ["page-settings", "order-whole", "tv-notice", "tv-tuning"] {
+        let view = sample(name);
+        screen.show(&view);
+        let japanese = words();
+        screen.show(&View { language: Language::En, ..view.clone() });
+        assert_ne!(words(), japanese, "{name}");
+        screen.show(&view);
+        assert_eq!(words(), japanese, "{name}");
+    }
+}
+
+fn a_drill_is_marked_and_a_real_order_is_not(screen: &Screen) {
+    for stage in ["notice", "band", "large", "whole"] {
+        screen.show(&sample(&format!("drill-{stage}")));
+        assert_eq!(screen.with_class("ribbon").len(), 1, "{stage}");
+        screen.show(&sample(&format!("order-{stage}")));
+        assert_eq!(screen.with_class("ribbon").len(), 0, "{stage}");
+    }
+}
+
+fn nothing_leaves_the_screen_or_overlaps(screen: &Screen) {
+    for (name, view) in samples() {
+        for scale in SCALES {
+            screen.show(&View { scale, ..view.clone() });
+            check_places(screen, &format!("{name} {scale:?}"));
+        }
+    }
+}
+
+#[track_caller]
+fn check_places(screen: &Screen, name: &str) {
+    let root = screen.root();
+    let places: Vec<(String, Rect)> = screen
+        .texts()
+        .into_iter()
+        .filter_map(|label| {
+            Some((label.text().replace(WORD_JOINER, ""), label.compute_bounds(&root)?))
+        })
+        .collect();
+    for (index, (text, place)) in places.iter().enumerate() {
+        assert!(is_on_screen(place), "{name}: {text} at {place:?}");
+        for (other, other_place) in &places[index + 1..] {
+            let common = place.intersection(other_place);
+            let is_large =
+                |common: &Rect| common.width() > TOLERANCE && common.height() > TOLERANCE;
+            assert!(!common.as_ref().is_some_and(is_large), "{name}: {text} lies over {other}");
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "screen sizes are small")]
+fn is_on_screen(place: &Rect) -> bool {
+    place.x() >= -TOLERANCE
+        && place.y() >= -TOLERANCE
+        && place.x() + place.width() <= WIDTH as f32 + TOLERANCE
+        && place.y() + place.height() <= HEIGHT as f32 + TOLERANCE
+}
+
+type Check = (&'static str, fn(&Screen));
+
+const CHECKS: &[Check] = &[
+    ("exactly_one_element_has_the_focus", exactly_one_element_has_the_focus),
+    ("an_order_takes_the_focus_from_the_page_below", an_order_takes_the_focus_from_the_page_below),
+    ("moving_the_focus_touches_nothing_else", moving_the_focus_touches_nothing_else),
+    ("a_digit_of_the_pin_keeps_the_number_pad", a_digit_of_the_pin_keeps_the_number_pad),
+    ("layers_do_not_disturb_each_other", layers_do_not_disturb_each_other),
+    ("hidden_layers_are_invisible", hidden_layers_are_invisible),
+    ("the_same_view_is_no_change", the_same_view_is_no_change),
+    ("another_language_speaks_at_once", another_language_speaks_at_once),
+    ("a_drill_is_marked_and_a_real_order_is_not", a_drill_is_marked_and_a_real_order_is_not),
+    ("nothing_leaves_the_screen_or_overlaps", nothing_leaves_the_screen_or_overlaps),
+];
+
+fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--list") {
+        for (name, _) in CHECKS {
+            println!("{name}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    if std::env::var_os(ON_ITS_SCREEN).is_none() {
+        return again_on_a_screen();
+    }
+    gtk::init().expect("xvfb-run gives a screen");
+    let screen = Screen::open();
+    for (name, check) in CHECKS {
+        check(&screen);
+        println!("test {name} ... ok");
+    }
+    ExitCode::SUCCESS
+}
+
+fn again_on_a_screen() -> ExitCode {
+    let status = Command::new("xvfb-run")
+        .args(["-a", "-s", "-screen 0 1920x1080x24"])
+        .args(std::env::args_os())
+        .env(ON_ITS_SCREEN, "1")
+        .env("GSK_RENDERER", "cairo")
+        .env("GTK_A11Y", "none")
+        .env("GDK_BACKEND", "x11")
+        .status();
+    match status {
+        Ok(status) if status.success() => return ExitCode::SUCCESS,
+        Ok(_) => {}
+        Err(error) => eprintln!("xvfb-run: {error}"),
+    }
+    ExitCode::FAILURE
+}
