@@ -98,11 +98,11 @@ fn measure(arguments: &Arguments, screen: &dyn Fn() -> Box<dyn Screen>) -> Resul
             [1, 2].map(|number| programme(arguments, number, &arguments.size, &arguments.codec));
         let [first, second] = programmes;
         let channels = [first?, second?];
-        let cached = changes(arguments, screen(), PlayerConfig::default(), &channels)?;
+        let cached = changes(arguments, screen(), &PlayerConfig::default(), &channels)?;
         report("zap.cached", &cached, 430.0);
         let one_at_a_time =
             PlayerConfig { joined_channels: 1, linger: Duration::ZERO, ..PlayerConfig::default() };
-        let uncached = changes(arguments, screen(), one_at_a_time, &channels)?;
+        let uncached = changes(arguments, screen(), &one_at_a_time, &channels)?;
         report("zap.uncached", &uncached, 900.0);
     }
     cost(arguments, screen())
@@ -129,9 +129,9 @@ fn programme(arguments: &Arguments, number: u16, size: &str, codec: &str) -> Res
 
 type States = Receiver<(String, PlayerState)>;
 
-fn player(config: PlayerConfig, screen: Box<dyn Screen>) -> Result<(Player, States)> {
+fn player(config: &PlayerConfig, screen: Box<dyn Screen>) -> Result<(Player, States)> {
     let (sender, states) = mpsc::channel();
-    let config = PlayerConfig { interface: std::net::Ipv4Addr::LOCALHOST, ..config };
+    let config = PlayerConfig { interface: std::net::Ipv4Addr::LOCALHOST, ..config.clone() };
     let player = Player::start(config, screen, move |id, state| {
         let _ = sender.send((id.to_owned(), state));
     })?;
@@ -152,7 +152,7 @@ fn wait_for(states: &States, id: &str, wanted: PlayerState) -> Result<()> {
 fn changes(
     arguments: &Arguments,
     screen: Box<dyn Screen>,
-    config: PlayerConfig,
+    config: &PlayerConfig,
     programmes: &[Programme; 2],
 ) -> Result<Vec<ZapMarks>> {
     let (player, states) = player(config, screen)?;
@@ -207,9 +207,11 @@ fn figure(name: &str, value: f64, unit: &str, limit: Option<f64>) {
 /// Memory and CPU while a 1080p programme plays.
 fn cost(arguments: &Arguments, screen: Box<dyn Screen>) -> Result<()> {
     let programme = programme(arguments, 3, "1920x1080", &arguments.codec)?;
-    let (player, states) = player(PlayerConfig::default(), screen)?;
+    let (player, states) = player(&PlayerConfig::default(), screen)?;
     player.tune(&programme.channel);
     wait_for(&states, &programme.channel.channel_id, PlayerState::Playing)?;
+    let first = player.zaps().pop().and_then(|zap| zap.painted).context("nothing was painted")?;
+    figure("play.1080p.first-picture", first.as_secs_f64() * 1000.0, "ms", Some(500.0));
     let (before, shown) = (cpu_seconds()?, player.counts());
     // The only event in this time would be a fault.
     if let Ok((id, state)) = states.recv_timeout(COUNTED) {
@@ -217,10 +219,21 @@ fn cost(arguments: &Arguments, screen: Box<dyn Screen>) -> Result<()> {
     }
     let share = (cpu_seconds()? - before) / COUNTED.as_secs_f64() * 100.0;
     let now = player.counts();
-    let per_second = |count: u64| count as f64 / COUNTED.as_secs_f64();
+    let per_second =
+        |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / COUNTED.as_secs_f64();
     figure("play.1080p.cpu", share, "% of a core", None);
-    figure("play.1080p.shown", per_second(now.shown - shown.shown), "pictures/s", None);
-    figure("play.1080p.dropped", per_second(now.dropped - shown.dropped), "pictures/s", None);
+    figure(
+        "play.1080p.shown",
+        per_second(now.shown.saturating_sub(shown.shown)),
+        "pictures/s",
+        None,
+    );
+    figure(
+        "play.1080p.dropped",
+        per_second(now.dropped.saturating_sub(shown.dropped)),
+        "pictures/s",
+        None,
+    );
     figure("play.1080p.rss", resident_mib()?, "MiB", Some(220.0));
     player.stop();
     Ok(())

@@ -129,15 +129,16 @@ impl Media {
         if let Err(error) = super::prepare() {
             tracing::error!(%error, "live television is not available");
         }
+        // The first channel arrives while the rest gets ready.
+        let waiting = self.inbox.try_iter().collect();
+        let mut goes_on = self.handle_all(waiting);
         self.warm_up();
-        loop {
+        while goes_on {
             match self.inbox.recv_timeout(LOOK) {
                 Ok(first) => {
                     let mut batch = vec![first];
                     batch.extend(self.inbox.try_iter());
-                    if !self.handle_all(batch) {
-                        break;
-                    }
+                    goes_on = self.handle_all(batch);
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,

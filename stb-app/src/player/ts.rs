@@ -12,7 +12,9 @@ pub(crate) mod sample;
 mod splitter;
 
 pub use packet::{Packet, PacketFault};
-pub use psi::{Program, SectionAssembler, StreamInfo, VideoCodec, packetise, parse_pat, parse_pmt};
+pub use psi::{
+    Program, SectionAssembler, StreamInfo, VideoCodec, checksum, packetise, parse_pat, parse_pmt,
+};
 pub use splitter::{Counters, Mark, Splitter};
 
 /// Bytes of one transport packet (ISO/IEC 13818-1, 2.4.3.2).

@@ -174,14 +174,14 @@ fn length_12(high: u8, low: u8) -> usize {
 /// The table-specific part of a currently valid section with a right checksum.
 fn table_body(section: &[u8], table: u8) -> Option<&[u8]> {
     let whole = section.len() >= SECTION_HEAD + CHECKSUM && section.len() <= SECTION_LIMIT;
-    if !whole || section[0] != table || section[5] & 1 == 0 || crc32(section) != 0 {
+    if !whole || section[0] != table || section[5] & 1 == 0 || checksum(section) != 0 {
         return None;
     }
     Some(&section[SECTION_HEAD..section.len() - CHECKSUM])
 }
 
 /// The sections' own checksum; zero over a section that includes its checksum.
-pub(super) fn crc32(bytes: &[u8]) -> u32 {
+pub fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(u32::MAX, |crc, &byte| {
         (0..8).fold(crc ^ (u32::from(byte) << 24), |crc, _| {
             if crc & 0x8000_0000 == 0 { crc << 1 } else { (crc << 1) ^ 0x04c1_1db7 }

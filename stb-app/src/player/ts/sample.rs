@@ -1,6 +1,6 @@
 //! Small streams for tests.
 
-use super::{RawPacket, packetise, psi::crc32};
+use super::{RawPacket, checksum, packetise};
 
 pub(crate) const PMT_PID: u16 = 0x1000;
 pub(crate) const VIDEO_PID: u16 = 0x41;
@@ -16,7 +16,7 @@ fn section(table: u8, id: u16, body: &[u8]) -> Vec<u8> {
     section.extend(id.to_be_bytes());
     section.extend([0xc1, 0, 0]);
     section.extend(body);
-    section.extend(crc32(&section).to_be_bytes());
+    section.extend(checksum(&section).to_be_bytes());
     section
 }
 
