@@ -60,7 +60,6 @@ impl Navigator {
         self.stack.clear();
     }
 
-    /// Back to the home page, which keeps its focus when it is open already.
     /// Home anew: the first tile has focus. Only 戻る finds the tile that was left; after a login the
     /// focus would else lie on ログアウト.
     pub(crate) fn go_home(&mut self) {
@@ -95,12 +94,14 @@ mod tests {
     }
 
     #[test]
-    fn home_keeps_its_focus() {
+    fn home_anew_begins_at_the_first_tile() {
         let mut navigator = Navigator::default();
         navigator.go_home();
         navigator.set_focus(4);
         navigator.open(Page::Settings, 1);
+        assert!(navigator.back());
+        assert_eq!(navigator.top().map(|screen| screen.focus), Some(4), "戻る finds what was left");
         navigator.go_home();
-        assert_eq!(navigator.top().map(|screen| screen.focus), Some(4));
+        assert_eq!(navigator.top().map(|screen| screen.focus), Some(0));
     }
 }

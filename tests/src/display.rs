@@ -9,6 +9,9 @@ use crate::{
     watch,
 };
 
+/// Pause between two presses of one finger.
+const BETWEEN_PRESSES: Duration = Duration::from_millis(250);
+
 /// A display: the visible one, or one of our own.
 #[derive(Debug)]
 pub struct Display {
@@ -69,8 +72,14 @@ impl Display {
         Ok(())
     }
 
+    /// A hand needs this long between two presses; the box takes faster ones for one.
+    fn rest_finger() {
+        std::thread::park_timeout(BETWEEN_PRESSES);
+    }
+
     /// Presses keys as the development keyboard names them (`Return`, `BackSpace`, `Left`, `1`, `F1`).
     pub fn press(&self, key: &str) -> Result<()> {
+        Self::rest_finger();
         process::succeed(self.xdotool().args(["key", "--clearmodifiers", key]))?;
         Ok(())
     }

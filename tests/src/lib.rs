@@ -1,7 +1,13 @@
 //! End-to-end scenarios and their harness: real processes, card service, browser and window.
 
 pub mod browser;
+pub mod channels;
+pub mod console;
 pub mod display;
+pub mod forge;
 pub mod marks;
+pub mod place;
 pub mod process;
+pub mod tour;
+pub mod town;
 pub mod watch;

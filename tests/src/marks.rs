@@ -51,6 +51,18 @@ impl Marks {
     pub fn wait(&self, name: &str, after_us: i64, limit: Duration) -> Result<Mark> {
         watch::until(&format!("mark {name}"), limit, || self.first_after(name, after_us))
     }
+
+    /// Waits until this page was painted, e.g. `Home` or `CheckIn`.
+    pub fn wait_page(&self, page: &str, after_us: i64, limit: Duration) -> Result<()> {
+        watch::until(&format!("page {page}"), limit, || {
+            let seen = self.all()?.iter().any(|mark| {
+                mark.mark == "page-painted"
+                    && mark.at_us >= after_us
+                    && mark.detail.as_deref() == Some(page)
+            });
+            Ok(seen.then_some(()))
+        })
+    }
 }
 
 /// Microseconds of the clock that the marks use.

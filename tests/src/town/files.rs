@@ -1,0 +1,79 @@
+//! Configuration files of one town.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::{browser::free_port, place};
+
+/// Number, id and name of the two channels.
+pub(super) const CHANNELS: [(u16, &str, &str); 2] =
+    [(1, "town-1", "みなみチャンネル"), (2, "town-2", "港のカメラ")];
+
+/// Ports that nobody used when they were chosen; several towns can live side by side.
+#[derive(Debug, Clone)]
+pub(super) struct Ports {
+    pub(super) box_api: u16,
+    pub(super) staff: u16,
+    multicast: u16,
+}
+
+impl Ports {
+    pub(super) fn choose() -> Result<Self> {
+        Ok(Self { box_api: free_port()?, staff: free_port()?, multicast: free_port()? })
+    }
+
+    /// Group of the orders.
+    pub(super) fn order_group(&self) -> String {
+        format!("239.255.36.87:{}", self.multicast)
+    }
+
+    /// Groups of the channels.
+    pub(super) fn channels(&self) -> Vec<String> {
+        CHANNELS.iter().map(|(n, ..)| format!("239.255.36.{n}:{}", self.multicast)).collect()
+    }
+}
+
+/// Configuration of the gateway.
+pub(super) fn gateway(ports: &Ports) -> String {
+    let Ports { box_api, staff, .. } = ports;
+    let orders = ports.order_group();
+    let mut text = format!(
+        "[gateway]\nid = \"gateway.minami.example\"\n\
+         [database]\npath = \"gateway.sqlite\"\n\
+         [box_api]\nlisten = \"127.0.0.1:{box_api}\"\n\
+         certificate = \"keys/server.cert.pem\"\nprivate_key = \"keys/server.key.pem\"\n\
+         device_ca_certificate = \"keys/device-ca.cert.pem\"\n\
+         device_ca_private_key = \"keys/device-ca.key.pem\"\n\
+         [staff]\nlisten = \"127.0.0.1:{staff}\"\n\
+         [town]\nmunicipality_code = \"363871\"\nname = \"美波町\"\n\
+         [keys]\ndirectory = \"keys\"\n\
+         [multicast]\ngroup = \"{orders}\"\ninterface = \"127.0.0.1\"\nttl = 0\n\
+         [login]\nauth_issuers = \"auth-issuers\"\nhierarchy = \"hitokoe-test\"\n\
+         accept_unchecked_revocation = true\n"
+    );
+    for ((number, id, name), source) in CHANNELS.iter().zip(ports.channels()) {
+        text.push_str(&format!(
+            "[[channels]]\nid = \"{id}\"\nnumber = {number}\nname = \"{name}\"\nsource = \"{source}\"\n"
+        ));
+    }
+    text
+}
+
+/// Configuration of the box.
+pub(super) fn stb(ports: &Ports, folder: &Path) -> String {
+    let path = folder.display();
+    let voice = place::voice()
+        .map(|voice| format!("voice_file = \"{}\"\n", voice.display()))
+        .unwrap_or_default();
+    format!(
+        "data_dir = \"{path}/box\"\n\
+         [gateway]\nurl = \"https://127.0.0.1:{port}\"\nca_file = \"{path}/keys/server-ca.cert.pem\"\n\
+         reconnect_base_ms = 200\nreconnect_cap_ms = 2000\nfetch_spread_ms = 50\n\
+         [multicast]\ninterface = \"127.0.0.1\"\n\
+         [card]\nreader = \"Virtual PCD 00 00\"\n\
+         [input]\nenabled = false\n\
+         [speech]\n{voice}record_file = \"{path}/spoken.jsonl\"\n",
+        port = ports.box_api
+    )
+}
