@@ -23,9 +23,10 @@ use crate::{
     orders::{Authority, OrderDraft},
     random::SystemRandom,
     staff::{
-        Role,
+        Role, StaffMember,
         account::{self, NewStaff},
         credential::{PasswordHashing, SecondFactor},
+        draft::{self, Way},
         seal::Seal,
     },
     state::AppState,
@@ -138,6 +139,23 @@ impl Town {
         let authority = Authority::TwoOfficers { author, confirmer };
         let order = self.console.app.orders.publish(draft, authority).await.expect("published");
         order.id.to_string()
+    }
+
+    /// saito presses, and the gateway dies between the claim and the publication, or right after.
+    pub(super) async fn press_and_die(&self, draft_path: &str, published: bool) {
+        let id = draft_path.trim_start_matches("/drafts/").to_owned();
+        let saito = StaffMember {
+            staff_id: self.staff_id("saito").await,
+            name: String::new(),
+            office: String::new(),
+            role: Role::DisasterOfficer,
+        };
+        let now_ms = self.clock.now_ms();
+        let claim = move |sql: &mut dyn Sql| draft::claim(sql, &id, &saito, Way::Regular, now_ms);
+        let (content, authority) = self.store.write(claim).await.expect("claimed");
+        if published {
+            self.console.app.orders.publish(content, authority).await.expect("published");
+        }
     }
 
     async fn staff_id(&self, login: &'static str) -> String {

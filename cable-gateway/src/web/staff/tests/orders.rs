@@ -290,3 +290,25 @@ async fn the_preview_is_the_guidance_of_a_home_in_the_chosen_district() {
     drill.shows("これは訓練です");
     drill.hides("高台広場");
 }
+
+#[tokio::test]
+async fn a_crash_between_claim_and_publication_sends_nothing_twice_and_loses_nothing() {
+    let town = Town::new().await;
+    let mut saito = town.officer("saito").await;
+    let draft = write(&mut saito, &form("actual", "flood", "3")).await;
+    town.press_and_die(&draft, false).await;
+    saito.get(&draft).await.shows("いま発令の処理をしています。");
+    saito.post(&format!("{draft}/issue"), &[]).await.has_status(409);
+    town.clock.advance(31_000);
+    saito.get("/orders").await.shows(&draft);
+    is_issued(&saito.post(&format!("{draft}/issue"), &[]).await);
+    assert_eq!(town.orders().await, 1);
+
+    let draft = write(&mut saito, &form("drill", "tsunami", "")).await;
+    town.press_and_die(&draft, true).await;
+    town.clock.advance(31_000);
+    saito.get("/orders").await.hides(&draft);
+    saito.get(&draft).await.shows("に発令しました。");
+    saito.post(&format!("{draft}/issue"), &[]).await.has_status(409);
+    assert_eq!(town.orders().await, 2);
+}
