@@ -1,0 +1,172 @@
+//! The stage of live television: the old picture stays until the first new one.
+//!
+//! GTK wants one thread and a screen, so this test has its own `main`; it runs itself below
+//! xvfb-run, on a screen that nobody else draws on.
+
+use std::{
+    process::{Command, ExitCode},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use gst::prelude::*;
+use gtk::{glib, gsk, prelude::*};
+use stb_app::player::{Moment, Screen, Stage, StageScreen, Witness};
+
+/// Set in the process below xvfb-run.
+const ON_ITS_SCREEN: &str = "HITOKOE_STAGE_TEST";
+/// Longest wait for something that must happen; far beyond what it takes on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+const SIDE: i32 = 200;
+
+const BLACK: Colour = [0, 0, 0];
+const BLUE: Colour = [255, 0, 0];
+const RED: Colour = [0, 0, 255];
+
+/// Blue, green and red.
+type Colour = [u8; 3];
+
+/// A coloured programme on its own sink.
+struct Programme {
+    pipeline: gst::Pipeline,
+    sink: gst::Element,
+    told: Arc<Mutex<Vec<Moment>>>,
+}
+
+impl Programme {
+    fn new(screen: &StageScreen, pattern: &str) -> Self {
+        let pipeline = gst::Pipeline::new();
+        let source = gst::ElementFactory::make("videotestsrc")
+            .property("is-live", true)
+            .property_from_str("pattern", pattern)
+            .build()
+            .expect("plugins-base is installed");
+        let sink = screen.sink().expect("the sink is linked in");
+        pipeline.add_many([&source, &sink]).expect("both are new");
+        source.link(&sink).expect("both have one pad");
+        Self { pipeline, sink, told: Arc::default() }
+    }
+
+    fn witness(&self) -> Witness {
+        let told = Arc::clone(&self.told);
+        Box::new(move |moment| told.lock().expect("one at a time").push(moment))
+    }
+
+    fn told(&self) -> Vec<Moment> {
+        self.told.lock().expect("one at a time").clone()
+    }
+
+    fn play(&self) {
+        self.pipeline.set_state(gst::State::Playing).expect("a test source starts");
+    }
+}
+
+impl Drop for Programme {
+    fn drop(&mut self) {
+        let _ = self.pipeline.set_state(gst::State::Null);
+    }
+}
+
+/// Runs the main loop until it holds.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let late = std::rc::Rc::new(std::cell::Cell::new(false));
+    let timer = glib::timeout_add_local_once(PATIENCE, {
+        let late = late.clone();
+        move || late.set(true)
+    });
+    while !holds() {
+        assert!(!late.get(), "waited in vain: {what}");
+        glib::MainContext::default().iteration(true);
+    }
+    if !late.get() {
+        timer.remove();
+    }
+}
+
+/// Colour in the middle of the stage.
+fn middle(stage: &Stage) -> Colour {
+    let snapshot = gtk::Snapshot::new();
+    stage.snapshot(&snapshot, f64::from(SIDE), f64::from(SIDE));
+    let node = snapshot.to_node().expect("something is drawn");
+    let renderer = gsk::CairoRenderer::new();
+    renderer.realize(gtk::gdk::Surface::NONE).expect("cairo needs nothing");
+    let texture = renderer.render_texture(&node, None);
+    renderer.unrealize();
+    let stride = usize::try_from(texture.width()).expect("a width") * 4;
+    let mut bytes = vec![0; stride * usize::try_from(texture.height()).expect("a height")];
+    texture.download(&mut bytes, stride);
+    let at = bytes.len() / 2 + stride / 2;
+    [bytes[at], bytes[at + 1], bytes[at + 2]]
+}
+
+fn the_old_picture_stays_until_the_new_one() {
+    let stage = Stage::default();
+    let screen = stage.screen();
+    let picture = gtk::Picture::for_paintable(&stage);
+    let window = gtk::Window::builder().child(&picture).decorated(false).build();
+    window.set_default_size(SIDE, SIDE);
+    window.present();
+    until("size", || screen.size() == Some((SIDE, SIDE)));
+    assert_eq!(middle(&stage), BLACK);
+
+    let red = Programme::new(&screen, "red");
+    screen.expect(&red.sink, red.witness());
+    red.play();
+    until("red", || red.told() == [Moment::Shown, Moment::Painted]);
+    assert_eq!(middle(&stage), RED);
+
+    let blue = Programme::new(&screen, "blue");
+    screen.expect(&blue.sink, blue.witness());
+    let drawn = std::rc::Rc::new(std::cell::Cell::new(0));
+    let count = drawn.clone();
+    stage.connect_invalidate_contents(move |_| count.set(count.get() + 1));
+    until("three more pictures", || drawn.get() >= 3);
+    assert_eq!(middle(&stage), RED, "the new programme has no picture yet");
+    assert_eq!(blue.told(), []);
+
+    blue.play();
+    until("blue", || blue.told() == [Moment::Shown, Moment::Painted]);
+    assert_eq!(middle(&stage), BLUE);
+    drop(red);
+    let before = drawn.get();
+    until("three more pictures", || drawn.get() >= before + 3);
+    assert_eq!(middle(&stage), BLUE, "the end of the old programme changes nothing");
+    assert_eq!(blue.told(), [Moment::Shown, Moment::Painted], "each is told once");
+
+    screen.clear();
+    assert_eq!(middle(&stage), BLACK);
+    window.destroy();
+}
+
+fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--list") {
+        println!("the_old_picture_stays_until_the_new_one: test");
+        return ExitCode::SUCCESS;
+    }
+    if std::env::var_os(ON_ITS_SCREEN).is_none() {
+        return again_on_a_screen();
+    }
+    gst::init().expect("the media framework is installed");
+    gstgtk4::plugin_register_static().expect("registered once");
+    gtk::init().expect("xvfb-run gives a screen");
+    the_old_picture_stays_until_the_new_one();
+    println!("test the_old_picture_stays_until_the_new_one ... ok");
+    ExitCode::SUCCESS
+}
+
+fn again_on_a_screen() -> ExitCode {
+    let status = Command::new("xvfb-run")
+        .args(["-a", "-s", "-screen 0 640x480x24"])
+        .args(std::env::args_os())
+        .env(ON_ITS_SCREEN, "1")
+        .env("GSK_RENDERER", "cairo")
+        .env("GTK_A11Y", "none")
+        .env("GDK_BACKEND", "x11")
+        .status();
+    match status {
+        Ok(status) if status.success() => return ExitCode::SUCCESS,
+        Ok(_) => {}
+        Err(error) => eprintln!("xvfb-run: {error}"),
+    }
+    ExitCode::FAILURE
+}
