@@ -64,12 +64,12 @@ pub struct Keymap {
 #[derive(Debug, thiserror::Error)]
 pub enum KeymapError {
     /// The file cannot be read.
-    #[error("{file}: cannot be read: {source}; check the path and that the box may read it")]
+    #[error("{file}: cannot be read: {cause}; check the path and that the box may read it")]
     Read {
         /// File.
         file: PathBuf,
         /// Cause.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file is larger than any keymap.
     #[error("{file}: {bytes} bytes; a keymap holds at most {FILE_BYTES_MAX}")]
@@ -158,7 +158,7 @@ impl Keymap {
     /// Reads a keymap file.
     pub fn read(file: &Path) -> Result<Self, KeymapError> {
         let text = std::fs::read_to_string(file)
-            .map_err(|source| KeymapError::Read { file: file.to_owned(), source })?;
+            .map_err(|cause| KeymapError::Read { file: file.to_owned(), cause })?;
         Self::parse(file, &text)
     }
 

@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     fs::DirBuilder,
+    io::IsTerminal,
     net::Ipv4Addr,
     os::unix::{fs::DirBuilderExt, process::CommandExt},
     path::{Path, PathBuf},
@@ -82,9 +83,16 @@ impl FromStr for WindowSize {
 }
 
 /// Runs the box until it is told to stop.
-pub fn run() -> Result<ExitCode> {
+pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     start_log();
+    start(&arguments).unwrap_or_else(|error| {
+        tracing::error!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn start(arguments: &Arguments) -> Result<ExitCode> {
     settle_renderer()?;
     let marks = match &arguments.marks {
         Some(file) => Marks::to_file(file).with_context(|| format!("marks {}", file.display()))?,
@@ -284,7 +292,11 @@ fn has_render_node() -> bool {
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 #[cfg(test)]

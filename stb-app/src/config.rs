@@ -173,12 +173,12 @@ fn default_fetch_spread_ms() -> u64 {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{file}: cannot be read: {source}; name an existing file with --config")]
+    #[error("{file}: cannot be read: {cause}; name an existing file with --config")]
     Read {
         /// File.
         file: PathBuf,
         /// Cause.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file is larger than any configuration.
     #[error("{file}: {bytes} bytes; a configuration holds at most {FILE_BYTES_MAX}")]
@@ -211,7 +211,7 @@ pub enum ConfigError {
 impl Config {
     /// Reads and checks a configuration file.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let unreadable = |source| ConfigError::Read { file: file.to_owned(), source };
+        let unreadable = |cause| ConfigError::Read { file: file.to_owned(), cause };
         let bytes = std::fs::metadata(file).map_err(unreadable)?.len();
         if bytes > FILE_BYTES_MAX {
             return Err(ConfigError::TooLarge { file: file.to_owned(), bytes });

@@ -152,8 +152,7 @@ impl Driver {
 
     fn carry_out(&self, effect: Effect) {
         self.progress.borrow().effect(&effect);
-        let language = self.machine.borrow().view().language;
-        self.adapters.carry_out(effect, language);
+        self.adapters.carry_out(effect, || self.machine.borrow().view().language);
     }
 
     fn wait_until(self: &Rc<Self>, next: Option<u64>) {

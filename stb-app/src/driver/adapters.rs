@@ -59,7 +59,7 @@ impl Adapters {
         }
     }
 
-    pub(super) fn carry_out(&self, effect: Effect, language: Language) {
+    pub(super) fn carry_out(&self, effect: Effect, language: impl FnOnce() -> Language) {
         let player = self.player.iter();
         let card = self.card.iter();
         match effect {
@@ -89,7 +89,7 @@ impl Adapters {
             Effect::SendReport(report) => self.ask(Request::SendReport(report)),
             Effect::Store(command) => self.store.carry_out(command),
             Effect::Speak { speech_id, sentences, priority } => {
-                let sentences = self.spoken(&sentences, language);
+                let sentences = self.spoken(&sentences, language());
                 if let Some(speech) = &self.speech {
                     speech.speak(Utterance { speech_id, sentences, priority });
                 }
@@ -101,9 +101,10 @@ impl Adapters {
     }
 
     fn ask(&self, request: Request) {
-        match &self.link {
-            Some(link) => link.ask(request),
-            None => tracing::warn!("no link: a request is not sent"),
+        if let Some(link) = &self.link {
+            link.ask(request);
+        } else {
+            tracing::warn!("no link: a request is not sent");
         }
     }
 

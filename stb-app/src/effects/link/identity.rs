@@ -29,12 +29,12 @@ pub struct Identity {
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// A file cannot be read or written.
-    #[error("{file}: {source}")]
+    #[error("{file}: {cause}")]
     File {
         /// File.
         file: PathBuf,
         /// Cause.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// What enrolment left does not parse.
     #[error("{file}: {cause}; remove the folder and enrol the box again with a new code")]
@@ -114,7 +114,7 @@ impl Folder {
             .recursive(true)
             .mode(0o700)
             .create(&self.0)
-            .map_err(|source| IdentityError::File { file: self.0.clone(), source })?;
+            .map_err(|cause| IdentityError::File { file: self.0.clone(), cause })?;
         write(&self.key(), Zeroizing::new(key.serialize_pem()).as_bytes())?;
         Ok(key)
     }
@@ -133,7 +133,7 @@ impl Folder {
 }
 
 fn read(file: &Path) -> Result<String, IdentityError> {
-    fs::read_to_string(file).map_err(|source| IdentityError::File { file: file.to_owned(), source })
+    fs::read_to_string(file).map_err(|cause| IdentityError::File { file: file.to_owned(), cause })
 }
 
 /// Whole or not at all: written beside, synced, renamed.
@@ -147,7 +147,7 @@ fn write(file: &Path, content: &[u8]) -> Result<(), IdentityError> {
         fs::rename(&beside, file)?;
         file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     };
-    written().map_err(|source| IdentityError::File { file: file.to_owned(), source })
+    written().map_err(|cause| IdentityError::File { file: file.to_owned(), cause })
 }
 
 #[cfg(test)]

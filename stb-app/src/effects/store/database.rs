@@ -44,12 +44,12 @@ pub enum StoreError {
     #[error("value not written: {0}")]
     Value(#[from] serde_json::Error),
     /// A file cannot be moved or made.
-    #[error("{file}: {source}")]
+    #[error("{file}: {cause}")]
     File {
         /// File.
         file: PathBuf,
         /// Cause.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
 }
 
@@ -196,7 +196,7 @@ fn move_aside(file: &Path) -> Result<PathBuf, StoreError> {
         let from = with_suffix(file, part);
         if from.exists() {
             std::fs::rename(&from, with_suffix(&aside, part))
-                .map_err(|source| StoreError::File { file: from, source })?;
+                .map_err(|cause| StoreError::File { file: from, cause })?;
         }
     }
     Ok(aside)
