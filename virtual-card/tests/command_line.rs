@@ -11,6 +11,7 @@ use jpki::{
     trust::{HierarchyProfile, TrustStore},
     verify::{PortableVerifier, verify_touch},
 };
+use virtual_card::{ca::TestHierarchy, keys::TestOnlyKeys};
 
 fn virtual_card(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_virtual-card"));
@@ -27,6 +28,13 @@ fn run(folder: &Path, arguments: &[&str]) -> Result<String, String> {
 
 fn issue(folder: &Path, profile: &str, name: &str, file: &str) -> Result<String, String> {
     run(folder, &["issue", "--ca", "ca", "--profile", profile, "--name", name, "--out", file])
+}
+
+/// A CA that need not wait for fresh keys.
+fn ca_of_published_keys(folder: &Path) -> anyhow::Result<()> {
+    let mut keys = TestOnlyKeys::starting_at(0);
+    TestHierarchy::create(&mut keys, now_unix_secs())?.save(&folder.join("ca"))?;
+    Ok(())
 }
 
 fn now_unix_secs() -> i64 {
@@ -74,7 +82,7 @@ fn bad_arguments_are_told_and_write_nothing() -> anyhow::Result<()> {
     let path = folder.path();
     let without_ca = issue(path, "normal", "誰か", "card.json");
     ensure!(without_ca.is_err_and(|text| text.contains("ca.json")));
-    run(path, &["ca", "--out", "ca"]).map_err(anyhow::Error::msg)?;
+    ca_of_published_keys(path)?;
     let bad_pin = run(path, &["issue", "--ca", "ca", "--pin", "12a4", "--out", "card.json"]);
     ensure!(bad_pin.is_err_and(|text| text.contains("four digits")));
     ensure!(issue(path, "gold", "誰か", "card.json").is_err());
@@ -86,7 +94,7 @@ fn bad_arguments_are_told_and_write_nothing() -> anyhow::Result<()> {
 fn a_running_reader_does_what_it_is_told() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path();
-    run(path, &["ca", "--out", "ca"]).map_err(anyhow::Error::msg)?;
+    ca_of_published_keys(path)?;
     issue(path, "child", "美波　さくら", "child.json").map_err(anyhow::Error::msg)?;
     // Port 9 has no driver: the card waits, and everything else works.
     let mut child = virtual_card(path, &["reader", "--vpcd", "127.0.0.1:9", "--control", "ctl"])

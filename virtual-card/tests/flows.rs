@@ -238,6 +238,47 @@ fn strange_cards_end_the_conversation() {
     }
 }
 
+/// Lets the card sign and answers with this instead.
+fn check_signature_answer(answer: &[u8], expected: Option<CardError>) {
+    let mut card = card(CardProfile::Normal);
+    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut step = flow.next(None);
+    let end = loop {
+        step = match step {
+            Step::Send(command) if command.as_bytes().starts_with(&[0x80, 0x2A]) => {
+                break flow.next(Some(answer));
+            }
+            Step::Send(command) => {
+                flow.next(Some(&card.transmit(command.as_bytes()).expect("present")))
+            }
+            Step::NeedPin { .. } => {
+                flow.supply_pin(AuthPin::from_digits(b"1234").expect("four digits"))
+            }
+            other => panic!("unexpected {other:?}"),
+        };
+    };
+    match (end, expected) {
+        (Step::Done(_), None) => {}
+        (Step::Failed(found), Some(expected)) => assert_eq!(found, expected),
+        (end, expected) => panic!("{end:?} instead of {expected:?}"),
+    }
+}
+
+#[test]
+fn a_signature_has_a_bounded_length() {
+    let answer = |len| [vec![0x11; len], vec![0x90, 0x00]].concat();
+    let malformed = || Some(CardError::Malformed { step: CardStep::Sign });
+    check_signature_answer(&answer(0), malformed());
+    check_signature_answer(&answer(96), None);
+    check_signature_answer(&answer(512), None);
+    check_signature_answer(&answer(513), malformed());
+    let refused = CardError::Unexpected {
+        step: CardStep::Sign,
+        status: jpki::status::Status::SECURITY_NOT_SATISFIED,
+    };
+    check_signature_answer(&[0x69, 0x82], Some(refused));
+}
+
 #[test]
 fn answers_out_of_turn_end_the_conversation() {
     let out_of_turn = || Step::Failed(CardError::OutOfTurn);

@@ -293,6 +293,12 @@ fn a_ca_of_the_same_name_is_not_the_ca() {
 }
 
 #[test]
+fn the_issuer_is_named_byte_by_byte() {
+    // Without its last unit the name still shows organisation and kind, and the key id is ours.
+    check_refused(|draft| drop(draft.issuer.0.pop()), LoginRefusal::UnknownIssuer);
+}
+
+#[test]
 fn an_auth_certificate_signed_by_the_signature_ca_is_forged() {
     let mut office = Office::open();
     let draft = office.draft();
@@ -349,6 +355,16 @@ fn only_one_strict_certificate_is_read() {
     check(&[0x30; 9000]);
     check(&trailing_element_inside(&good));
     check(&indefinite_length(&good));
+}
+
+#[test]
+fn a_certificate_is_at_most_8_kib() {
+    let with_padding = |len: usize| {
+        let padding = OctetString::new(vec![0; len]).expect("short");
+        Office::with(|draft| draft.extensions.push(extension(UNHEARD_OF, false, &padding)))
+    };
+    assert!(with_padding(6 * 1024).is_ok());
+    assert_eq!(with_padding(8 * 1024), Err(LoginRefusal::Malformed));
 }
 
 /// The outer SEQUENCE with a fourth element.

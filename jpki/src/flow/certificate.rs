@@ -114,3 +114,65 @@ fn certificate_len(header: &[u8]) -> Result<usize, CardError> {
         _ => Err(CardError::NoCertificate),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads from a card that answers SELECT well and then with these answers, the last for ever.
+    fn read(answers: &[&[u8]]) -> Result<usize, CardError> {
+        let (mut read, _) = ReadCertificate::start();
+        read.receive(&Response { data: Vec::new(), status: Status::OK })?;
+        for turn in 0..10_000 {
+            let answer = answers[turn.min(answers.len() - 1)];
+            match read.receive(&Response::parse(answer).expect("with status"))? {
+                Progress::Done(certificate) => return Ok(certificate.len()),
+                Progress::Send(_) => {}
+            }
+        }
+        panic!("the reading does not end");
+    }
+
+    fn block(len: usize) -> Vec<u8> {
+        [vec![0xAA; len], vec![0x90, 0x00]].concat()
+    }
+
+    #[test]
+    fn the_header_says_how_much_is_read() {
+        let one_more_block = block(256);
+        assert_eq!(read(&[b"\x30\x82\x01\x00\x90\x00", &one_more_block]), Ok(260));
+        let last = block(1);
+        assert_eq!(read(&[b"\x30\x82\x01\x01\x90\x00", &one_more_block, &last]), Ok(261));
+        assert_eq!(read(&[b"\x30\x82\x0F\xFC\x90\x00", &block(66)]), Ok(4096));
+    }
+
+    #[test]
+    fn no_certificate_is_told_from_a_broken_one() {
+        let malformed = Err(CardStep::ReadCertificate.malformed());
+        let check = |first: &[u8], expected| assert_eq!(read(&[first, &block(1)]), expected);
+        check(b"\xFF\xFF\xFF\xFF\x90\x00", Err(CardError::NoCertificate));
+        check(b"\x90\x00", Err(CardError::NoCertificate));
+        check(b"\x6B\x00", Err(CardError::NoCertificate));
+        check(b"\x69\x82", Err(CardError::NeedsPin));
+        check(b"\x30\x82\x01\x90\x00", malformed);
+        check(b"\x30\x81\xFF\x00\x90\x00", malformed);
+        check(b"\x30\x82\x00\x00\x90\x00", malformed);
+        check(b"\x30\x82\x0F\xFD\x90\x00", malformed);
+        check(b"\x30\x82\xFF\xFF\x90\x00", malformed);
+    }
+
+    #[test]
+    fn a_card_that_gives_too_much_or_too_little_is_broken() {
+        let malformed = Err(CardStep::ReadCertificate.malformed());
+        let header = b"\x30\x82\x01\x00\x90\x00";
+        assert_eq!(read(&[header, &block(257)]), malformed);
+        assert_eq!(read(&[header, &block(0)]), malformed);
+        // One byte per read would take 256 turns.
+        assert_eq!(read(&[header, &block(1)]), malformed);
+        let past_the_end = CardError::Unexpected {
+            step: CardStep::ReadCertificate,
+            status: Status::OFFSET_BEYOND_END,
+        };
+        assert_eq!(read(&[header, b"\x6B\x00"]), Err(past_the_end));
+    }
+}
