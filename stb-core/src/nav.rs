@@ -67,6 +67,13 @@ impl Navigator {
         self.stack.push(Screen { page: Page::Home, focus: 0 });
     }
 
+    /// The home page below begins anew: what its focus stood on has changed its meaning.
+    pub(crate) fn refocus_home(&mut self) {
+        for screen in self.stack.iter_mut().filter(|screen| screen.page == Page::Home) {
+            screen.focus = 0;
+        }
+    }
+
     pub(crate) fn set_focus(&mut self, focus: usize) {
         if let Some(screen) = self.stack.last_mut() {
             screen.focus = focus;

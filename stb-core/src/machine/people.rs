@@ -186,6 +186,8 @@ impl Machine {
             Purpose::Login => {
                 self.welcome_until = Some(self.context.now_ms() + WELCOME_MS);
                 self.nav.replace(Page::Welcome, 0);
+                // The tile that logged in logs out now: not under a hand that presses twice.
+                self.nav.refocus_home();
             }
             Purpose::CheckIn | Purpose::AccessLog => self.nav_to_service(purpose, true),
         }
@@ -226,6 +228,7 @@ impl Machine {
 
     fn person_gone(&mut self) {
         self.access_log = LogState::Loading;
+        self.nav.refocus_home();
         let needs_person = |page: &Page| {
             matches!(
                 page,

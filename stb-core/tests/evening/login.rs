@@ -45,6 +45,7 @@ fn what_for_is_said_before_the_pin_and_the_greeting_bears_the_name() {
     television.press(RemoteKey::Confirm);
     television.sees(PageKind::Home);
     assert!(television.has_item("tile-logout"));
+    assert_eq!(television.page().focus, 0, "not on the tile that logs out");
     assert_eq!(television.page().status.map(|status| status.id), Some("status-greeting"));
 }
 
