@@ -32,13 +32,16 @@ use crate::{
     },
 };
 
+const DIFFERS_BY_HOME: &str =
+    "避難先は家ごとに変わります。個別の避難計画がある家では、その避難先が出ます。";
+
 /// The preview beside a form or a draft.
 pub(super) struct Preview {
     pub(super) tv: Option<Tv>,
     pub(super) area: String,
     pub(super) hint: &'static str,
     pub(super) homes: String,
-    pub(super) note: String,
+    pub(super) note: &'static str,
 }
 
 /// The television's words.
@@ -107,7 +110,7 @@ pub(super) fn of_form(
             area: String::new(),
             hint: "区分、災害、警戒レベル、地区を選ぶと、ここに見本が出ます",
             homes: String::new(),
-            note: String::new(),
+            note: "",
         }),
     }
 }
@@ -138,13 +141,7 @@ pub(super) fn of_draft(
         area: order_view::area(town, area.as_str()),
         hint: "この地区には届きません",
         homes: format!("{concerned}世帯に届きます。"),
-        note: match draft.act {
-            Act::Issue | Act::Update => {
-                "行き先は家ごとに変わります。個別の避難計画がある家では、その行き先が出ます。"
-                    .to_owned()
-            }
-            Act::Lift | Act::Cancel => String::new(),
-        },
+        note: if guidance.destination.is_some() { DIFFERS_BY_HOME } else { "" },
     })
 }
 
