@@ -228,7 +228,6 @@ impl Machine {
 
     fn person_gone(&mut self) {
         self.access_log = LogState::Loading;
-        self.nav.refocus_home();
         let needs_person = |page: &Page| {
             matches!(
                 page,
