@@ -160,6 +160,9 @@ impl Parts {
         self.page.apply(view.page.as_ref(), has_focus, view.scale, texts);
         self.toast.apply(view.toast.as_ref(), texts);
         self.takeover.apply(view.takeover.as_ref(), view.scale, texts);
+        // A page that has the keys makes room for the order below it; one that lost them is covered.
+        let room = if has_focus { self.takeover.height() } else { 0 };
+        self.page.leave_below(room);
     }
 
     /// Another language makes every layer speak anew.

@@ -63,7 +63,7 @@ fn landslide(stage: TakeoverStage) -> TakeoverView {
         action: say::action_leave_now(),
         destination: Some(place("阿部集会所", "２階以上に避難", 400, say::shelter_open())),
         fallback: Some(place("由岐小学校 体育館", "", 1_200, say::shelter_not_known_open())),
-        leave_by: Some(say::leave_by("14:20")),
+        leave_by: Some(say::leave_by("14:20", 14, 20)),
         supporters: Some(say::supporters("山下 一郎")),
         steps: [
             step(Icon::Bag, say::step_take_essentials()),

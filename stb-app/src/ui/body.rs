@@ -12,8 +12,8 @@ use super::{
 };
 use crate::text::Texts;
 
-/// A label in a table wraps when it is longer, in characters.
-const LONGEST_LABEL: usize = 18;
+/// A label in a table wraps when it is wider.
+const WIDEST_LABEL: usize = 36;
 
 /// The widget of a body; none when there is nothing to draw.
 pub(super) fn widget(body: &Body, texts: &Texts) -> Option<gtk::Widget> {
@@ -83,7 +83,7 @@ fn table(rows: &[Row], (page, pages): (u16, u16), texts: &Texts) -> gtk::Box {
 fn table_row(row: &Row, labels: &gtk::SizeGroup, texts: &Texts) -> gtk::Box {
     let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
     line.add_css_class("row");
-    let name = whole_up_to(label("row-label"), LONGEST_LABEL, &texts.render(&row.label));
+    let name = whole_up_to(label("row-label"), WIDEST_LABEL, &texts.render(&row.label));
     name.set_valign(gtk::Align::Baseline);
     labels.add_widget(&name);
     let value = with_text(label("row-value"), &texts.render(&row.value));

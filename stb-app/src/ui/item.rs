@@ -13,11 +13,11 @@ use super::{
 };
 use crate::text::Texts;
 
-/// A caption of a button that is not longer than this, in characters, stays on one line.
-const LONGEST_CAPTION: usize = 12;
+/// A caption of a button that is not wider than this stays on one line.
+const WIDEST_CAPTION: usize = 24;
 
 /// The same for an answer to an order, where room is scarce.
-const LONGEST_ANSWER: usize = 7;
+const WIDEST_ANSWER: usize = 14;
 
 /// How an item looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,10 @@ pub(super) fn widget(item: &Item, shape: Shape, texts: &Texts) -> gtk::Box {
         Shape::Tile => tile(item, gtk::Align::Start, texts),
         Shape::LargeTile => tile(item, gtk::Align::Center, texts),
         Shape::WideTile => wide_tile(item, texts),
-        Shape::Button => button(item, item.icon, LONGEST_CAPTION, texts),
+        Shape::Button => button(item, item.icon, WIDEST_CAPTION, texts),
         Shape::Answer => {
             let icon = item.icon.filter(|_| item.shortcut.is_none());
-            button(item, icon, LONGEST_ANSWER, texts)
+            button(item, icon, WIDEST_ANSWER, texts)
         }
         Shape::Bar => bar(item, texts),
         Shape::Key => key(item, texts),
@@ -117,7 +117,7 @@ fn wide_tile(item: &Item, texts: &Texts) -> gtk::Box {
 }
 
 /// The words stand in the middle of the button, the mark at its left end.
-fn button(item: &Item, icon: Option<Icon>, longest: usize, texts: &Texts) -> gtk::Box {
+fn button(item: &Item, icon: Option<Icon>, widest: usize, texts: &Texts) -> gtk::Box {
     let content = line();
     if let Some(icon) = icon {
         content.append(&Glyph::of(icon, "button-icon"));
@@ -125,7 +125,7 @@ fn button(item: &Item, icon: Option<Icon>, longest: usize, texts: &Texts) -> gtk
     append_shortcut(&content, item.shortcut, texts);
     let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
     words.set_valign(gtk::Align::Center);
-    words.append(&caption(item, longest, texts));
+    words.append(&caption(item, widest, texts));
     if let Some(note) = &item.note {
         words.append(&with_text(centred(label("note")), &texts.render(note)));
     }
@@ -134,11 +134,11 @@ fn button(item: &Item, icon: Option<Icon>, longest: usize, texts: &Texts) -> gtk
 }
 
 fn key(item: &Item, texts: &Texts) -> gtk::Box {
-    marked("key", &caption(item, LONGEST_CAPTION, texts))
+    marked("key", &caption(item, WIDEST_CAPTION, texts))
 }
 
-fn caption(item: &Item, longest: usize, texts: &Texts) -> gtk::Label {
-    whole_up_to(centred(label("caption")), longest, &texts.render(&item.label))
+fn caption(item: &Item, widest: usize, texts: &Texts) -> gtk::Label {
+    whole_up_to(centred(label("caption")), widest, &texts.render(&item.label))
 }
 
 /// A box with the mark at its left end and the content in its middle.

@@ -3,7 +3,7 @@
 use gtk::{pango, prelude::*};
 
 use super::{
-    line_break::{keep_phrases_together, longest_latin_word},
+    line_break::{keep_phrases_together, longest_latin_word, width},
     show,
 };
 
@@ -68,9 +68,10 @@ fn triangles(text: &str) -> Option<pango::AttrList> {
     Some(attributes)
 }
 
-/// A label whose text stays on one line and is not cut, unless it is longer than this.
-pub(super) fn whole_up_to(label: gtk::Label, longest: usize, text: &str) -> gtk::Label {
-    if text.chars().count() <= longest {
+/// A label whose text stays on one line and is not cut, unless it is wider than this;
+/// a Latin letter is one wide, a kanji two.
+pub(super) fn whole_up_to(label: gtk::Label, widest: usize, text: &str) -> gtk::Label {
+    if width(text) <= widest {
         label.set_wrap(false);
         label.set_ellipsize(pango::EllipsizeMode::None);
     }

@@ -85,6 +85,13 @@ impl PageLayer {
         &self.root
     }
 
+    /// Keeps this much of the lower edge free.
+    pub(super) fn leave_below(&self, height: i32) {
+        if self.root.margin_bottom() != height {
+            self.root.set_margin_bottom(height);
+        }
+    }
+
     pub(super) fn forget(&self) {
         self.shown.replace(None);
     }

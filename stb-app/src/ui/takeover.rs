@@ -58,6 +58,15 @@ impl TakeoverLayer {
         &self.root
     }
 
+    /// Height on the drawing board; none while hidden.
+    pub(super) fn height(&self) -> i32 {
+        if self.root.is_visible() {
+            self.root.measure(gtk::Orientation::Vertical, WIDTH).1
+        } else {
+            0
+        }
+    }
+
     pub(super) fn forget(&self) {
         self.shown.replace(None);
     }
@@ -120,13 +129,13 @@ const fn stage_class(stage: TakeoverStage) -> &'static str {
 const fn highest(stage: TakeoverStage, scale: TextScale) -> i32 {
     let larger = match scale {
         TextScale::Normal => 0,
-        TextScale::Large => 6,
-        TextScale::Largest => 12,
+        TextScale::Large => 4,
+        TextScale::Largest => 8,
     };
     let percent = match stage {
         TakeoverStage::Notice => 20,
         TakeoverStage::Band => 40 + larger,
-        TakeoverStage::Large => 72 + larger,
+        TakeoverStage::Large => 70 + larger,
         TakeoverStage::FullScreen => 100,
     };
     HEIGHT * percent / 100

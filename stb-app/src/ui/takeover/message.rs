@@ -13,15 +13,16 @@ use crate::{
         glyph::Glyph,
         item::{self, Shape},
         label::{label, short_label, whole_up_to, with_text},
+        line_break::width,
     },
 };
 
 /// Gap between the answers.
 const GAP: i32 = 28;
-/// An order name that is not longer than this, in characters, stays on one line.
-const LONGEST_ORDER_NAME: usize = 18;
 /// From this number on, answers are written smaller and without pictures.
 const MANY_ANSWERS: usize = 4;
+/// Wider names stand below the order name instead of beside it.
+const WIDEST_NAMES_BESIDE: usize = 28;
 /// Wider texts are written smaller; a Latin letter is one wide, a kanji two.
 const WIDEST_NAMES: usize = 64;
 const WIDEST_ORDER_NAME: usize = 36;
@@ -75,13 +76,17 @@ fn others(count: usize, texts: &Texts) -> gtk::Label {
 
 fn fill_band(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     let top = heading(takeover, texts);
-    if let Some(names) = names(takeover, texts) {
-        names.set_hexpand(true);
-        names.set_xalign(1.0);
-        names.set_justify(gtk::Justification::Right);
-        top.append(&names);
-    }
     message.append(&top);
+    if let Some(names) = names(takeover, texts) {
+        if width(&names.text()) <= WIDEST_NAMES_BESIDE {
+            names.set_hexpand(true);
+            names.set_xalign(1.0);
+            top.append(&names);
+        } else {
+            names.add_css_class("below");
+            message.append(&names);
+        }
+    }
     let middle = horizontal("middle");
     middle.set_vexpand(true);
     let action = action(takeover, texts);
@@ -101,7 +106,11 @@ fn fill_large(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     middle.set_vexpand(true);
     if let Some(destination) = destination(takeover, texts) {
         middle.append(&destination);
-        append_some(&middle, leave_by(takeover, texts).as_ref());
+        if let Some(leave_by) = leave_by(takeover, texts) {
+            // The place takes the room that is left.
+            leave_by.set_hexpand(false);
+            middle.append(&leave_by);
+        }
     } else {
         middle.append(&steps(&takeover.steps, texts));
     }
@@ -136,7 +145,7 @@ fn fill_whole(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
 fn heading(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
     let heading = horizontal("order-line");
     let text = texts.render(&takeover.title);
-    let title = whole_up_to(label("order-name"), LONGEST_ORDER_NAME, &text);
+    let title = whole_up_to(label("order-name"), WIDEST_ORDER_NAME, &text);
     smaller_if_wider(&title, &text, WIDEST_ORDER_NAME);
     heading.append(&title);
     heading
@@ -157,7 +166,7 @@ fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
 }
 
 fn smaller_if_wider(label: &gtk::Label, text: &str, widest: usize) {
-    if text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() > widest {
+    if width(text) > widest {
         label.add_css_class("long");
     }
 }

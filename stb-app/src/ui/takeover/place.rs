@@ -11,8 +11,8 @@ use crate::{
     },
 };
 
-/// A name or condition that is not longer than this, in characters, stays on one line.
-const LONGEST_NAME: usize = 9;
+/// A name or condition that is not wider than this stays on one line.
+const WIDEST_NAME: usize = 18;
 
 /// Everything that is known of the place; none when not even its name is.
 pub(super) fn card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
@@ -70,12 +70,12 @@ fn framed() -> (gtk::Box, gtk::Box) {
 
 fn name(place: &PlaceView, class: &str, lines: i32) -> Option<gtk::Label> {
     let name = plain(&place.name);
-    (!name.is_empty()).then(|| whole_up_to(short_label(class, lines), LONGEST_NAME, &name))
+    (!name.is_empty()).then(|| whole_up_to(short_label(class, lines), WIDEST_NAME, &name))
 }
 
 fn condition(place: &PlaceView) -> Option<gtk::Label> {
     let text = place.condition.as_deref().map(plain).filter(|text| !text.is_empty())?;
-    let condition = whole_up_to(short_label("condition", 2), LONGEST_NAME, &text);
+    let condition = whole_up_to(short_label("condition", 2), WIDEST_NAME, &text);
     condition.set_halign(gtk::Align::Start);
     Some(condition)
 }
