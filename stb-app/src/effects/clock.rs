@@ -54,6 +54,18 @@ struct State {
     kept_ms: Option<i64>,
 }
 
+impl State {
+    /// Whether this is the first word of the gateway, and whether it is time to keep it.
+    fn heard(&mut self, wall_ms: i64, monotonic_ms: i64) -> (bool, bool) {
+        let first = self.gateway.replace(Reference { monotonic_ms, wall_ms }).is_none();
+        let keep = self.kept_ms.is_none_or(|kept| (wall_ms - kept).abs() >= KEEP_INTERVAL_MS);
+        if keep {
+            self.kept_ms = Some(wall_ms);
+        }
+        (first, keep)
+    }
+}
+
 /// The gateway's time at a moment of the monotonic clock.
 #[derive(Debug, Clone, Copy)]
 struct Reference {
@@ -84,18 +96,14 @@ impl Clock {
         let Some(wall_ms) = http_date_ms(date).filter(|ms| *ms >= EARLIEST_PLAUSIBLE_MS) else {
             return;
         };
-        let mut state = self.state();
-        let first = state.gateway.is_none();
-        state.gateway = Some(Reference { monotonic_ms: monotonic_ms(), wall_ms });
+        let (first, keep) = self.state().heard(wall_ms, monotonic_ms());
         let skew_ms = system_ms() - wall_ms;
         if first && skew_ms.abs() > AGREEMENT_MS {
             tracing::warn!(skew_ms, "system clock is wrong; the gateway's time is used");
         }
-        if state.kept_ms.is_none_or(|kept| (wall_ms - kept).abs() >= KEEP_INTERVAL_MS) {
-            state.kept_ms = Some(wall_ms);
-            if let Err(error) = std::fs::write(&self.0.file, wall_ms.to_string()) {
-                tracing::warn!(%error, "time last seen not kept");
-            }
+        // Outside of the lock: the screen asks for the time at every event.
+        if keep && let Err(error) = std::fs::write(&self.0.file, wall_ms.to_string()) {
+            tracing::warn!(%error, "time last seen not kept");
         }
     }
 
