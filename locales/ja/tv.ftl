@@ -16,7 +16,7 @@ typing-number = 番号を押してください
 
 hint-choose = ▲▼◀▶で選び、決定を押します。戻るで前の画面に戻ります。
     .speech = 矢印で選び、決定を押してください。
-hint-pin = 数字ボタンで4桁を押します。戻るでやめられます。
+hint-pin = 数字ボタンで4けたを押します。戻るでやめられます。
 button-home = ホームへ
 button-close = 閉じる
 button-stop = やめる
