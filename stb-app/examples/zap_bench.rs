@@ -139,13 +139,15 @@ fn player(config: &PlayerConfig, screen: Box<dyn Screen>) -> Result<(Player, Sta
 }
 
 fn wait_for(states: &States, id: &str, wanted: PlayerState) -> Result<()> {
-    loop {
+    // A channel in trouble goes through three states each time it tries again.
+    for _ in 0..20 {
         match states.recv_timeout(PATIENCE) {
             Ok((of, state)) if of == id && state == wanted => return Ok(()),
             Ok(_) => {}
             Err(error) => bail!("{id} did not reach {wanted:?}: {error}"),
         }
     }
+    bail!("{id} did not reach {wanted:?}")
 }
 
 /// Changes between two channels, each time at another moment of their groups of pictures.
@@ -206,7 +208,7 @@ fn figure(name: &str, value: f64, unit: &str, limit: Option<f64>) {
 
 /// Memory and CPU while a 1080p programme plays.
 fn cost(arguments: &Arguments, screen: Box<dyn Screen>) -> Result<()> {
-    let programme = programme(arguments, 3, "1920x1080", &arguments.codec)?;
+    let programme = programme(arguments, 3, "1920x1080", "h264")?;
     let (player, states) = player(&PlayerConfig::default(), screen)?;
     player.tune(&programme.channel);
     wait_for(&states, &programme.channel.channel_id, PlayerState::Playing)?;
