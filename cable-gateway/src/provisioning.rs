@@ -81,6 +81,13 @@ pub(crate) fn versions(sql: &mut dyn Sql) -> Result<Versions, StoreError> {
     versions.collect::<Result<_, StoreError>>().map(Versions)
 }
 
+/// The version of one home's provisioning; none before a town was imported.
+pub(crate) fn version_of(sql: &mut dyn Sql, household_id: &str) -> Result<Option<i64>, StoreError> {
+    let query = "SELECT h.version + t.version AS version FROM household h CROSS JOIN town t \
+                 WHERE h.household_id = $1";
+    sql.optional(query, values![household_id])?.map(|row| row.get("version")).transpose()
+}
+
 /// The provisioning of one home; none before a town was imported.
 pub(crate) fn of_household(
     sql: &mut dyn Sql,

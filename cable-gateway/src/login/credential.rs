@@ -6,6 +6,7 @@ use jpki::verify::{CertificateKind, Holder, LoginRefusal, VerifiedLogin};
 
 use super::LoginError;
 use crate::{
+    audit::{self, Viewer},
     random::{self, Random},
     store::{Sql, StoreError},
     values,
@@ -76,9 +77,14 @@ pub(super) fn link(
     sql.execute(
         "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
          linked_by, linked_at_ms) VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6)",
-        &[random::id(random).into(), person_id.into(), kind, issuer, serial, now_ms.into()],
+        &[random::id(random).into(), person_id.clone().into(), kind, issuer, serial, now_ms.into()],
     )?;
-    Ok(())
+    let operator = Viewer {
+        actor: "operator".to_owned(),
+        office: String::new(),
+        purpose: "card-registration".to_owned(),
+    };
+    Ok(audit::act(sql, &operator, now_ms, "card-linked", &[person_id])?)
 }
 
 fn key(verified: &VerifiedLogin) -> [crate::store::Value; 3] {

@@ -221,7 +221,8 @@ async fn the_emergency_path_leaves_its_name_in_the_audit_log() {
     gateway.state.orders.publish(tsunami(), emergency()).await.expect("published");
     gateway.publish(flood()).await;
     let entries = gateway.write(|sql| crate::audit::newest(sql, 9)).await;
-    let actions: Vec<_> = entries.iter().map(|e| (e.actor.as_str(), e.object.as_str())).collect();
+    let actions = entries.iter().map(|entry| (entry.actor.as_str(), entry.object.as_str()));
+    let actions: Vec<_> = actions.filter(|(_, action)| action.starts_with("order")).collect();
     assert_eq!(
         actions,
         [

@@ -153,7 +153,9 @@ mod tests {
     async fn next(socket: &UdpSocket, kind: u8) -> Vec<u8> {
         let mut buffer = [0; 2_000];
         loop {
-            let (length, _) = socket.recv_from(&mut buffer).await.expect("a datagram");
+            let received = socket.recv_from(&mut buffer);
+            let received = tokio::time::timeout(Duration::from_secs(30), received).await;
+            let (length, _) = received.expect("before the deadline").expect("a datagram");
             if buffer[0] == kind {
                 return buffer[1..length].to_vec();
             }

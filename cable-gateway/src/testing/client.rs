@@ -1,6 +1,6 @@
 //! A box as the gateway sees it: real TLS, real HTTP, one connection for each request.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -25,6 +25,9 @@ use uuid::Uuid;
 
 use super::TestCard;
 use crate::encoding::{base64, from_base64};
+
+/// A stream that is silent for longer is broken: heartbeats come every second.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// One box.
 #[derive(Clone)]
@@ -167,7 +170,11 @@ impl BoxClient {
     }
 
     pub(crate) async fn challenge(&self) -> LoginChallenge {
-        let relying_party = "town-services".to_owned();
+        self.challenge_for("town-services").await
+    }
+
+    pub(crate) async fn challenge_for(&self, relying_party: &str) -> LoginChallenge {
+        let relying_party = relying_party.to_owned();
         let request = LoginRequest { relying_party, purpose: "login".to_owned() };
         self.post(path::LOGINS, &request).await.ok()
     }
@@ -251,7 +258,8 @@ impl Events {
                 }
                 continue;
             }
-            let bytes = self.body.next().await?.ok()?;
+            let bytes = tokio::time::timeout(DEADLINE, self.body.next()).await;
+            let bytes = bytes.expect("something comes before the deadline")?.ok()?;
             self.text.push_str(std::str::from_utf8(&bytes).expect("UTF-8"));
         }
     }

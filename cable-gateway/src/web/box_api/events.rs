@@ -51,17 +51,16 @@ pub(super) async fn handler(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<u64>().ok());
     let now_ms = state.now_ms();
     let household_id = device.household_id;
-    let settings = state.settings.clone();
-    let (missed, provisioning) = state
+    let (missed, version) = state
         .store
         .read(move |sql| {
-            let provisioning = provisioning::of_household(sql, &household_id, &settings)?;
-            Ok::<_, StoreError>((missed(sql, last, now_ms)?, provisioning))
+            let version = provisioning::version_of(sql, &household_id)?;
+            Ok::<_, StoreError>((missed(sql, last, now_ms)?, version))
         })
         .await?;
     let mut waiting: VecDeque<Frame> =
         missed.iter().map(|order| Frame::order(order.sequence, &order.signed)).collect();
-    waiting.extend(provisioning.map(|now| Frame::provisioning_changed(now.version)));
+    waiting.extend(version.map(Frame::provisioning_changed));
     waiting.extend(state.hub.latest_heartbeat());
     let headers =
         [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
@@ -87,13 +86,15 @@ struct Connection {
     waiting: VecDeque<Frame>,
     /// Highest number sent, so that an order in store and queue goes out once.
     highest: u64,
+    /// Silence after which a comment is sent.
+    keep_alive: Duration,
 }
 
 fn frames(
     subscription: Subscription,
     waiting: VecDeque<Frame>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let connection = Connection { subscription, waiting, highest: 0 };
+    let connection = Connection::new(subscription, waiting, KEEP_ALIVE);
     let opening = Bytes::from_static(b"retry: 1000\n\n");
     let rest = stream::unfold(connection, |mut connection| async move {
         let bytes = connection.next().await?;
@@ -103,11 +104,16 @@ fn frames(
 }
 
 impl Connection {
+    fn new(subscription: Subscription, waiting: VecDeque<Frame>, keep_alive: Duration) -> Self {
+        Self { subscription, waiting, highest: 0, keep_alive }
+    }
+
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             let frame = match self.waiting.pop_front() {
                 Some(frame) => frame,
-                None => match tokio::time::timeout(KEEP_ALIVE, self.subscription.next()).await {
+                None => match tokio::time::timeout(self.keep_alive, self.subscription.next()).await
+                {
                     Ok(frame) => frame?,
                     Err(_) => return Some(Bytes::from_static(b": still here\n\n")),
                 },
@@ -121,5 +127,38 @@ impl Connection {
                 None => return Some(frame.bytes),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::push::PushHub;
+
+    #[tokio::test]
+    async fn an_order_that_is_in_the_store_and_in_the_queue_goes_out_once() {
+        let hub = PushHub::new(8);
+        let subscription = hub.subscribe("box");
+        let order = |id| Frame::order(id, &[7]);
+        for id in [2, 3] {
+            hub.broadcast(&order(id));
+        }
+        let waiting = VecDeque::from([order(1), order(2)]);
+        let mut connection = Connection::new(subscription, waiting, KEEP_ALIVE);
+        for id in 1..=3 {
+            assert_eq!(connection.next().await, Some(order(id).bytes), "order {id}");
+        }
+        hub.disconnect_all();
+        assert_eq!(connection.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn silence_is_broken_by_comments() {
+        let hub = PushHub::new(8);
+        let subscription = hub.subscribe("box");
+        let soon = Duration::from_millis(1);
+        let mut connection = Connection::new(subscription, VecDeque::new(), soon);
+        let comment = connection.next().await.expect("the stream goes on");
+        assert!(comment.starts_with(b":"), "{comment:?}");
     }
 }

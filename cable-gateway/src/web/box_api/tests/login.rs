@@ -75,6 +75,13 @@ async fn a_signature_is_bound_to_service_nonce_and_box() {
     let proof = client.sign_for(&gateway.hana, &challenge, "pension");
     client.prove(&challenge, &proof).await.refused(ProblemCode::SignatureRefused);
 
+    let challenge = client.challenge_for("pension").await;
+    let proof = client.sign(&gateway.hana, &challenge);
+    client.prove(&challenge, &proof).await.refused(ProblemCode::SignatureRefused);
+    let challenge = client.challenge_for("pension").await;
+    let proof = client.sign_for(&gateway.hana, &challenge, "pension");
+    client.prove(&challenge, &proof).await.ok::<Session>();
+
     let (first, second) = (client.challenge().await, client.challenge().await);
     let proof = client.sign(&gateway.hana, &first);
     client.prove(&second, &proof).await.refused(ProblemCode::SignatureRefused);
