@@ -34,6 +34,8 @@ pub enum Mark {
     TakeoverPainted,
     /// Another page than before was painted; the detail names its kind.
     PagePainted,
+    /// A page's table was painted.
+    RowsPainted,
     /// An order was painted at another size than before; the detail names the stage.
     TakeoverStagePainted,
     /// The last digit of a PIN was entered.

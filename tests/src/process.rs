@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -30,6 +31,8 @@ impl Process {
         let out = File::options().create(true).append(true).open(&log)?;
         let child = command
             .stdin(Stdio::null())
+            // A group of its own: what it started (a browser, say) ends with it.
+            .process_group(0)
             .stdout(out.try_clone()?)
             .stderr(out)
             .spawn()
@@ -73,7 +76,7 @@ impl Process {
 
     /// kill -9: as in a power cut.
     pub fn kill(mut self) -> Result<()> {
-        self.child.kill()?;
+        self.signal(Signal::KILL);
         self.child.wait()?;
         Ok(())
     }
@@ -84,21 +87,25 @@ impl Process {
     }
 
     fn end(&mut self) -> Result<Option<i32>> {
-        if let Some(status) = self.child.try_wait()? {
-            return Ok(status.code());
-        }
-        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        if let Some(pid) = pid {
-            // It may end between the look and the signal; then there is nothing to ask.
-            let _ended_already = rustix::process::kill_process(pid, Signal::TERM);
+        if self.child.try_wait()?.is_none() {
+            self.signal(Signal::TERM);
         }
         let child = &mut self.child;
         let waited = watch::until("end of process", POLITE_END, || Ok(child.try_wait()?));
-        if let Ok(status) = waited {
-            return Ok(status.code());
+        // Whoever of its group is left, and the process itself when it did not listen.
+        self.signal(Signal::KILL);
+        match waited {
+            Ok(status) => Ok(status.code()),
+            Err(_) => Ok(self.child.wait()?.code()),
         }
-        self.child.kill()?;
-        Ok(self.child.wait()?.code())
+    }
+
+    /// To the whole group; a group that has ended already needs none.
+    fn signal(&self, signal: Signal) {
+        let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        if let Some(group) = group {
+            let _ended_already = rustix::process::kill_process_group(group, signal);
+        }
     }
 }
 

@@ -207,7 +207,10 @@ impl Tour {
         self.press_and_see("Home", "Home")?;
         self.picture("home-logged-in")?;
         self.press("Down")?;
+        let asked = now_us();
         self.press_and_see("Return", "AccessLog")?;
+        // The nurse and the two officers looked; the list comes from the gateway.
+        self.wait("rows-painted", asked)?;
         self.picture("access-log")?;
         let pressed = self.press("Escape")?;
         self.wait("key-painted", pressed)?;

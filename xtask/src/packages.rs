@@ -45,6 +45,7 @@ const DRIVE: &[&str] = &[
     "imagemagick",
     "x11-utils",
     "procps",
+    "faketime",
     "chromium",
     "chromium-driver",
     "opensc",

@@ -4,7 +4,7 @@ use stb_core::{
     effect::Effect,
     event::{Event, OrderPath, PlayerState},
     key::RemoteKey,
-    view::{PageKind, PageView, TakeoverStage, View},
+    view::{Body, PageKind, PageView, TakeoverStage, View},
 };
 
 use crate::marks::{Mark, Marks};
@@ -34,6 +34,8 @@ struct Waiting {
 #[derive(Debug, Clone, PartialEq)]
 struct Seen {
     page: Option<PageKind>,
+    /// Whether the page shows a table, which may come later than the page.
+    has_rows: bool,
     order_id: Option<String>,
     stage: Option<TakeoverStage>,
 }
@@ -109,7 +111,9 @@ impl Progress {
         let takeover = view.takeover.as_ref();
         let order_id = takeover.map(|takeover| takeover.order_id.clone());
         let stage = takeover.map(|takeover| takeover.stage);
-        self.applied.push((change, Seen { page, order_id, stage }));
+        let has_rows =
+            view.page.as_ref().is_some_and(|page| matches!(page.body, Body::Rows { .. }));
+        self.applied.push((change, Seen { page, has_rows, order_id, stage }));
         if self.applied.len() > WAITING_MAX {
             self.applied.remove(0);
         }
@@ -152,6 +156,9 @@ impl Progress {
             seen.page.filter(|page| before.and_then(|seen| seen.page) != Some(*page))
         {
             self.marks.record(Mark::PagePainted, &format!("{page:?}"));
+        }
+        if seen.has_rows && !before.is_some_and(|before| before.has_rows) {
+            self.marks.record(Mark::RowsPainted, "");
         }
         if let Some(stage) = seen.stage.filter(|_| {
             before.is_none_or(|before| {

@@ -1,0 +1,247 @@
+//! The figures of the design's section 6 that exist today: one JSON object per line and figure, and a
+//! table in `docs/benchmarks.md`.
+//!
+//! Figures of one run on one machine; a shared machine is noisy, and the file says so.
+
+use std::{process::Command, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use hitokoe_tests::{
+    console::{Desk, OrderEntry},
+    marks::now_us,
+    place, process,
+    town::{Options, Town, cards::PIN},
+};
+use serde::Serialize;
+
+const SOON: Duration = Duration::from_secs(30);
+/// Starts of the box for the cold start.
+const STARTS: usize = 10;
+/// Keys pressed for key-to-painted.
+const KEYS: usize = 60;
+/// Channel changes.
+const ZAPS: usize = 30;
+/// Logins by card and PIN.
+const LOGINS: usize = 10;
+/// Drills issued for order-to-painted.
+const ORDERS: usize = 10;
+
+/// One figure.
+#[derive(Debug, Serialize)]
+struct Figure {
+    name: String,
+    value: f64,
+    unit: &'static str,
+    n: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<f64>,
+}
+
+/// A measurement by name.
+type Measurement = (&'static str, fn(&mut Town) -> Result<Vec<Figure>>);
+
+const MEASUREMENTS: &[Measurement] = &[
+    ("cold-start", cold_start),
+    ("screen", key_to_painted),
+    ("zap", zap),
+    ("login", login),
+    ("order", order),
+    ("memory", memory),
+];
+
+fn main() -> Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let known: Vec<&str> = MEASUREMENTS.iter().map(|(name, _)| *name).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("nothing is measured under `{unknown}`; there are: {}", known.join(" "));
+    }
+    let options = Options { channels: true, picture: (1920, 1080) };
+    let mut town = Town::start(options, None)?;
+    town.marks().wait("zap-first-picture", 0, SOON)?;
+    let mut figures = Vec::new();
+    for (name, measure) in MEASUREMENTS {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
+            let measured = measure(&mut town).with_context(|| format!("measuring {name}"))?;
+            for figure in &measured {
+                println!("{}", serde_json::to_string(figure)?);
+            }
+            figures.extend(measured);
+        }
+    }
+    if wanted.is_empty() {
+        std::fs::write(place::root().join("docs/benchmarks.md"), document(&figures)?)?;
+    }
+    Ok(())
+}
+
+/// From the kernel making the process to the first frame of the window.
+fn cold_start(town: &mut Town) -> Result<Vec<Figure>> {
+    let mut frames = Vec::new();
+    for _ in 0..STARTS {
+        town.kill_box()?;
+        let begun = town.start_box(None)?;
+        let start = town.marks().wait("process-start", begun - 20_000, SOON)?;
+        let frame = town.marks().wait("first-frame", begun, SOON)?;
+        frames.push(frame.at_us - start.at_us);
+    }
+    town.marks().wait("zap-first-picture", 0, SOON)?;
+    Ok(vec![
+        figure("cold-start.first-frame.p50", &frames, 50, None),
+        figure("cold-start.first-frame.max", &frames, 100, Some(500.0)),
+    ])
+}
+
+/// Focus moves on the home page while 1080p plays.
+fn key_to_painted(town: &mut Town) -> Result<Vec<Figure>> {
+    open_home(town)?;
+    let mut delays = Vec::new();
+    for index in 0..KEYS {
+        let pressed = now_us();
+        town.display.press(if index % 2 == 0 { "Right" } else { "Left" })?;
+        let received = town.marks().wait("key-received", pressed, SOON)?;
+        let painted = town.marks().wait("key-painted", received.at_us, SOON)?;
+        delays.push(painted.at_us - received.at_us);
+    }
+    town.display.press("Escape")?;
+    Ok(vec![
+        figure("screen.key-to-painted.p50", &delays, 50, None),
+        figure("screen.key-to-painted.p95", &delays, 95, Some(50.0)),
+    ])
+}
+
+/// Neighbour channels, from the GOP cache.
+fn zap(town: &mut Town) -> Result<Vec<Figure>> {
+    let mut delays = Vec::new();
+    for _ in 0..ZAPS {
+        let pressed = now_us();
+        town.display.press("Page_Up")?;
+        let asked = town.marks().wait("zap-requested", pressed, SOON)?;
+        let picture = town.marks().wait("zap-first-picture", asked.at_us, SOON)?;
+        delays.push(picture.at_us - asked.at_us);
+    }
+    Ok(vec![
+        figure("zap.cached.p50", &delays, 50, None),
+        figure("zap.cached.p95", &delays, 95, Some(430.0)),
+    ])
+}
+
+/// From the last digit of the PIN to the painted greeting: real card service, TLS, gateway, store.
+fn login(town: &mut Town) -> Result<Vec<Figure>> {
+    let mut delays = Vec::new();
+    for _ in 0..LOGINS {
+        open_home(town)?;
+        town.display.press("Right")?;
+        let pressed = now_us();
+        town.display.press("Return")?;
+        town.marks().wait_page("CardPrompt", pressed, SOON)?;
+        town.cards.insert("hana")?;
+        town.marks().wait_page("Pin", pressed, SOON)?;
+        for digit in PIN.chars() {
+            town.display.press(&digit.to_string())?;
+        }
+        let digit = town.marks().wait("pin-last-digit", pressed, SOON)?;
+        let greeting = town.marks().wait("greeting-painted", digit.at_us, SOON)?;
+        delays.push(greeting.at_us - digit.at_us);
+        town.cards.remove()?;
+        town.display.press("Escape")?;
+    }
+    Ok(vec![
+        figure("login.last-digit-to-greeting.p50", &delays, 50, None),
+        figure("login.last-digit-to-greeting.p95", &delays, 95, Some(1_000.0)),
+    ])
+}
+
+/// Drills issued in a real browser: bytes at the box to painted, and to the first sound.
+fn order(town: &mut Town) -> Result<Vec<Figure>> {
+    let desk = Desk::sign_in(town, &town.staff[0])?;
+    let (mut painted_after, mut spoken_after, mut posted_to_painted) = (vec![], vec![], vec![]);
+    for _ in 0..ORDERS {
+        let draft = desk.draft(&OrderEntry {
+            areas: &["A14"],
+            hazard: "landslide",
+            level: Some(3),
+            reason: "計測のための訓練です。",
+            drill: true,
+        })?;
+        desk.open(&draft)?;
+        let posted = now_us();
+        desk.press_issue()?;
+        let arrived = town.marks().wait("order-arrived", posted, SOON)?;
+        let painted = town.marks().wait("takeover-painted", posted, SOON)?;
+        let spoken = town.marks().wait("speech-started", arrived.at_us, SOON)?;
+        painted_after.push(painted.at_us - arrived.at_us);
+        spoken_after.push(spoken.at_us - arrived.at_us);
+        posted_to_painted.push(painted.at_us - posted);
+        town.display.press("Return")?;
+        town.display.press("Escape")?;
+    }
+    Ok(vec![
+        figure("order.arrived-to-painted.p50", &painted_after, 50, None),
+        figure("order.arrived-to-painted.p95", &painted_after, 95, Some(250.0)),
+        figure("order.arrived-to-speech.p95", &spoken_after, 95, Some(1_500.0)),
+        figure("order.console-click-to-painted.p95", &posted_to_painted, 95, None),
+    ])
+}
+
+/// Resident memory of the box while 1080p plays, after everything above.
+fn memory(town: &mut Town) -> Result<Vec<Figure>> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", town.box_id()?))?;
+    let kilobytes: f64 = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .context("the kernel tells VmRSS")?
+        .parse()?;
+    let value = (kilobytes / 1024.0).round();
+    Ok(vec![Figure {
+        name: "memory.rss-1080p".into(),
+        value,
+        unit: "MiB",
+        n: 1,
+        limit: Some(220.0),
+    }])
+}
+
+fn open_home(town: &Town) -> Result<()> {
+    let pressed = now_us();
+    town.display.press("Escape")?;
+    town.display.press("Home")?;
+    town.marks().wait_page("Home", pressed, SOON)
+}
+
+/// A percentile (nearest rank) of microseconds, in milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "microseconds of one run are exact in f64")]
+fn figure(name: &str, delays_us: &[i64], percentile: usize, limit: Option<f64>) -> Figure {
+    let mut sorted = delays_us.to_vec();
+    sorted.sort_unstable();
+    let rank = (sorted.len() * percentile).div_ceil(100).max(1) - 1;
+    let value = (sorted[rank] as f64 / 100.0).round() / 10.0;
+    Figure { name: name.to_owned(), value, unit: "ms", n: sorted.len(), limit }
+}
+
+fn document(figures: &[Figure]) -> Result<String> {
+    let mut text = String::from(
+        "# Benchmarks\n\nWritten by `cargo xtask bench`; figures of one run. The box runs on a virtual \
+         display with cairo and software decoding, beside the gateway, two 1080p channels that are \
+         encoded on the same machine, and a browser: a real box decodes only.\n\n",
+    );
+    for (what, program, arguments) in [
+        ("machine", "sh", vec!["-c", "nproc; grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"]),
+        ("date", "date", vec!["-u", "+%Y-%m-%d"]),
+    ] {
+        let said = process::succeed(Command::new(program).args(arguments))?;
+        let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        text.push_str(&format!("- {what}: {line}\n"));
+    }
+    text.push_str("\n| figure | value | unit | n | budget |\n|---|---|---|---|---|\n");
+    for figure in figures {
+        let limit = figure.limit.map(|limit| format!("<= {limit}")).unwrap_or_default();
+        let Figure { name, value, unit, n, .. } = figure;
+        text.push_str(&format!("| {name} | {value} | {unit} | {n} | {limit} |\n"));
+    }
+    text.push_str(NOT_YET);
+    Ok(text)
+}
+
+const NOT_YET: &str = "\nNot measured yet: fan-out to 10,000 boxes, gateway logins per core, revocation \
+    lists, the check-in list of a large town. Peers (Kodi, Chromium kiosk) were not run here.\n";
