@@ -268,6 +268,12 @@ fn settle_renderer() -> Result<()> {
     let mut settings = Vec::new();
     if std::env::var_os("GSK_RENDERER").is_none() && !has_render_node() {
         settings.push(("GSK_RENDERER", "cairo"));
+        // Otherwise the window loads a software OpenGL that nobody draws with: 50 MB.
+        settings.push(("GDK_DEBUG", "gl-disable"));
+    }
+    if std::env::var_os("MALLOC_MMAP_THRESHOLD_").is_none() {
+        // Pictures of a channel that is left go back to the system: 40 MB after some changes.
+        settings.push(("MALLOC_MMAP_THRESHOLD_", "1000000"));
     }
     if std::env::var_os("GTK_A11Y").is_none() {
         settings.push(("GTK_A11Y", "none"));

@@ -124,7 +124,15 @@ fn the_old_picture_stays_until_the_new_one() {
     assert_eq!(middle(&stage), RED, "the new programme has no picture yet");
     assert_eq!(blue.told(), []);
 
+    screen.expect(&red.sink, red.witness());
+    let twice = [Moment::Shown, Moment::Painted].repeat(2);
+    until("red again", || red.told() == twice);
     blue.play();
+    let before = drawn.get();
+    until("three more pictures", || drawn.get() >= before + 3);
+    assert_eq!(middle(&stage), RED, "the other programme is not expected any more");
+
+    screen.expect(&blue.sink, blue.witness());
     until("blue", || blue.told() == [Moment::Shown, Moment::Painted]);
     assert_eq!(middle(&stage), BLUE);
     drop(red);

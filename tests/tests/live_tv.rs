@@ -114,6 +114,23 @@ fn of_many_presses_the_last_one_counts() -> Result<()> {
 }
 
 #[test]
+fn a_change_taken_back_keeps_the_picture() -> Result<()> {
+    let ((one, first), (nobody, _)) = (channel(1, true)?, channel(2, true)?);
+    let _programme = Broadcast::start(&Programme::small(first, 1))?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
+    room.player.tune(&one);
+    room.until(&one, Playing)?;
+    room.player.tune(&nobody);
+    assert_eq!(room.next()?, (nobody.channel_id, Tuning));
+    room.player.tune(&one);
+    assert_eq!(room.until(&one, Playing)?, [Tuning, FirstPicture, Playing]);
+    let zap = room.last_zap()?;
+    assert!(zap.painted.is_some() && zap.decoded.is_none(), "nothing was built anew: {zap:?}");
+    room.player.stop();
+    Ok(())
+}
+
+#[test]
 fn a_lost_signal_is_told_and_comes_back() -> Result<()> {
     let (one, address) = channel(1, true)?;
     let room = LivingRoom::new(&PlayerConfig::default())?;

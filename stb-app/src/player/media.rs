@@ -204,8 +204,8 @@ impl Media {
         let (Some(tuned), Some(visible)) = (&self.tuned, &self.visible) else { return false };
         let same = visible.fed && visible.channel_id == tuned.channel.channel_id;
         if same {
-            self.marks.seen(tuned.requested, Moment::Shown);
-            self.marks.seen(tuned.requested, Moment::Painted);
+            // The other channel's first picture may be on its way to the screen.
+            self.screen.expect(visible.pipeline.video_sink(), self.witness(visible.serial));
         }
         same
     }
@@ -256,7 +256,7 @@ impl Media {
 
     fn attach(&mut self, info: StreamInfo, pipeline: Pipeline) {
         let Some(tuned) = &self.tuned else { return };
-        self.screen.expect(pipeline.video_sink(), self.witness());
+        self.screen.expect(pipeline.video_sink(), self.witness(self.serial));
         let feed = self.reception.feed(&tuned.channel.channel_id);
         if feed.is_some_and(|mut feed| feed.attach(pipeline.outlet(), clock::now())) {
             self.marks.cached(tuned.requested);
@@ -270,9 +270,8 @@ impl Media {
         self.coming = Some(coming);
     }
 
-    fn witness(&self) -> Witness {
-        let (sender, serial) = (self.sender.clone(), self.serial);
-        let marks = self.marks.clone();
+    fn witness(&self, serial: u64) -> Witness {
+        let (sender, marks) = (self.sender.clone(), self.marks.clone());
         let requested = self.tuned.as_ref().map(|tuned| tuned.requested);
         Box::new(move |moment| {
             if let Some(requested) = requested {

@@ -38,46 +38,60 @@ impl Stage {
     }
 
     fn expect(&self, paintable: &gdk::Paintable, witness: Witness) {
+        let imp = self.imp();
+        if let Some(before) = imp.expected.take() {
+            before.paintable.disconnect(before.change);
+        }
+        if self.is_current(paintable) {
+            self.announce(witness);
+            return;
+        }
         let stage = self.downgrade();
         let change = paintable.connect_invalidate_contents(move |paintable| {
             if let Some(stage) = stage.upgrade() {
                 stage.picture_changed(paintable);
             }
         });
-        let expected = imp::Expected { paintable: paintable.clone(), witness, change };
-        if let Some(before) = self.imp().expected.replace(Some(expected)) {
-            before.paintable.disconnect(before.change);
-        }
+        imp.expected.replace(Some(imp::Expected { paintable: paintable.clone(), witness, change }));
         self.picture_changed(paintable);
     }
 
+    fn is_current(&self, paintable: &gdk::Paintable) -> bool {
+        self.imp().current.borrow().as_ref().is_some_and(|(seen, _)| seen == paintable)
+    }
+
     fn picture_changed(&self, paintable: &gdk::Paintable) {
-        let imp = self.imp();
-        let is_current = imp.current.borrow().as_ref().is_some_and(|(seen, _)| seen == paintable);
-        if is_current {
+        // A pipeline that stops takes its picture back; what was drawn last stays on the screen.
+        if paintable.intrinsic_width() == 0 {
+            return;
+        }
+        if self.is_current(paintable) {
             self.invalidate_contents();
             return;
         }
-        let is_expected =
-            imp.expected.borrow().as_ref().is_some_and(|next| next.paintable == *paintable);
-        if is_expected && paintable.intrinsic_width() > 0 {
+        let expected = self.imp().expected.borrow();
+        if expected.as_ref().is_some_and(|next| next.paintable == *paintable) {
+            drop(expected);
             self.change_over();
         }
     }
 
     fn change_over(&self) {
-        let imp = self.imp();
-        let Some(next) = imp.expected.take() else { return };
+        let Some(next) = self.imp().expected.take() else { return };
         self.replace(Some((next.paintable, next.change)));
-        (next.witness)(Moment::Shown);
-        imp.unpainted.replace(Some(next.witness));
+        self.announce(next.witness);
+    }
+
+    fn announce(&self, witness: Witness) {
+        witness(Moment::Shown);
+        self.imp().unpainted.replace(Some(witness));
+        self.invalidate_contents();
     }
 
     fn replace(&self, next: Option<(gdk::Paintable, glib::SignalHandlerId)>) {
         if let Some((before, change)) = self.imp().current.replace(next) {
             before.disconnect(change);
         }
-        self.invalidate_contents();
     }
 }
 
@@ -114,7 +128,10 @@ impl Screen for StageScreen {
     }
 
     fn clear(&self) {
-        self.on_stage(|stage| stage.replace(None));
+        self.on_stage(|stage| {
+            stage.replace(None);
+            stage.invalidate_contents();
+        });
     }
 
     fn size(&self) -> Option<(i32, i32)> {
