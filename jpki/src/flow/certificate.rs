@@ -157,8 +157,14 @@ mod tests {
         check(b"\x30\x82\x01\x90\x00", malformed);
         check(b"\x30\x81\xFF\x00\x90\x00", malformed);
         check(b"\x30\x82\x00\x00\x90\x00", malformed);
-        check(b"\x30\x82\x0F\xFD\x90\x00", malformed);
-        check(b"\x30\x82\xFF\xFF\x90\x00", malformed);
+    }
+
+    #[test]
+    fn nothing_larger_than_a_certificate_is_begun() {
+        let malformed = Err(CardStep::ReadCertificate.malformed());
+        assert_eq!(certificate_len(b"\x30\x82\x0F\xFC"), Ok(CERTIFICATE_LEN_MAX));
+        assert_eq!(certificate_len(b"\x30\x82\x0F\xFD"), malformed);
+        assert_eq!(certificate_len(b"\x30\x82\xFF\xFF"), malformed);
     }
 
     #[test]
