@@ -12,6 +12,9 @@ use crate::{
 /// Pause between two presses of one finger.
 const BETWEEN_PRESSES: Duration = Duration::from_millis(250);
 
+/// Reading an order before answering it.
+const READING: Duration = Duration::from_millis(1_500);
+
 /// A display: the visible one, or one of our own.
 #[derive(Debug)]
 pub struct Display {
@@ -75,6 +78,12 @@ impl Display {
     /// A hand needs this long between two presses; the box takes faster ones for one.
     fn rest_finger() {
         std::thread::park_timeout(BETWEEN_PRESSES);
+    }
+
+    /// Somebody reads the screen before pressing; a key in the first moments of an alert was meant
+    /// for what stood there before, and the box does not take it for an answer.
+    pub fn read(&self) {
+        std::thread::park_timeout(READING);
     }
 
     /// Presses keys as the development keyboard names them (`Return`, `BackSpace`, `Left`, `1`, `F1`).

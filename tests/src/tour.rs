@@ -156,7 +156,7 @@ impl Tour {
     fn answer(&mut self, author: &Desk, order: &str) -> Result<()> {
         author.open(order)?;
         self.page(author, "console-board-not-answered")?;
-        self.wait_stage("FullScreen", Duration::from_secs(60))?;
+        self.wait_stage("FullScreen", Duration::from_mins(1))?;
         self.picture("order-full-screen")?;
         let pressed = self.press("Return")?;
         self.wait("key-painted", pressed)?;
@@ -176,6 +176,7 @@ impl Tour {
         second.press_issue()?;
         self.taken_over(posted)?;
         self.picture("order-lifted")?;
+        self.town.display.read();
         self.press("Return")?;
         Ok(())
     }
@@ -194,6 +195,7 @@ impl Tour {
         author.press_issue()?;
         self.taken_over(posted)?;
         self.picture("drill-tsunami")?;
+        self.town.display.read();
         self.press("Right")?;
         self.picture("drill-focus-help")?;
         self.press("Left")?;
@@ -291,20 +293,17 @@ fn table(latencies: &[(&str, i64)]) -> String {
             names.push(name);
         }
     }
-    let mut text = String::from("| latency | n | median ms | max ms |\n|---|---|---|---|\n");
-    for name in names {
-        let mut values: Vec<i64> =
-            latencies.iter().filter(|(other, _)| *other == name).map(|(_, us)| *us).collect();
-        values.sort_unstable();
-        let (middle, largest) = (values[values.len() / 2], values[values.len() - 1]);
-        text.push_str(&format!(
-            "| {name} | {} | {:.1} | {:.1} |\n",
-            values.len(),
-            milliseconds(middle),
-            milliseconds(largest)
-        ));
-    }
-    text
+    let rows: Vec<String> = names.iter().map(|name| row(name, latencies)).collect();
+    format!("| latency | n | median ms | max ms |\n|---|---|---|---|\n{}\n", rows.join("\n"))
+}
+
+fn row(name: &str, latencies: &[(&str, i64)]) -> String {
+    let of_name = latencies.iter().filter(|(other, _)| *other == name);
+    let mut values: Vec<i64> = of_name.map(|(_, us)| *us).collect();
+    values.sort_unstable();
+    let middle = milliseconds(values[(values.len() - 1) / 2]);
+    let largest = milliseconds(values[values.len() - 1]);
+    format!("| {name} | {} | {middle:.1} | {largest:.1} |", values.len())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of one evening are exact in f64")]

@@ -238,6 +238,7 @@ fn an_order_is_shown_with_the_clock_at(offset: &str) -> Result<()> {
     forge::send(&town, &forge::sign(&town, &order, Key::Order)?)?;
     town.marks().wait("takeover-painted", sent, SOON)?;
     // What is answered at such a box still arrives.
+    town.display.read();
     town.display.press("Return")?;
     town.wait_for_count("SELECT COUNT(*) FROM order_answer", 1, SOON)
 }
@@ -251,6 +252,7 @@ fn hard_names_are_shown_and_answered() -> Result<()> {
         let order = forge::order(&area, 1, now_ms()?)?;
         forge::send(&town, &forge::sign(&town, &order, Key::Order)?)?;
         town.marks().wait("takeover-painted", sent, SOON)?;
+        town.display.read();
         town.display.press("Return")?;
         town.wait_for_count("SELECT COUNT(*) FROM order_answer", 1, SOON)?;
     }

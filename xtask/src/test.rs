@@ -18,8 +18,7 @@ const STEPS: &[Step] = &[
     Step { name: "lint", does: lint },
     Step { name: "deny", does: deny },
     Step { name: "build", does: || demo::build(&[]) },
-    Step { name: "unit", does: unit },
-    Step { name: "town", does: town },
+    Step { name: "tests", does: tests },
     Step { name: "tour", does: tour },
     Step { name: "docs", does: docs },
     Step { name: "fuzz", does: || fuzz::run(5, None) },
@@ -83,27 +82,19 @@ fn deny() -> Result<()> {
     ]))
 }
 
-/// Tests of the single crates; views run on a display of their own.
-fn unit() -> Result<()> {
+/// Every test of every crate, scenarios of whole towns included, on a display of their own. One
+/// command: a part of the workspace would compile the dependencies with other features again.
+fn tests() -> Result<()> {
     let voice = voice::ensure()?;
     let mut tests = on_display();
     tests
         .arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["test", "--workspace", "--exclude", "hitokoe-tests", "--quiet"])
+        .args(["test", "--workspace", "--quiet"])
         .current_dir(place::root())
         .env("CARGO_TARGET_DIR", place::target())
+        .env("HITOKOE_BIN", place::binaries())
         .env("HITOKOE_VOICE", voice);
     run::succeed(&mut tests)
-}
-
-/// Scenarios with every real part; they share the one card service, so one at a time.
-fn town() -> Result<()> {
-    let voice = voice::ensure()?;
-    run::succeed(
-        run::cargo(["test", "--package", "hitokoe-tests", "--quiet", "--", "--test-threads=1"])
-            .env("HITOKOE_BIN", place::binaries())
-            .env("HITOKOE_VOICE", voice),
-    )
 }
 
 fn tour() -> Result<()> {

@@ -225,22 +225,28 @@ fn document(figures: &[Figure]) -> Result<String> {
          display with cairo and software decoding, beside the gateway, two 1080p channels that are \
          encoded on the same machine, and a browser: a real box decodes only.\n\n",
     );
-    for (what, program, arguments) in [
-        ("machine", "sh", vec!["-c", "nproc; grep -m1 'model name' /proc/cpuinfo | cut -d: -f2"]),
-        ("date", "date", vec!["-u", "+%Y-%m-%d"]),
-    ] {
-        let said = process::succeed(Command::new(program).args(arguments))?;
-        let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("- {what}: {line}\n"));
-    }
-    text.push_str("\n| figure | value | unit | n | budget |\n|---|---|---|---|---|\n");
-    for figure in figures {
-        let limit = figure.limit.map(|limit| format!("<= {limit}")).unwrap_or_default();
-        let Figure { name, value, unit, n, .. } = figure;
-        text.push_str(&format!("| {name} | {value} | {unit} | {n} | {limit} |\n"));
-    }
-    text.push_str(NOT_YET);
+    let said = |command: &mut Command| -> Result<String> {
+        Ok(process::succeed(command)?.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let cores = said(&mut Command::new("nproc"))?;
+    let model = "grep -m1 'model name' /proc/cpuinfo | cut -d: -f2";
+    let model = said(Command::new("sh").args(["-c", model]))?;
+    let date = said(Command::new("date").args(["-u", "+%Y-%m-%d"]))?;
+    let rows: String = figures.iter().map(row).collect();
+    text += "- machine: ";
+    text += &[cores.as_str(), "cores,", model.as_str()].join(" ");
+    text += "\n- date: ";
+    text += &date;
+    text += "\n\n| figure | value | unit | n | budget |\n|---|---|---|---|---|\n";
+    text += &rows;
+    text += NOT_YET;
     Ok(text)
+}
+
+fn row(figure: &Figure) -> String {
+    let limit = figure.limit.map(|limit| format!("<= {limit}")).unwrap_or_default();
+    let Figure { name, value, unit, n, .. } = figure;
+    format!("| {name} | {value} | {unit} | {n} | {limit} |\n")
 }
 
 const NOT_YET: &str = "\nNot measured yet: fan-out to 10,000 boxes, gateway logins per core, revocation \

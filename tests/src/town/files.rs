@@ -52,11 +52,12 @@ pub(super) fn gateway(ports: &Ports) -> String {
          [login]\nauth_issuers = \"auth-issuers\"\nhierarchy = \"hitokoe-test\"\n\
          accept_unchecked_revocation = true\n"
     );
-    for ((number, id, name), source) in CHANNELS.iter().zip(ports.channels()) {
-        text.push_str(&format!(
+    let channels = CHANNELS.iter().zip(ports.channels()).map(|((number, id, name), source)| {
+        format!(
             "[[channels]]\nid = \"{id}\"\nnumber = {number}\nname = \"{name}\"\nsource = \"{source}\"\n"
-        ));
-    }
+        )
+    });
+    text.extend(channels);
     text
 }
 
