@@ -88,24 +88,25 @@ fn invariant_3_forged_replayed_expired_and_foreign_orders_are_counted_and_never_
     let town = Town::start(without_channels(), None)?;
     let now = now_ms()?;
     let begun = now_us();
-    let send = |sequence: u64, key: Key, change: &dyn Fn(&mut evacuation::order::Order)| {
-        let mut order = forge::order(HERE, sequence, now)?;
-        change(&mut order);
-        let bytes = forge::sign(&town, &order, key)?;
-        forge::send(&town, &bytes)?;
-        Ok::<_, anyhow::Error>(bytes)
-    };
-    send(10, Key::Stranger, &|_| ())?;
-    send(11, Key::Drill, &|_| ())?;
-    send(12, Key::Order, &|order| {
+    let forge_and_send =
+        |sequence: u64, key: Key, change: &dyn Fn(&mut evacuation::order::Order)| {
+            let mut order = forge::order(HERE, sequence, now)?;
+            change(&mut order);
+            let bytes = forge::sign(&town, &order, key)?;
+            forge::send(&town, &bytes)?;
+            Ok::<_, anyhow::Error>(bytes)
+        };
+    forge_and_send(10, Key::Stranger, &|_| ())?;
+    forge_and_send(11, Key::Drill, &|_| ())?;
+    forge_and_send(12, Key::Order, &|order| {
         order.issued_at = UnixMillis(now - 2 * HOUR_MS);
         order.expires_at = UnixMillis(now - HOUR_MS);
     })?;
-    send(13, Key::Order, &|order| {
+    forge_and_send(13, Key::Order, &|order| {
         order.areas = vec![evacuation::area::AreaId::new(ELSEWHERE).expect("an id")];
     })?;
     // The order before was genuine, so this one is older than what the box has seen.
-    send(5, Key::Order, &|_| ())?;
+    forge_and_send(5, Key::Order, &|_| ())?;
     let mut broken = forge::sign(&town, &forge::order(HERE, 14, now)?, Key::Order)?;
     let last = broken.len() - 1;
     broken[last] ^= 1;
@@ -128,7 +129,7 @@ fn invariant_3_forged_replayed_expired_and_foreign_orders_are_counted_and_never_
     assert!(shown.is_none(), "something was shown: {shown:?}");
     // The same box still shows what is genuine and newer.
     let sent = now_us();
-    send(20, Key::Order, &|_| ())?;
+    forge_and_send(20, Key::Order, &|_| ())?;
     town.marks().wait("takeover-painted", sent, SOON)?;
     Ok(())
 }
