@@ -203,6 +203,7 @@ impl Media {
     fn go_back_to_visible(&self) -> bool {
         let (Some(tuned), Some(visible)) = (&self.tuned, &self.visible) else { return false };
         let same = visible.fed && visible.channel_id == tuned.channel.channel_id;
+        visible.pipeline.stand_still(!same);
         if same {
             // The other channel's first picture may be on its way to the screen.
             self.screen.expect(visible.pipeline.video_sink(), self.witness(visible.serial));
@@ -339,6 +340,9 @@ impl Media {
     fn look(&mut self) {
         let now = clock::now();
         self.reception.leave_late(now);
+        if self.coming.is_none() {
+            self.screen.make_ready();
+        }
         self.look_for_sound(now);
         let size = self.screen.size();
         for running in [&self.visible, &self.coming].into_iter().flatten() {

@@ -4,7 +4,13 @@
 //! and the sound beside it. The first picture is shown at once; then both wait until enough is
 //! there to go on without a gap (`timing`). Lives on the media thread.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use gst::{glib, prelude::*};
 
@@ -47,6 +53,8 @@ pub(super) struct Pipeline {
     scale: gst::Element,
     video_sink: gst::Element,
     sound: Arc<Sound>,
+    /// Pictures are decoded but neither scaled nor shown.
+    still: Arc<AtomicBool>,
 }
 
 impl Pipeline {
@@ -74,7 +82,8 @@ impl Pipeline {
         let timing = Arc::new(Timing::new(margin));
         let scale = capsfilter(&size_caps(screen.size()))?;
         let video_sink = screen.sink()?;
-        let video = video_chain(&pipeline, codec, &scale, &video_sink)?;
+        let still = Arc::default();
+        let video = video_chain(&pipeline, codec, &scale, &video_sink, &still)?;
         let sound = Arc::new(Sound::new(output, loudness, info.has_audio, timing.clone()));
         timing.watch_video(&pipeline, &video, &video_sink, {
             let (sound, listener) = (sound.clone(), listener.clone());
@@ -85,7 +94,7 @@ impl Pipeline {
         })?;
         link_streams(&demux, &pipeline, video, sound.clone());
         watch_bus(&pipeline, &sound, listener)?;
-        let started = Self { elements: pipeline, source, scale, video_sink, sound };
+        let started = Self { elements: pipeline, source, scale, video_sink, sound, still };
         started.elements.set_state(gst::State::Playing)?;
         Ok(started)
     }
@@ -115,6 +124,11 @@ impl Pipeline {
     /// How loud.
     pub(super) fn set_loudness(&self, loudness: Loudness) {
         self.sound.set_loudness(loudness);
+    }
+
+    /// Stands still, so that the machine's time belongs to the channel that comes; or goes on.
+    pub(super) fn stand_still(&self, still: bool) {
+        self.still.store(still, Ordering::Relaxed);
     }
 
     /// Scales to the size drawn now.
@@ -193,12 +207,14 @@ fn video_chain(
     codec: VideoCodec,
     scale: &gst::Element,
     sink: &gst::Element,
+    still: &Arc<AtomicBool>,
 ) -> Result<gst::Pad, PlayerError> {
     let queue = queue()?;
     let mut chain = vec![queue.clone()];
     chain.extend(decoder(codec)?);
     let convert = gst::ElementFactory::make("videoconvert").build()?;
     let scaler = gst::ElementFactory::make("videoscale").property("add-borders", true).build()?;
+    drop_while(&scaler, still)?;
     // The one layout that needs no conversion when a window is drawn without a GPU.
     let layout = gst::Caps::builder("video/x-raw").field("format", "BGRA").build();
     chain.extend([scaler, scale.clone(), convert, capsfilter(&layout)?, sink.clone()]);
@@ -208,6 +224,20 @@ fn video_chain(
     pipeline.add_many(&chain)?;
     gst::Element::link_many(&chain)?;
     queue.static_pad("sink").ok_or(PlayerError::NoDecoder)
+}
+
+fn drop_while(element: &gst::Element, still: &Arc<AtomicBool>) -> Result<(), PlayerError> {
+    let pad = element.static_pad("sink").ok_or(PlayerError::NoDecoder)?;
+    let still = Arc::clone(still);
+    pad.add_probe(gst::PadProbeType::BUFFER, move |_, _| {
+        if still.load(Ordering::Relaxed) {
+            // `Drop` would make GStreamer 1.22 release the picture twice.
+            gst::PadProbeReturn::Handled
+        } else {
+            gst::PadProbeReturn::Ok
+        }
+    });
+    Ok(())
 }
 
 /// Parser, best decoder of this machine and, where pictures may be interlaced, their repair.

@@ -24,6 +24,8 @@ pub type Witness = Box<dyn Fn(Moment) + Send + Sync>;
 pub trait Screen: Send {
     /// A new sink, not seen yet.
     fn sink(&self) -> Result<gst::Element, glib::BoolError>;
+    /// Called when there is time: what the next sink takes can be done now.
+    fn make_ready(&self) {}
     /// This sink's picture shall be seen as soon as it is there, and no sink expected before.
     fn expect(&self, sink: &gst::Element, witness: Witness);
     /// Shows no picture.

@@ -4,7 +4,7 @@
 //! to the next at its first picture, so that the old picture stays until there is a new one.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -34,7 +34,11 @@ impl Default for Stage {
 impl Stage {
     /// The side of the stage that the player uses from its own thread.
     pub fn screen(&self) -> StageScreen {
-        StageScreen { stage: self.downgrade().into(), drawn_size: self.imp().drawn_size.clone() }
+        StageScreen {
+            stage: self.downgrade().into(),
+            drawn_size: self.imp().drawn_size.clone(),
+            spare: Mutex::default(),
+        }
     }
 
     fn expect(&self, paintable: &gdk::Paintable, witness: Witness) {
@@ -99,9 +103,15 @@ impl Stage {
 pub struct StageScreen {
     stage: SendWeakRef<Stage>,
     drawn_size: Arc<AtomicU64>,
+    /// A sink made in advance: making one waits for the GTK thread, which may be painting.
+    spare: Mutex<Option<gst::Element>>,
 }
 
 impl StageScreen {
+    fn spare(&self) -> MutexGuard<'_, Option<gst::Element>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn on_stage(&self, act: impl FnOnce(&Stage) + Send + 'static) {
         let stage = self.stage.clone();
         glib::MainContext::default().invoke(move || {
@@ -112,9 +122,28 @@ impl StageScreen {
     }
 }
 
+impl Drop for StageScreen {
+    fn drop(&mut self) {
+        if let Some(spare) = self.spare().take() {
+            let _ = spare.set_state(gst::State::Null);
+        }
+    }
+}
+
 impl Screen for StageScreen {
     fn sink(&self) -> Result<gst::Element, glib::BoolError> {
+        if let Some(spare) = self.spare().take() {
+            return Ok(spare);
+        }
         gst::ElementFactory::make("gtk4paintablesink").property("enable-last-sample", false).build()
+    }
+
+    fn make_ready(&self) {
+        if self.spare().is_some() {
+            return;
+        }
+        let ready = self.sink().ok().filter(|sink| sink.set_state(gst::State::Ready).is_ok());
+        *self.spare() = ready;
     }
 
     fn expect(&self, sink: &gst::Element, witness: Witness) {
