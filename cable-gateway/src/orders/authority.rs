@@ -91,6 +91,7 @@ fn is_grave(level: Option<Level>) -> bool {
     level != Some(Level::Three)
 }
 
+/// What may save lives when it is sent at once. Ending an order never does.
 fn is_emergency(draft: &OrderDraft) -> bool {
-    matches!(draft.level, None | Some(Level::Five)) && draft.act != Act::Lift
+    matches!(draft.level, None | Some(Level::Five)) && matches!(draft.act, Act::Issue | Act::Update)
 }

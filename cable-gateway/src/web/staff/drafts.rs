@@ -302,7 +302,9 @@ fn view(
         author: wording::name(&account::name_of(sql, &stored.author_id)?),
         created: wording::short_time(stored.created_at_ms, now_ms),
         step,
-        emergency_allowed: grave && content.act != Act::Lift && content.mode == Mode::Actual,
+        emergency_allowed: grave
+            && matches!(content.act, Act::Issue | Act::Update)
+            && content.mode == Mode::Actual,
         outcome: outcome(sql, stored, now_ms)?,
         order: stored.order_id.clone(),
         edit: edit_address(stored),
