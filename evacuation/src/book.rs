@@ -224,7 +224,11 @@ impl OrderBook {
             Some(known) if known.signature != verified.signature => Err(Refusal::Replayed),
             Some(Known { fate: Fate::Applied, .. }) => Err(Refusal::Duplicate),
             Some(known) if order.sequence < self.highest && !vouched => Err(known.fate.refusal()),
-            None if order.sequence <= self.highest && !vouched => Err(Refusal::Replayed),
+            // A lift or a cancellation can only end the older orders it names: one that was
+            // overtaken by a later order still counts, and replaying it does nothing new.
+            None if order.sequence <= self.highest && order.is_in_force() && !vouched => {
+                Err(Refusal::Replayed)
+            }
             Some(_) | None => Ok(()),
         }
     }

@@ -13,6 +13,18 @@ fn an_update_replaces_what_it_names() {
 }
 
 #[test]
+fn a_lift_that_a_later_order_for_others_overtook_still_lifts() {
+    for end in [Act::Lift, Act::Cancel] {
+        let mut here = TestBox::new();
+        here.takes(&everywhere(order(1)));
+        here.refuses(&on_the_hill(order(3)), Refusal::OtherArea);
+        here.takes(&everywhere(act(2, end, 1)));
+        here.shows(&[-2]);
+        here.refuses(&everywhere(act(2, end, 1)), Refusal::Duplicate);
+    }
+}
+
+#[test]
 fn a_higher_update_of_an_order_unknown_here_is_shown() {
     let mut here = TestBox::new();
     here.takes(&at(Level::Three, order(1)));
