@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use evacuation::{
     book::{Now as BookNow, OrderBook, Outcome, Refusal, Standing},
-    guidance::{Guidance, guide},
+    guidance::{Guidance, Step, guide},
     order::{Mode, OrderId, UnixMillis},
     trust::Trust,
 };
@@ -47,6 +47,8 @@ pub(crate) struct Emergency {
 pub(crate) struct HomeOrder {
     pub(crate) guidance: Guidance,
     pub(crate) standing: Standing,
+    /// Whether another order still holds here: then the end of this one sends nobody home.
+    pub(crate) others_hold: bool,
 }
 
 /// What became of signed bytes.
@@ -211,12 +213,12 @@ impl Emergency {
         let time = book.time(book_now(now)).unwrap_or(UnixMillis(now.wall_ms));
         let (household, areas, shelters) = (&profile.household, &profile.areas, &profile.shelters);
         let active = book.active(book_now(now)).into_iter();
-        active
-            .map(|active| HomeOrder {
-                guidance: guide(active.order, household, areas, shelters, time),
-                standing: active.standing,
-            })
-            .collect()
+        let orders = active.map(|active| HomeOrder {
+            guidance: guide(active.order, household, areas, shelters, time),
+            standing: active.standing,
+            others_hold: false,
+        });
+        with_others(orders.collect())
     }
 
     fn may_fetch(&self, now_ms: u64) -> bool {
@@ -238,6 +240,20 @@ impl Emergency {
         }
         Arrival::Refused(refusal.code())
     }
+}
+
+/// Lets each end of an order know whether another one, as serious as it, still holds.
+fn with_others(mut orders: Vec<HomeOrder>) -> Vec<HomeOrder> {
+    let in_force = |order: &HomeOrder| order.standing == Standing::InForce;
+    let actual = orders.iter().any(|order| in_force(order) && order.is_actual());
+    let any = orders.iter().any(in_force);
+    for order in orders.iter_mut().filter(|order| order.standing == Standing::Notice) {
+        order.others_hold = if order.is_actual() { actual } else { any };
+        if order.others_hold {
+            order.guidance.steps = [Step::KeepWatching, Step::DoNotReturn, Step::TellOthers];
+        }
+    }
+    orders
 }
 
 impl HomeOrder {

@@ -38,7 +38,7 @@ pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
     sentences.push(place(order, profile, town));
     let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     sentences.extend(reason.map(say::spoken_reason));
-    sentences.push(words::action(guidance.action));
+    sentences.push(words::action(order));
     sentences.extend(destination(order));
     sentences.extend(guidance.leave_by.map(leave_by));
     let asks = if words::is_notice(order) { say::spoken_close() } else { say::spoken_answer() };

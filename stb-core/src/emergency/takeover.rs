@@ -12,8 +12,10 @@ use super::{Emergency, HomeOrder, ladder::Ladder};
 /// The confirmation of an answer stays this long; shorter when another order waits.
 const CONFIRMED_MS: u64 = 20_000;
 const CONFIRMED_BRIEFLY_MS: u64 = 6_000;
-/// A press meant for what was on the screen before the order must not answer it.
+/// A press meant for what was on the screen before the order must not answer it, and neither must
+/// those of a hand that goes on pressing; but nobody is kept from answering for long.
 const STRAY_PRESS_MS: u64 = 700;
+const STRAY_PRESSES_MS: u64 = 5_000;
 
 /// The takeover on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +24,8 @@ pub(crate) struct Takeover {
     pub(super) focus: usize,
     pub(super) phase: Phase,
     began_at: u64,
+    /// Until then a press may still be meant for what was there before.
+    quiet_until: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +65,8 @@ impl Takeover {
     }
 
     fn new(cursor: OrderId, phase: Phase, focus: usize, began_at: u64) -> Self {
-        Self { cursor, focus, phase, began_at }
+        let quiet_until = began_at + STRAY_PRESS_MS;
+        Self { cursor, focus, phase, began_at, quiet_until }
     }
 
     pub(super) fn stage(&self, now_ms: u64) -> TakeoverStage {
@@ -191,12 +196,17 @@ impl Emergency {
         }
     }
 
-    /// Whether a press now may still be meant for what was there before.
-    pub(crate) fn is_too_fresh(&self, now_ms: u64) -> bool {
-        self.takeover.as_ref().is_some_and(|takeover| {
-            matches!(takeover.phase, Phase::Alerting(_))
-                && now_ms < takeover.began_at + STRAY_PRESS_MS
-        })
+    /// Whether a press now may still be meant for what was there before. Such a press lengthens the
+    /// quiet time.
+    pub(crate) fn is_stray_press(&mut self, now_ms: u64) -> bool {
+        let alerting = self.is_alerting();
+        let Some(takeover) = &mut self.takeover else { return false };
+        let is_stray = alerting && now_ms < takeover.quiet_until;
+        if is_stray {
+            let latest = takeover.began_at + STRAY_PRESSES_MS;
+            takeover.quiet_until = (now_ms + STRAY_PRESS_MS).min(latest);
+        }
+        is_stray
     }
 
     /// The answer is on its way: the confirmation is shown.

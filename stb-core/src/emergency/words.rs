@@ -42,7 +42,7 @@ impl Emergency {
             title: title(guidance),
             names: whom(guidance).map(|person| with_honorific(&person.name, language)).collect(),
             place: place_phrase(guidance),
-            action: action(guidance.action),
+            action: action(order),
             destination: place(&guidance.destination),
             fallback: place(&guidance.fallback),
             leave_by: guidance.leave_by.map(leave_by),
@@ -169,13 +169,15 @@ fn place_phrase(guidance: &Guidance) -> Phrase {
     }
 }
 
-pub(super) fn action(action: Action) -> Phrase {
-    match action {
+pub(super) fn action(order: &HomeOrder) -> Phrase {
+    match order.guidance.action {
         Action::LeaveNow => say::action_leave_now(),
         Action::LeaveIfSlow => say::action_leave_if_slow(),
         Action::Prepare => say::action_prepare(),
         Action::RunToHighGround => say::action_run_to_high_ground(),
         Action::SecureLifeHere => say::action_secure_life_here(),
+        Action::AllClear if order.others_hold => say::action_all_clear_others(),
+        Action::Disregard if order.others_hold => say::action_disregard_others(),
         Action::AllClear => say::action_all_clear(),
         Action::Disregard => say::action_disregard(),
     }

@@ -53,7 +53,7 @@ impl Machine {
     }
 
     fn confirm_answer(&mut self, index: usize) -> Cue {
-        if self.emergency.is_too_fresh(self.context.now_ms()) {
+        if self.emergency.is_stray_press(self.context.now_ms()) {
             return Cue::Edge;
         }
         let Some(deed) = self.emergency.deeds().get(index).copied() else { return Cue::Edge };

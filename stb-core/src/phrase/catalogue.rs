@@ -244,7 +244,9 @@ messages! {
     action_run_to_high_ground() = "action-run-to-high-ground";
     action_secure_life_here() = "action-secure-life-here";
     action_all_clear() = "action-all-clear";
+    action_all_clear_others() = "action-all-clear-others";
     action_disregard() = "action-disregard";
+    action_disregard_others() = "action-disregard-others";
     shelter_open() = "shelter-open";
     shelter_not_known_open() = "shelter-not-known-open";
     shelter_distance(metres: number, state: phrase) = "shelter-distance";

@@ -54,6 +54,47 @@ fn a_lift_is_an_all_clear_with_one_button() {
 }
 
 #[test]
+fn the_end_of_one_order_sends_nobody_home_while_another_holds() {
+    for (act, action) in
+        [(Act::Lift, "action-all-clear-others"), (Act::Cancel, "action-disregard-others")]
+    {
+        let mut television = Television::at_home();
+        let tsunami = television.town.order(Hazard::Tsunami, None);
+        let flood = television.town.flood(Level::Four);
+        let end = television.town.about(&flood, act);
+        for order in [&tsunami, &flood] {
+            let bytes = television.town.sign(order);
+            television.receive(bytes);
+            television.wait(1_000);
+            television.press(RemoteKey::Confirm);
+        }
+        let bytes = television.town.sign(&end);
+        television.receive(bytes);
+        television.wait(30_000);
+        let takeover = television.takeover().expect("the end is shown");
+        assert_eq!(takeover.act, act);
+        assert_eq!(takeover.action.id, action);
+        let steps: Vec<_> = takeover.steps.iter().map(|step| step.text.id).collect();
+        assert!(!steps.contains(&"step-return-carefully"), "{steps:?}");
+    }
+}
+
+#[test]
+fn a_hand_that_goes_on_pressing_does_not_answer() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Five);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    for _ in 0..20 {
+        television.press(RemoteKey::Confirm);
+    }
+    assert!(television.takeover().is_some_and(|takeover| takeover.answered.is_none()));
+    television.wait(1_000);
+    television.press(RemoteKey::Confirm);
+    assert!(television.takeover().is_some_and(|takeover| takeover.answered.is_some()));
+}
+
+#[test]
 fn of_several_orders_the_most_urgent_comes_first_and_all_are_reached() {
     let mut television = flooded(Level::Three);
     let tsunami = television.town.order(Hazard::Tsunami, None);
