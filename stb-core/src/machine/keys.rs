@@ -5,7 +5,7 @@ use crate::{
     key::{KeyAction, RemoteKey},
     nav::{CardDeed, Command, Direction, Page, focus},
     tv::{Wish, channels::Step},
-    view::ColourKey,
+    view::{Body, ColourKey},
 };
 
 use super::Machine;
@@ -191,12 +191,25 @@ impl Machine {
         match self.nav.page() {
             Some(Page::Card) => {
                 let is_taken = self.card_deed(CardDeed::PadDigit(digit));
+                self.offer_complete_pin();
                 if is_taken { Cue::Move } else { Cue::Edge }
             }
             Some(Page::CheckIn | Page::CheckInContact | Page::CheckInDone) => Cue::Edge,
             _ => {
                 usize::from(digit).checked_sub(1).map_or(Cue::Edge, |index| self.confirm_at(index))
             }
+        }
+    }
+
+    /// On the last try a complete PIN waits for 決定: then 決定 must mean just that.
+    fn offer_complete_pin(&mut self) {
+        let complete = self.page_view().is_some_and(
+            |page| matches!(page.body, Body::PinDots { entered, wanted, .. } if entered == wanted),
+        );
+        let submit = Command::Card(CardDeed::PadSubmit);
+        let place = self.choices().iter().position(|choice| choice.command == submit);
+        if let Some(place) = place.filter(|_| complete) {
+            self.nav.set_focus(place);
         }
     }
 

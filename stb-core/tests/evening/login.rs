@@ -188,7 +188,8 @@ fn the_last_try_is_sent_by_ok_on_purpose_not_by_the_fourth_digit() {
     television.type_pin(b"7391");
     television.sees(PageKind::Pin);
     assert_eq!(dots(&television), (4, 1));
-    television.choose_here("pad-submit");
+    // 決定 means what the hand expects: the focus has moved to it.
+    television.press(RemoteKey::Confirm);
     television.sees(PageKind::Welcome);
 }
 

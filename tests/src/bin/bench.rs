@@ -237,6 +237,8 @@ fn document(figures: &[Figure]) -> Result<String> {
     text += &[cores.as_str(), "cores,", model.as_str()].join(" ");
     text += "\n- date: ";
     text += &date;
+    text += "\n- build: ";
+    text += if cfg!(debug_assertions) { "development profile" } else { "release profile" };
     text += "\n\n| figure | value | unit | n | budget |\n|---|---|---|---|---|\n";
     text += &rows;
     text += NOT_YET;
