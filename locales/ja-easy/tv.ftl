@@ -99,9 +99,9 @@ last-try-stop = やめる
 last-try-go-on = 続ける
 welcome-lead = ログインしました。
 welcome-detail = カードを 抜かないでください。抜くと 終わります。
-greeting = { $name }さん、こんにちは
-    .speech = { $name_kana }さん、こんにちは。
-greeting-unnamed = こんにちは
+greeting = { $name }さん、ようこそ
+    .speech = { $name_kana }さん、ようこそ。
+greeting-unnamed = ようこそ
 toast-session-ended = 終わりました。カードを 忘れないでください。
 
 ## カードの困りごと：何が起きたか

@@ -101,10 +101,10 @@ last-try-stop = やめる
 last-try-go-on = 続ける
 welcome-lead = ログインしました。
 welcome-detail = カードは入れたままにしてください。抜くとログアウトします。
-greeting = { $name }さん、こんにちは
-    .speech = { $name_kana }さん、こんにちは。
-greeting-unnamed = こんにちは
-toast-session-ended = 利用を終わりました。カードをお忘れなく。
+greeting = { $name }さん、ようこそ
+    .speech = { $name_kana }さん、ようこそ。
+greeting-unnamed = ようこそ
+toast-session-ended = ご利用を終わりました。
 
 ## カードの困りごと：何が起きたか
 
@@ -192,8 +192,8 @@ access-log-object = { $object }
 ## 避難のそなえ
 
 plan-title = 避難のそなえ
-plan-lead = { $area }のお宅から逃げる場所です。
-plan-lead-town = お宅から逃げる場所です。
+plan-lead = { $area }のお宅からの避難先です。
+plan-lead-town = お宅からの避難先です。
 plan-unknown = まだ役場から情報が届いていません。
 plan-place = { $name }
 plan-place-condition = { $name }（{ $condition }）
