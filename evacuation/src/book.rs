@@ -30,7 +30,7 @@ use crate::{
     signing::{SIGNATURE_LEN, VerifiedOrder, open_order},
     trust::Trust,
 };
-use lifetime::{Lifetime, Reading};
+use lifetime::{Lifetime, Reading, TOLERANCE_MS};
 
 /// Most ids remembered; the lowest sequence numbers are forgotten first, and stay closed by them.
 /// More than a heartbeat can list: what is active is never forgotten.
@@ -277,7 +277,11 @@ impl OrderBook {
         if heartbeat.issuer != self.issuer {
             return Err(Refusal::OtherIssuer);
         }
-        if heartbeat.highest_sequence < self.heard.highest {
+        // In a quiet town the number stays the same for months: the time tells an old one.
+        let is_old = self.reading.is_some_and(|reading| {
+            heartbeat.time.0.saturating_add(TOLERANCE_MS) < reading.at(now).0
+        });
+        if heartbeat.highest_sequence < self.heard.highest || is_old {
             return Err(Refusal::Replayed);
         }
         self.reading = Some(Reading::new(heartbeat.time, now));

@@ -3,7 +3,7 @@
 use crate::order::{Order, UnixMillis};
 
 /// Clocks that differ by less than this agree.
-const TOLERANCE_MS: i64 = 5 * 60 * 1_000;
+pub(super) const TOLERANCE_MS: i64 = 5 * 60 * 1_000;
 /// After a restart without a clock an order stands at most this long.
 const GRACE_MS: i64 = 12 * 60 * 60 * 1_000;
 /// A notice stands at least this long, so that a late one is still seen.

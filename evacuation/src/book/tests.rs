@@ -48,7 +48,18 @@ impl TestBox {
     }
 
     fn hear(&mut self, highest: u64, active: &[u64]) -> Result<HeartbeatNews, Refusal> {
-        let time = UnixMillis(ISSUED + i64::try_from(self.now.monotonic_ms).unwrap() - 1_000_000);
+        self.hear_of(highest, active, 0)
+    }
+
+    /// A heartbeat that was made some time ago.
+    fn hear_of(
+        &mut self,
+        highest: u64,
+        active: &[u64],
+        ago_ms: i64,
+    ) -> Result<HeartbeatNews, Refusal> {
+        let passed = i64::try_from(self.now.monotonic_ms).unwrap() - 1_000_000;
+        let time = UnixMillis(ISSUED + passed - ago_ms);
         let active = active.iter().map(|number| order_id(*number)).collect();
         let heartbeat = Heartbeat { issuer: issuer(), highest_sequence: highest, active, time };
         let bytes = sign_heartbeat(&heartbeat, &heartbeat_key()).expect("few orders");

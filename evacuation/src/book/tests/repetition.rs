@@ -101,3 +101,23 @@ fn heartbeats_of_others_are_refused() {
     assert_eq!(heard, Err(Refusal::WrongKeyUsage));
     assert_eq!(here.book, OrderBook::new(issuer()));
 }
+
+#[test]
+fn an_old_heartbeat_of_a_quiet_town_brings_nothing_back() {
+    let mut here = TestBox::new();
+    assert!(here.hear_of(5, &[], 0).is_ok());
+    assert!(here.hear_of(5, &[], 60_000).is_ok(), "a minute late on another way");
+    assert_eq!(here.hear_of(5, &[5], 24 * 3_600_000), Err(Refusal::Replayed));
+    here.refuses(&Order { sequence: 5, ..expired(order(5)) }, Refusal::Expired);
+    here.shows(&[]);
+}
+
+/// Issued two hours ago and over for an hour.
+fn expired(order: Order) -> Order {
+    let hour_ms = 3_600_000;
+    Order {
+        issued_at: UnixMillis(order.issued_at.0 - 2 * hour_ms),
+        expires_at: UnixMillis(order.issued_at.0 - hour_ms),
+        ..order
+    }
+}
