@@ -72,6 +72,8 @@ fn lint() -> Result<()> {
 
 fn deny() -> Result<()> {
     let program = tools::cargo_deny()?;
+    // The whole lock file, other systems' crates included: a build fetches only what it compiles.
+    run::succeed(&mut run::cargo(["fetch", "--locked"]))?;
     run::succeed(Command::new(program).current_dir(place::root()).args([
         "--offline",
         "--workspace",
