@@ -29,7 +29,7 @@ impl Process {
     pub fn start(name: &str, command: &mut Command, logs: &Path) -> Result<Self> {
         let log = logs.join(format!("{name}.log"));
         let out = File::options().create(true).append(true).open(&log)?;
-        let child = command
+        let child = ending_with_us(command)
             .stdin(Stdio::null())
             // A group of its own: what it started (a browser, say) ends with it.
             .process_group(0)
@@ -115,6 +115,22 @@ impl Drop for Process {
             tracing::warn!(name = self.name, %error, "a child process could not be ended");
         }
     }
+}
+
+/// The same command, ended by the kernel when this program is killed before it could clean up.
+fn ending_with_us(command: &Command) -> Command {
+    let mut tied = Command::new("setpriv");
+    tied.args(["--pdeathsig", "TERM"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => tied.env(name, value),
+            None => tied.env_remove(name),
+        };
+    }
+    if let Some(directory) = command.get_current_dir() {
+        tied.current_dir(directory);
+    }
+    tied
 }
 
 /// Runs to the end; an exit code other than 0 is an error with what it said.
