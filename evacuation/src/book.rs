@@ -6,16 +6,20 @@
 //!
 //! Two rules decide about time and repetition. *Fail closed on authenticity*: nothing unsigned,
 //! repeated or out of sequence gets in, and a sequence number once passed opens again only for an
-//! id that a signed heartbeat lists as active. *Fail open on time*: a signed order that is news is
-//! shown even when this box's clock contradicts it; it then ends by the time passed since it came.
+//! id that a signed heartbeat lists as active. Numbers of actual orders are compared with those of
+//! actual orders only. *Fail open on time*: a signed order that is news is shown even when this
+//! box's clock contradicts it; it then ends by the time passed since it came. Where the heartbeat
+//! and a trusted wall clock differ, the earlier one counts.
 
 mod application;
+mod count;
+mod heard;
 mod home;
 mod lifetime;
 mod refusal;
 mod snapshot;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use home::Home;
 pub use lifetime::Now;
@@ -24,13 +28,15 @@ pub use snapshot::CorruptBook;
 
 use crate::{
     hazard::{Hazard, Level},
-    heartbeat::{Heartbeat, open_heartbeat},
+    heartbeat::verify_heartbeat,
     id::{Issuer, OrderId},
     order::{Act, Mode, Order, UnixMillis},
     signing::{SIGNATURE_LEN, VerifiedOrder, open_order},
-    trust::Trust,
+    trust::{Kid, Trust},
 };
-use lifetime::{Lifetime, Reading, TOLERANCE_MS};
+use count::{Counts, is_drill};
+use heard::{Age, Heard};
+use lifetime::{Clock, Lifetime, Reading};
 
 /// Most ids remembered; the lowest sequence numbers are forgotten first, and stay closed by them.
 /// More than a heartbeat can list: what is active is never forgotten.
@@ -42,7 +48,7 @@ const MAX_ENTRIES: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderBook {
     issuer: Issuer,
-    highest: u64,
+    counts: Counts,
     known: BTreeMap<OrderId, Known>,
     entries: Vec<Entry>,
     /// The latest update, lift or cancellation for this home, by what it concerns.
@@ -79,7 +85,10 @@ struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Known {
     sequence: u64,
+    is_drill: bool,
     signature: [u8; SIGNATURE_LEN],
+    /// Key that signed it; none in a book of the older form.
+    kid: Option<Kid>,
     fate: Fate,
 }
 
@@ -92,13 +101,6 @@ enum Fate {
     OtherArea,
     /// Too late by this box's clock.
     Expired,
-}
-
-/// What the latest heartbeat said.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Heard {
-    highest: u64,
-    active: BTreeSet<OrderId>,
 }
 
 /// Whether an entry orders something or says that it is over.
@@ -135,8 +137,6 @@ pub enum Outcome {
 /// What a heartbeat told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeartbeatNews {
-    /// Highest sequence number issued by the town.
-    pub highest_sequence: u64,
     /// Fetch orders after this number; none when nothing is missing.
     pub fetch_after: Option<u64>,
     /// Active orders that this box never heard.
@@ -163,7 +163,7 @@ impl OrderBook {
     pub fn new(issuer: Issuer) -> Self {
         Self {
             issuer,
-            highest: 0,
+            counts: Counts::default(),
             known: BTreeMap::new(),
             entries: Vec::new(),
             words: BTreeMap::new(),
@@ -177,15 +177,26 @@ impl OrderBook {
         &self.issuer
     }
 
-    /// Highest sequence number taken so far.
+    /// Highest number of an actual order taken so far.
     pub fn highest_sequence(&self) -> u64 {
-        self.highest
+        self.counts.of(false)
     }
 
-    /// The best time known: of the town's heartbeat, else of a trusted wall clock.
+    /// The best time known: of the town's heartbeat or of a trusted wall clock, the earlier where
+    /// they differ; else that of the heartbeat heard before the restart.
     pub fn time(&self, now: Now) -> Option<UnixMillis> {
-        let heartbeat = self.reading.map(|reading| reading.at(now));
-        heartbeat.or(now.wall_trusted.then_some(now.wall))
+        self.clock(now).time()
+    }
+
+    fn clock(&self, now: Now) -> Clock {
+        let wall = now.wall_trusted.then_some(now.wall);
+        match (self.reading.map(|reading| reading.at(now)), wall, self.heard.time) {
+            (Some(town), Some(wall), _) => Clock::Heartbeat(town.min(wall)),
+            (Some(town), None, _) => Clock::Heartbeat(town),
+            (None, Some(wall), _) => Clock::Wall(wall),
+            (None, None, Some(heard)) => Clock::AtLeast(heard),
+            (None, None, None) => Clock::Unknown,
+        }
     }
 
     /// Takes signed bytes, whichever way and however often they came.
@@ -202,7 +213,7 @@ impl OrderBook {
         }
         self.refuse_repetition(&verified)?;
         let order = &verified.order;
-        self.highest = self.highest.max(order.sequence);
+        self.counts.raise(order, verified.kid);
         let refusal = self.reason_to_stay_silent(order, home, now);
         self.remember(&verified, refusal);
         if let Some(refusal) = refusal {
@@ -219,14 +230,14 @@ impl OrderBook {
     /// reason that may be gone (home, clock) is looked at again while it is news or active.
     fn refuse_repetition(&self, verified: &VerifiedOrder) -> Result<(), Refusal> {
         let order = &verified.order;
-        let vouched = self.vouches_for(order.id);
+        let (vouched, highest) = (self.vouches_for(order), self.counts.of(is_drill(order)));
         match self.known.get(&order.id) {
             Some(known) if known.signature != verified.signature => Err(Refusal::Replayed),
             Some(Known { fate: Fate::Applied, .. }) => Err(Refusal::Duplicate),
-            Some(known) if order.sequence < self.highest && !vouched => Err(known.fate.refusal()),
+            Some(known) if order.sequence < highest && !vouched => Err(known.fate.refusal()),
             // A lift or a cancellation can only end the older orders it names: one that was
             // overtaken by a later order still counts, and replaying it does nothing new.
-            None if order.sequence <= self.highest && order.is_in_force() && !vouched => {
+            None if order.sequence <= highest && order.is_in_force() && !vouched => {
                 Err(Refusal::Replayed)
             }
             Some(_) | None => Ok(()),
@@ -234,8 +245,12 @@ impl OrderBook {
     }
 
     /// Whether the latest heartbeat, if it knows all that this box knows, lists the order.
-    fn vouches_for(&self, id: OrderId) -> bool {
-        self.heard.highest >= self.highest && self.heard.active.contains(&id)
+    fn vouches_for(&self, order: &Order) -> bool {
+        self.has_heard_all(is_drill(order)) && self.heard.active.contains(&order.id)
+    }
+
+    fn has_heard_all(&self, is_drill: bool) -> bool {
+        self.heard.of(is_drill) >= self.counts.of(is_drill)
     }
 
     fn reason_to_stay_silent(&self, order: &Order, home: &Home, now: Now) -> Option<Refusal> {
@@ -256,8 +271,10 @@ impl OrderBook {
             Some(Refusal::Expired) => Fate::Expired,
             _ => Fate::Applied,
         };
-        let (sequence, signature) = (verified.order.sequence, verified.signature);
-        self.known.insert(verified.order.id, Known { sequence, signature, fate });
+        let VerifiedOrder { order, kid, signature } = verified;
+        let (sequence, is_drill) = (order.sequence, is_drill(order));
+        let known = Known { sequence, is_drill, signature: *signature, kid: Some(*kid), fate };
+        self.known.insert(order.id, known);
         while self.known.len() > MAX_KNOWN {
             let idle = self.known.iter().filter(|(id, _)| !self.heard.active.contains(id));
             let oldest = idle.min_by_key(|(_, known)| known.sequence);
@@ -273,41 +290,36 @@ impl OrderBook {
         trust: &Trust,
         now: Now,
     ) -> Result<HeartbeatNews, Refusal> {
-        let heartbeat = open_heartbeat(bytes, trust)?;
+        let (heartbeat, kid) = verify_heartbeat(bytes, trust)?;
         if heartbeat.issuer != self.issuer {
             return Err(Refusal::OtherIssuer);
         }
-        // In a quiet town the number stays the same for months: the time tells an old one.
-        let is_old = self.reading.is_some_and(|reading| {
-            heartbeat.time.0.saturating_add(TOLERANCE_MS) < reading.at(now).0
-        });
-        if heartbeat.highest_sequence < self.heard.highest || is_old {
-            return Err(Refusal::Replayed);
+        let skew_ms = now.wall.0.saturating_sub(heartbeat.time.0);
+        match self.heard.age_of(&heartbeat, self.reading.map(|reading| reading.at(now))) {
+            Age::Old => Err(Refusal::Replayed),
+            Age::Repeat => Ok(self.news(skew_ms, false)),
+            Age::News => {
+                self.reading = Some(Reading::new(heartbeat.time, now));
+                self.heard = Heard::new(&heartbeat, kid);
+                let changed = self.end_what_is_no_longer_active(now);
+                Ok(self.news(skew_ms, changed))
+            }
         }
-        self.reading = Some(Reading::new(heartbeat.time, now));
-        let active = heartbeat.active.iter().copied().collect();
-        self.heard = Heard { highest: heartbeat.highest_sequence, active };
-        let changed = self.end_what_is_no_longer_active(now);
-        Ok(self.news(&heartbeat.active, now.wall.0.saturating_sub(heartbeat.time.0), changed))
     }
 
-    fn news(&self, active: &[OrderId], skew_ms: i64, changed: bool) -> HeartbeatNews {
-        let unheard = active.iter().filter(|id| !self.known.contains_key(id));
+    fn news(&self, skew_ms: i64, changed: bool) -> HeartbeatNews {
+        let unheard = self.heard.active.iter().filter(|id| !self.known.contains_key(id));
         let missing: Vec<OrderId> = unheard.copied().collect();
-        let behind = self.heard.highest > self.highest;
-        let fetch_after = match (missing.is_empty(), behind) {
-            (true, false) => None,
-            (true, true) => Some(self.highest),
-            // Its number is not known: it may lie below what this box already has.
-            (false, _) => Some(0),
+        let behind = [false, true]
+            .into_iter()
+            .filter(|is_drill| self.heard.of(*is_drill) > self.counts.of(*is_drill));
+        // What is missing has no known number: it may lie below what this box already has.
+        let fetch_after = if missing.is_empty() {
+            behind.map(|is_drill| self.counts.of(is_drill)).min()
+        } else {
+            Some(0)
         };
-        HeartbeatNews {
-            highest_sequence: self.heard.highest,
-            fetch_after,
-            missing,
-            changed,
-            skew_ms,
-        }
+        HeartbeatNews { fetch_after, missing, changed, skew_ms }
     }
 
     /// What is shown now, most urgent first: meant before drill, in force before notices, tsunami
@@ -358,18 +370,32 @@ impl OrderBook {
         self.words.retain(|_, word| home.is_covered_by(&word.order));
     }
 
-    /// The manifest changed: drops what a key signed that is revoked now. Answers how many.
-    pub fn drop_revoked(&mut self, trust: &Trust) -> usize {
-        let before = self.entries.len();
-        self.entries.retain(|entry| !trust.revokes(&entry.signed.bytes));
-        self.words.retain(|_, word| !trust.revokes(&word.bytes));
-        before - self.entries.len()
+    /// Verifies everything again by these keys, as after a restart or with a new manifest, and drops
+    /// what is not believed any more: bytes that were changed in the store, keys that are unknown or
+    /// revoked. Answers why, once for each order dropped from the screen.
+    pub fn verify(&mut self, trust: &Trust) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        let issuer = self.issuer.clone();
+        self.entries.retain(|entry| match entry.signed.verify(trust, &issuer) {
+            Ok(()) => true,
+            Err(refusal) => {
+                refusals.push(refusal);
+                false
+            }
+        });
+        self.words.retain(|_, word| word.verify(trust, &issuer).is_ok());
+        self.counts.forget_revoked(trust, self.known.values());
+        if self.heard.is_revoked_by(trust) {
+            self.heard = Heard::default();
+            self.reading = None;
+        }
+        refusals
     }
 }
 
 impl Subject {
     fn of(order: &Order) -> Self {
-        Self { drill: order.mode != Mode::Actual, hazard: order.hazard }
+        Self { drill: is_drill(order), hazard: order.hazard }
     }
 }
 
@@ -414,14 +440,12 @@ impl Fate {
     }
 }
 
-impl Heard {
-    /// Whether the order is not in force any more. A full list may have had no room for it.
-    fn leaves_out(&self, id: OrderId) -> bool {
-        self.active.len() < Heartbeat::MAX_ACTIVE && !self.active.contains(&id)
-    }
-}
-
 impl Signed {
+    fn verify(&self, trust: &Trust, issuer: &Issuer) -> Result<(), Refusal> {
+        let order = open_order(&self.bytes, trust)?.order;
+        if order.issuer == *issuer { Ok(()) } else { Err(Refusal::OtherIssuer) }
+    }
+
     fn ends_something(&self) -> bool {
         matches!(self.order.act, Act::Lift | Act::Cancel)
     }

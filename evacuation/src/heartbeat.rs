@@ -11,7 +11,7 @@ use crate::{
     id::{Issuer, OrderId},
     order::UnixMillis,
     signing::HeartbeatSigningKey,
-    trust::{KeyUsage, OpenError, Trust},
+    trust::{KeyUsage, Kid, OpenError, Trust},
 };
 
 const VERSION: u64 = 1;
@@ -21,8 +21,10 @@ const VERSION: u64 = 1;
 pub struct Heartbeat {
     /// Town.
     pub issuer: Issuer,
-    /// Highest sequence number issued; 0 when there was none yet.
+    /// Highest sequence number of an actual order; 0 when there was none yet.
     pub highest_sequence: u64,
+    /// Highest sequence number of a drill or a test; 0 when there was none yet.
+    pub highest_drill: u64,
     /// Orders in force: issued or updated, neither lifted everywhere, nor replaced, nor expired.
     pub active: Vec<OrderId>,
     /// When it was signed.
@@ -54,6 +56,11 @@ pub fn sign_heartbeat(
 
 /// Opens a heartbeat signed by a heartbeat key of its town.
 pub fn open_heartbeat(bytes: &[u8], trust: &Trust) -> Result<Heartbeat, OpenError> {
+    verify_heartbeat(bytes, trust).map(|(heartbeat, _)| heartbeat)
+}
+
+/// The same with the key that signed it.
+pub(crate) fn verify_heartbeat(bytes: &[u8], trust: &Trust) -> Result<(Heartbeat, Kid), OpenError> {
     if bytes.len() > Heartbeat::MAX_SIGNED_LEN {
         return Err(OpenError::TooLarge);
     }
@@ -64,7 +71,7 @@ pub fn open_heartbeat(bytes: &[u8], trust: &Trust) -> Result<Heartbeat, OpenErro
     }
     let heartbeat = Heartbeat::decode(payload)?;
     key.covers(&heartbeat.issuer, heartbeat.time)?;
-    Ok(heartbeat)
+    Ok((heartbeat, envelope.kid()))
 }
 
 impl Heartbeat {
@@ -75,6 +82,9 @@ impl Heartbeat {
         map.number(2, self.highest_sequence);
         map.list(3, self.active.iter().map(|id| Value::Bytes(id.0.to_vec())));
         map.time(4, self.time);
+        if self.highest_drill > 0 {
+            map.number(5, self.highest_drill);
+        }
         map.finish()
     }
 
@@ -88,6 +98,7 @@ impl Heartbeat {
             highest_sequence: map.number(2)?,
             active: active.collect::<Result<_, _>>()?,
             time: map.time(4)?,
+            highest_drill: map.optional_number(5)?.unwrap_or(0),
         };
         map.finish()?;
         if heartbeat.encode() == bytes { Ok(heartbeat) } else { Err(DecodeError::NotDeterministic) }

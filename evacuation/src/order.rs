@@ -46,7 +46,9 @@ pub struct Order {
     pub id: OrderId,
     /// Town.
     pub issuer: Issuer,
-    /// Strictly rising for each issuer; drills and actual orders share the count.
+    /// Strictly rising for each issuer. Actual orders are compared with actual ones only, drills and
+    /// tests with each other: no drill key ever makes an actual order look old. At most
+    /// [`Self::MAX_AHEAD_S`] beyond the seconds of the issue.
     pub sequence: u64,
     /// When the town issued it.
     pub issued_at: UnixMillis,
@@ -77,6 +79,10 @@ pub struct Order {
 impl Order {
     /// Largest signed order in bytes: one datagram below any link's limit.
     pub const MAX_SIGNED_LEN: usize = 1_150;
+    /// How far a number may be ahead of the issue, in seconds: 400 days. One signed number, however
+    /// high it could be written, must not silence the town for ever; and a gateway whose clock once
+    /// ran ahead must be able to go on counting, which the life of a key (395 days) bounds.
+    pub const MAX_AHEAD_S: u64 = 400 * 24 * 60 * 60;
     /// Most references.
     pub const MAX_REFERENCES: usize = 4;
     /// Most areas.

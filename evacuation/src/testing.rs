@@ -247,7 +247,7 @@ prop_compose! {
     /// Any valid order of the town.
     pub(crate) fn any_order()(
         id in any::<[u8; 16]>(),
-        sequence in 1..=u64::MAX,
+        ahead in 0..=2 * Order::MAX_AHEAD_S,
         issued in ISSUED - YEAR..ISSUED + YEAR,
         lasts in 1..YEAR,
         mode in proptest::sample::select(vec![Mode::Actual, Mode::Drill, Mode::Test]),
@@ -262,7 +262,7 @@ prop_compose! {
         Order {
             id: OrderId(id),
             issuer: issuer(),
-            sequence,
+            sequence: (issued.unsigned_abs() / 1_000 + Order::MAX_AHEAD_S).saturating_sub(ahead).max(1),
             issued_at: UnixMillis(issued),
             expires_at: UnixMillis(issued + lasts),
             mode,

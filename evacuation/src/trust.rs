@@ -147,9 +147,9 @@ impl Trust {
         Ok((key, payload))
     }
 
-    /// Whether the key that signed these bytes was revoked since.
-    pub(crate) fn revokes(&self, bytes: &[u8]) -> bool {
-        Envelope::read(bytes).is_ok_and(|envelope| self.revoked.contains(&envelope.kid()))
+    /// Whether the manifest takes back what this key signed.
+    pub(crate) fn revokes(&self, kid: Kid) -> bool {
+        self.revoked.contains(&kid)
     }
 }
 

@@ -64,6 +64,15 @@ pub(crate) enum Arrival {
     Repeated,
 }
 
+/// What became of the book under other keys or for another home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Adoption {
+    /// It is to be stored.
+    pub(crate) is_changed: bool,
+    /// Why stored orders are not believed any more; to be counted.
+    pub(crate) refused: Vec<&'static str>,
+}
+
 /// What a heartbeat leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pulse {
@@ -92,28 +101,32 @@ impl Emergency {
     }
 
     /// Reads what [`Self::to_bytes`] wrote. A damaged book is begun anew: the heartbeat asks for
-    /// what is in force.
-    pub(crate) fn restore(&mut self, bytes: &[u8], now: Now) {
-        let Some((book, memory)) = memory::read(bytes) else { return };
+    /// what is in force. Nothing of it is shown before [`Self::adopt`] verified it again. False
+    /// when it was damaged.
+    pub(crate) fn restore(&mut self, bytes: &[u8], now: Now) -> bool {
+        let Some((book, memory)) = memory::read(bytes) else { return false };
         self.memory = memory;
         self.book = OrderBook::restore(&book, book_now(now)).ok();
+        self.book.is_some()
     }
 
     pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
         Some(memory::write(&self.book.as_ref()?.snapshot(), &self.memory))
     }
 
-    /// The home or the town's tables are known anew. True when the book changed by it.
-    pub(crate) fn adopt(&mut self, profile: &Profile) -> bool {
-        let Some(issuer) = profile.issuer.clone() else { return false };
+    /// The home, the town's tables or its keys are known anew: what is stored is verified by these
+    /// keys again, and what does not pass is gone (invariant 3).
+    pub(crate) fn adopt(&mut self, profile: &Profile) -> Adoption {
+        let nothing = Adoption { is_changed: false, refused: Vec::new() };
+        let Some(issuer) = profile.issuer.clone() else { return nothing };
         let before = self.book.clone();
         let book = self.book.take().filter(|book| *book.issuer() == issuer);
         let mut book = book.unwrap_or_else(|| OrderBook::new(issuer));
         book.home_changed(&profile.home);
-        book.drop_revoked(&self.trust);
+        let refused = book.verify(&self.trust).into_iter().map(Refusal::code).collect();
         let is_changed = before.as_ref() != Some(&book);
         self.book = Some(book);
-        is_changed
+        Adoption { is_changed, refused }
     }
 
     /// Signed bytes came, by whatever way.

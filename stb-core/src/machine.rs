@@ -36,6 +36,9 @@ const SETTINGS_PAUSE_MS: u64 = 2_000;
 /// A toast leaves by itself; nothing essential stands in one.
 const TOAST_MS: u64 = 5_000;
 
+/// The stored order book could not be read; counted under this reason.
+const DAMAGED_BOOK: &str = "damaged-book";
+
 /// What the machine has to say between two events.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
@@ -205,7 +208,9 @@ impl Machine {
             self.tv.volume.set(self.settings.volume_percent, self.settings.muted);
         }
         if let Some(bytes) = stored.orders {
-            self.emergency.restore(&bytes, self.context.now);
+            if !self.emergency.restore(&bytes, self.context.now) {
+                self.telemetry.refused_order(DAMAGED_BOOK, self.context.now_ms());
+            }
         }
         self.outbox.restore(stored.outbox);
         if let Some(provisioning) = stored.provisioning {
@@ -237,7 +242,11 @@ impl Machine {
         take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
         let channels = provisioning.channels.clone();
         let profile = self.profile.insert(Profile::new(provisioning));
-        if self.emergency.adopt(profile) {
+        let adoption = self.emergency.adopt(profile);
+        for reason in adoption.refused {
+            self.telemetry.refused_order(reason, self.context.now_ms());
+        }
+        if adoption.is_changed {
             self.save_orders();
         }
         let wanted = self.settings.last_channel.clone();

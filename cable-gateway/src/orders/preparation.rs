@@ -51,7 +51,7 @@ pub(super) fn prepare(
     let order = Order {
         id,
         issuer: issuer.clone(),
-        sequence: order::highest_sequence(sql)? + 1,
+        sequence: next_sequence(order::highest_sequence(sql)?, now_ms),
         issued_at: UnixMillis(now_ms),
         expires_at: UnixMillis(expires_at(draft, &referenced, now_ms)),
         mode: draft.mode,
@@ -66,6 +66,13 @@ pub(super) fn prepare(
         reason: draft.reason.clone().filter(|reason| !reason.trim().is_empty()),
     };
     Ok(Prepared { order, referenced, town })
+}
+
+/// One more than the last number, and never less than the seconds of the clock: after a backup was
+/// restored, numbers that boxes heard before are not given to other orders.
+fn next_sequence(highest: u64, now_ms: i64) -> u64 {
+    let now_s = u64::try_from(now_ms).unwrap_or(0) / 1_000;
+    highest.saturating_add(1).max(now_s)
 }
 
 fn check_names(draft: &OrderDraft, town: &Town) -> Result<(), OrderError> {

@@ -17,7 +17,10 @@ use super::Frame;
 use crate::{
     device, provisioning,
     state::AppState,
-    store::{Sql, StoreError, order},
+    store::{
+        Sql, StoreError,
+        order::{self, Kind},
+    },
 };
 
 /// Beats until shutdown; the newest signed heartbeat is also given to `multicast`.
@@ -59,7 +62,8 @@ fn current(sql: &mut dyn Sql, issuer: Issuer, now_ms: i64) -> Result<Heartbeat, 
     let active = standing.iter().filter(|order| order.orders_something());
     Ok(Heartbeat {
         issuer,
-        highest_sequence: order::highest_sequence(sql)?,
+        highest_sequence: order::highest_of(sql, Kind::Actual)?,
+        highest_drill: order::highest_of(sql, Kind::Drill)?,
         // The desk issues no more than fit; should there be more, the newest ones are named.
         active: active
             .rev()

@@ -120,6 +120,28 @@ pub fn highest_sequence(sql: &mut dyn Sql) -> Result<u64, StoreError> {
     sql.one(query, &[])?.get("highest")
 }
 
+/// What counts together on a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Actual orders.
+    Actual,
+    /// Drills and tests.
+    Drill,
+}
+
+/// The highest number given to orders of this kind; 0 before the first one.
+pub fn highest_of(sql: &mut dyn Sql, kind: Kind) -> Result<u64, StoreError> {
+    let query = match kind {
+        Kind::Actual => {
+            "SELECT COALESCE(MAX(sequence), 0) AS highest FROM town_order WHERE mode = 'actual'"
+        }
+        Kind::Drill => {
+            "SELECT COALESCE(MAX(sequence), 0) AS highest FROM town_order WHERE mode <> 'actual'"
+        }
+    };
+    sql.one(query, &[])?.get("highest")
+}
+
 /// The areas named by each order that updates, lifts or cancels this one.
 pub(crate) fn areas_of_references_to(
     sql: &mut dyn Sql,

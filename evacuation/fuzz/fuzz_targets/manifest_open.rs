@@ -32,7 +32,13 @@ fn sample_manifest() -> KeyManifest {
 
 fn sample_heartbeat() -> Heartbeat {
     let active = vec![OrderId([7; 16]), OrderId([8; 16])];
-    Heartbeat { issuer: issuer(), highest_sequence: 9, active, time: UnixMillis(1) }
+    Heartbeat {
+        issuer: issuer(),
+        highest_sequence: 9,
+        highest_drill: 4,
+        active,
+        time: UnixMillis(1),
+    }
 }
 
 fn read(bytes: &[u8]) {

@@ -1,7 +1,8 @@
 //! How an order that got in changes what is in force.
 
 use super::{
-    Entry, MAX_ENTRIES, Now, OrderBook, Outcome, Signed, Standing, Subject, lifetime::Lifetime,
+    Entry, MAX_ENTRIES, Now, OrderBook, Outcome, Signed, Standing, Subject, count::is_drill,
+    lifetime::Lifetime,
 };
 use crate::{
     id::OrderId,
@@ -22,7 +23,7 @@ impl OrderBook {
             !(entry.subject() == subject
                 && (entry.is_notice() || references.contains(&entry.signed.order.id)))
         });
-        let lifetime = Lifetime::of_order(&signed.order, self.time(now), now);
+        let lifetime = Lifetime::of_order(&signed.order, self.clock(now), now);
         self.add(Entry { signed, standing: Standing::InForce, lifetime, received_at: now.wall });
         Outcome::InForce
     }
@@ -56,7 +57,7 @@ impl OrderBook {
     }
 
     fn add_notice(&mut self, signed: Signed, now: Now) {
-        let lifetime = Lifetime::of_notice(&signed.order, self.time(now), now);
+        let lifetime = Lifetime::of_notice(&signed.order, self.clock(now), now);
         self.add(Entry { signed, standing: Standing::Notice, lifetime, received_at: now.wall });
     }
 
@@ -87,7 +88,7 @@ impl OrderBook {
     fn outlived(&self, entry: &Entry) -> Option<(OrderId, Signed)> {
         let order = &entry.signed.order;
         let word = self.words.get(&entry.subject())?;
-        let unlisted = self.heard.highest >= self.highest && self.heard.leaves_out(order.id);
+        let unlisted = self.has_heard_all(is_drill(order)) && self.heard.leaves_out(order.id);
         let later = word.order.sequence > order.sequence;
         (!entry.is_notice() && unlisted && later).then(|| (order.id, word.clone()))
     }

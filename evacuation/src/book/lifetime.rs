@@ -38,48 +38,73 @@ impl Reading {
     }
 }
 
+/// What is known of the time, and how well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clock {
+    /// The town's own, running on since its latest heartbeat.
+    Heartbeat(UnixMillis),
+    /// A trusted wall clock alone.
+    Wall(UnixMillis),
+    /// Not before the heartbeat heard before the restart.
+    AtLeast(UnixMillis),
+    /// Nothing.
+    Unknown,
+}
+
+impl Clock {
+    pub(super) fn time(self) -> Option<UnixMillis> {
+        match self {
+            Self::Heartbeat(time) | Self::Wall(time) | Self::AtLeast(time) => Some(time),
+            Self::Unknown => None,
+        }
+    }
+
+    /// A clock before the issue cannot be right.
+    fn unless_before(self, order: &Order) -> Self {
+        let fits = |time: UnixMillis| time.0.saturating_add(TOLERANCE_MS) >= order.issued_at.0;
+        if self.time().is_some_and(fits) { self } else { Self::Unknown }
+    }
+}
+
 /// When an entry ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lifetime {
     /// Monotonic time of the end.
     ends_ms: u64,
-    /// Wall time that ends it earlier once a clock is known; only without one at its beginning.
+    /// Signed end, which a better clock may reach earlier; none when the box's own trusted clock
+    /// reckoned it: a jump of that clock ends nothing.
     until: Option<UnixMillis>,
 }
 
 impl Lifetime {
     /// Of an order that came just now.
-    pub(super) fn of_order(order: &Order, time: Option<UnixMillis>, now: Now) -> Self {
-        Self::starting(order, time, now, i64::MAX, 0)
+    pub(super) fn of_order(order: &Order, clock: Clock, now: Now) -> Self {
+        Self::starting(order, clock, now, i64::MAX, 0)
     }
 
     /// Of a notice that came just now.
-    pub(super) fn of_notice(order: &Order, time: Option<UnixMillis>, now: Now) -> Self {
-        Self { until: None, ..Self::starting(order, time, now, i64::MAX, NOTICE_MS) }
+    pub(super) fn of_notice(order: &Order, clock: Clock, now: Now) -> Self {
+        Self { until: None, ..Self::starting(order, clock, now, i64::MAX, NOTICE_MS) }
     }
 
     /// Of an order read from the store: how long it stood before is not known.
-    pub(super) fn of_restored(order: &Order, time: Option<UnixMillis>, now: Now) -> Self {
-        Self::starting(order, time, now, GRACE_MS, 0)
+    pub(super) fn of_restored(order: &Order, clock: Clock, now: Now) -> Self {
+        Self::starting(order, clock, now, GRACE_MS, 0)
     }
 
     /// Until `expires_at` by a clock that the order does not contradict; else for its whole span
     /// of validity, but at most for `without_clock`.
-    fn starting(
-        order: &Order,
-        time: Option<UnixMillis>,
-        now: Now,
-        without_clock: i64,
-        at_least: i64,
-    ) -> Self {
-        let time = time.filter(|time| time.0.saturating_add(TOLERANCE_MS) >= order.issued_at.0);
-        let span = order.expires_at.0.saturating_sub(order.issued_at.0);
-        let left = match time {
-            Some(time) => order.expires_at.0.saturating_sub(time.0),
-            None => span.min(without_clock),
+    fn starting(order: &Order, clock: Clock, now: Now, without_clock: i64, at_least: i64) -> Self {
+        let clock = clock.unless_before(order);
+        let span = order.expires_at.0.saturating_sub(order.issued_at.0).min(without_clock);
+        let until = |time: UnixMillis| order.expires_at.0.saturating_sub(time.0);
+        let left = match clock {
+            Clock::Heartbeat(time) | Clock::Wall(time) => until(time),
+            Clock::AtLeast(time) => until(time).min(span),
+            Clock::Unknown => span,
         };
         let left = left.max(at_least).max(0).unsigned_abs();
-        let until = time.is_none().then_some(order.expires_at);
+        let until = (!matches!(clock, Clock::Wall(_))).then_some(order.expires_at);
         Self { ends_ms: now.monotonic_ms.saturating_add(left), until }
     }
 

@@ -6,7 +6,8 @@ use ciborium::Value;
 
 use super::{
     Entry, Fate, Heard, Known, MAX_ENTRIES, MAX_KNOWN, Now, OrderBook, Signed, Standing, Subject,
-    lifetime::Lifetime,
+    count::{Count, Counts},
+    lifetime::{Clock, Lifetime},
 };
 use crate::{
     codec::{
@@ -16,6 +17,7 @@ use crate::{
     heartbeat::Heartbeat,
     id::OrderId,
     signing::reopen_order,
+    trust::Kid,
 };
 
 const VERSION: u64 = 1;
@@ -43,35 +45,47 @@ impl OrderBook {
     pub fn snapshot(&self) -> Vec<u8> {
         let mut map = Writer::new(VERSION);
         map.issuer(1, &self.issuer);
-        map.number(2, self.highest);
+        map.number(2, self.counts.actual.highest);
         map.list(3, self.known.iter().map(|(id, known)| write_known(*id, known)));
         map.list(4, self.entries.iter().map(write_entry));
         map.list(5, self.words.values().map(|word| Value::Bytes(word.bytes.clone())));
-        map.number(6, self.heard.highest);
+        map.number(6, self.heard.actual);
         map.list(7, self.heard.active.iter().map(|id| Value::Bytes(id.0.to_vec())));
-        let mut bytes = map.finish();
-        bytes.extend(checksum(&bytes).to_be_bytes());
-        bytes
+        map.number(8, self.counts.drill.highest);
+        write_kid(&mut map, 9, self.counts.actual.by);
+        write_kid(&mut map, 10, self.counts.drill.by);
+        map.number(11, self.heard.drill);
+        if let Some(time) = self.heard.time {
+            map.time(12, time);
+        }
+        write_kid(&mut map, 13, self.heard.by);
+        with_checksum(map.finish())
     }
 
-    /// The book that wrote these bytes. Orders were verified before they were stored; how long they
-    /// still stand is reckoned anew: by the clock when it is trusted, else for a bounded grace.
+    /// The book that wrote these bytes, also in the form before drills had a count of their own.
+    /// Nothing of it may be shown before [`Self::verify`]; how long orders still stand is reckoned
+    /// anew: by the clock when it is trusted, else for a bounded grace.
     pub fn restore(bytes: &[u8], now: Now) -> Result<Self, CorruptBook> {
         let (content, sum) = bytes.split_last_chunk::<CHECKSUM_LEN>().ok_or(CorruptBook)?;
         if bytes.len() > MAX_LEN || checksum(content) != u32::from_be_bytes(*sum) {
             return Err(CorruptBook);
         }
         let mut map = Fields::read(content, VERSION)?;
-        let book = Self {
+        let entries = map.list(4, MAX_ENTRIES)?;
+        let mut book = Self {
             issuer: map.issuer(1)?,
-            highest: map.number(2)?,
+            counts: Counts::default(),
             known: read_all(map.list(3, MAX_KNOWN)?, read_known)?,
-            entries: read_all(map.list(4, MAX_ENTRIES)?, |entry| read_entry(entry, now))?,
+            entries: Vec::new(),
             words: read_all(map.list(5, MAX_WORDS)?, read_word)?,
-            heard: Heard { highest: map.number(6)?, active: read_active(&mut map)? },
+            heard: Heard::default(),
             reading: None,
         };
+        book.counts = read_counts(&mut map)?;
+        book.heard = read_heard(&mut map)?;
         map.finish()?;
+        let clock = book.clock(now);
+        book.entries = read_all(entries, |entry| read_entry(entry, clock, now))?;
         Ok(book)
     }
 }
@@ -83,20 +97,59 @@ fn read_all<T, C: FromIterator<T>>(
     items.into_iter().map(read).collect()
 }
 
+fn write_kid(map: &mut Writer, key: u64, kid: Option<Kid>) {
+    if let Some(kid) = kid {
+        map.bytes(key, &kid.0);
+    }
+}
+
+fn read_kid(map: &mut Fields, key: u64) -> Result<Option<Kid>, CorruptBook> {
+    let Some(bytes) = map.optional_bytes(key)? else { return Ok(None) };
+    bytes.try_into().map(|bytes| Some(Kid(bytes))).map_err(|_| CorruptBook)
+}
+
+/// In the older form one count stood for both kinds.
+fn read_counts(map: &mut Fields) -> Result<Counts, CorruptBook> {
+    let highest = map.number(2)?;
+    let drills = map.optional_number(8)?.unwrap_or(highest);
+    Ok(Counts {
+        actual: Count { highest, by: read_kid(map, 9)? },
+        drill: Count { highest: drills, by: read_kid(map, 10)? },
+    })
+}
+
+fn read_heard(map: &mut Fields) -> Result<Heard, CorruptBook> {
+    let actual = map.number(6)?;
+    Ok(Heard {
+        actual,
+        drill: map.optional_number(11)?.unwrap_or(actual),
+        active: read_active(map)?,
+        time: map.optional_time(12)?,
+        by: read_kid(map, 13)?,
+    })
+}
+
 fn write_known(id: OrderId, known: &Known) -> Value {
     let mut map = Writer::new(VERSION);
     map.bytes(1, &id.0);
     map.number(2, known.sequence);
     map.bytes(3, &known.signature);
     map.number(4, FATES.iter().position(|fate| *fate == known.fate).unwrap_or(0) as u64);
+    map.number(5, u64::from(known.is_drill));
+    write_kid(&mut map, 6, known.kid);
     map.into_value()
 }
 
 fn read_known(value: Value) -> Result<(OrderId, Known), CorruptBook> {
     let mut map = Fields::of_value(value, VERSION)?;
     let id = OrderId(map.bytes(1)?);
-    let known =
-        Known { sequence: map.number(2)?, signature: map.bytes(3)?, fate: map.choice(4, &FATES)? };
+    let known = Known {
+        sequence: map.number(2)?,
+        is_drill: map.optional_number(5)?.is_some_and(|drill| drill > 0),
+        signature: map.bytes(3)?,
+        kid: read_kid(&mut map, 6)?,
+        fate: map.choice(4, &FATES)?,
+    };
     map.finish()?;
     Ok((id, known))
 }
@@ -109,16 +162,17 @@ fn write_entry(entry: &Entry) -> Value {
     map.into_value()
 }
 
-fn read_entry(value: Value, now: Now) -> Result<Entry, CorruptBook> {
+fn read_entry(value: Value, clock: Clock, now: Now) -> Result<Entry, CorruptBook> {
     let mut map = Fields::of_value(value, VERSION)?;
     let signed = read_signed(map.optional_bytes(1)?.unwrap_or_default())?;
     let standing = map.choice(2, &STANDINGS)?;
     let received_at = map.time(3)?;
     map.finish()?;
-    let time = now.wall_trusted.then_some(now.wall);
-    let lifetime = match standing {
-        Standing::InForce => Lifetime::of_restored(&signed.order, time, now),
-        Standing::Notice => Lifetime::of_notice(&signed.order, time, now),
+    // A lift that stands as an order, or an order as a lift, was not written by this program.
+    let lifetime = match (standing, signed.order.is_in_force()) {
+        (Standing::InForce, true) => Lifetime::of_restored(&signed.order, clock, now),
+        (Standing::Notice, false) => Lifetime::of_notice(&signed.order, clock, now),
+        _ => return Err(CorruptBook),
     };
     Ok(Entry { signed, standing, lifetime, received_at })
 }
@@ -136,6 +190,11 @@ fn read_signed(bytes: Vec<u8>) -> Result<Signed, CorruptBook> {
 fn read_active(map: &mut Fields) -> Result<BTreeSet<OrderId>, CorruptBook> {
     let ids = map.list(7, Heartbeat::MAX_ACTIVE)?;
     read_all(ids, |id| Ok(OrderId(fields::fixed_bytes(id)?)))
+}
+
+pub(super) fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.extend(checksum(&bytes).to_be_bytes());
+    bytes
 }
 
 /// CRC-32 (IEEE 802.3): finds a torn or rotten page, defends against nobody.

@@ -6,12 +6,15 @@ mod repetition;
 mod storage;
 mod succession;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::{
     heartbeat::{Heartbeat, sign_heartbeat},
     order::Order,
     signing::OrderSigningKey,
     testing::*,
+    trust::ManifestKey,
 };
 
 /// A box in the harbour at one moment.
@@ -47,7 +50,9 @@ impl TestBox {
         assert_eq!(self.shown(), before, "a refused order changes nothing on the screen");
     }
 
+    /// A heartbeat that was just made, a moment after everything before.
     fn hear(&mut self, highest: u64, active: &[u64]) -> Result<HeartbeatNews, Refusal> {
+        self.now.monotonic_ms += 1;
         self.hear_of(highest, active, 0)
     }
 
@@ -59,9 +64,23 @@ impl TestBox {
         ago_ms: i64,
     ) -> Result<HeartbeatNews, Refusal> {
         let passed = i64::try_from(self.now.monotonic_ms).unwrap() - 1_000_000;
-        let time = UnixMillis(ISSUED + passed - ago_ms);
-        let active = active.iter().map(|number| order_id(*number)).collect();
-        let heartbeat = Heartbeat { issuer: issuer(), highest_sequence: highest, active, time };
+        self.hear_at(highest, active, ISSUED + passed - ago_ms)
+    }
+
+    /// A heartbeat that was signed at this moment.
+    fn hear_at(
+        &mut self,
+        highest: u64,
+        active: &[u64],
+        time: i64,
+    ) -> Result<HeartbeatNews, Refusal> {
+        let heartbeat = Heartbeat {
+            issuer: issuer(),
+            highest_sequence: highest,
+            highest_drill: 0,
+            active: active.iter().map(|number| order_id(*number)).collect(),
+            time: UnixMillis(time),
+        };
         let bytes = sign_heartbeat(&heartbeat, &heartbeat_key()).expect("few orders");
         self.book.accept_heartbeat(&bytes, &trust(), self.now)
     }
@@ -82,6 +101,7 @@ impl TestBox {
         let stored = self.book.snapshot();
         self.now = now;
         self.book = OrderBook::restore(&stored, now).expect("just stored");
+        assert_eq!(self.book.verify(&trust()), [], "what was believed is believed again");
     }
 }
 
@@ -133,6 +153,7 @@ fn a_test_is_never_shown_but_counts() {
     let mut here = TestBox::new();
     here.refuses(&Order { mode: Mode::Test, ..order(5) }, Refusal::TestOnly);
     here.refuses(&order(5), Refusal::Replayed);
+    here.refuses(&drill(order(4)), Refusal::Replayed);
     here.shows(&[]);
 }
 
@@ -215,10 +236,10 @@ fn a_revoked_key_takes_its_orders_along() {
     here.takes(&drill(order(1)));
     let by_drill_key = drill(against(Hazard::Landslide, order(2)));
     assert_eq!(here.accept_bytes(&forged(&by_drill_key, &drill_key())), Ok(Outcome::InForce));
-    assert_eq!(here.book.drop_revoked(&trust()), 0);
+    assert_eq!(here.book.verify(&trust()), []);
     let mut manifest = manifest();
     manifest.revoked.push(drill_key().kid());
-    assert_eq!(here.book.drop_revoked(&Trust::new(manifest)), 1);
+    assert_eq!(here.book.verify(&Trust::new(manifest)), [Refusal::RevokedKey]);
     here.shows(&[1]);
 }
 

@@ -153,6 +153,10 @@ impl Fields {
         time.map(UnixMillis).ok_or(DecodeError::Malformed)
     }
 
+    pub(crate) fn optional_time(&mut self, key: u64) -> Result<Option<UnixMillis>, DecodeError> {
+        if self.0.contains_key(&key) { self.time(key).map(Some) } else { Ok(None) }
+    }
+
     pub(crate) fn bytes<const N: usize>(&mut self, key: u64) -> Result<[u8; N], DecodeError> {
         fixed_bytes(self.take(key)?)
     }

@@ -10,6 +10,7 @@ fn heartbeat(active: u64) -> Heartbeat {
     Heartbeat {
         issuer: issuer(),
         highest_sequence: 9,
+        highest_drill: active,
         active: (1..=active).map(order_id).collect(),
         time: UnixMillis(ISSUED),
     }

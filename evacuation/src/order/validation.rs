@@ -9,6 +9,10 @@ pub enum InvalidOrder {
     /// Sequence numbers begin at 1.
     #[error("the sequence number is zero")]
     Sequence,
+    /// A number far beyond the seconds of the issue: taken for true, it would outrank every order
+    /// of years to come.
+    #[error("the sequence number is too far ahead of the time of issue")]
+    SequenceAhead,
     /// It ends before it begins, or at a time no clock shows.
     #[error("the order expires before it is issued, or its times are out of range")]
     Times,
@@ -47,6 +51,9 @@ impl Order {
         let (issued, expires) = (self.issued_at.0, self.expires_at.0);
         if issued < 0 || expires <= issued || expires > Self::LAST_TIME {
             return Err(InvalidOrder::Times);
+        }
+        if self.sequence > (issued.unsigned_abs() / 1_000).saturating_add(Self::MAX_AHEAD_S) {
+            return Err(InvalidOrder::SequenceAhead);
         }
         if self.level.is_none() != (self.hazard == Hazard::Tsunami) {
             return Err(InvalidOrder::Level);
@@ -134,6 +141,10 @@ mod tests {
     fn times_and_numbers_are_in_order() {
         check_validity(|_| {}, Ok(()));
         check_validity(|order| order.sequence = 0, Err(InvalidOrder::Sequence));
+        let highest = order(1).issued_at.0.unsigned_abs() / 1_000 + Order::MAX_AHEAD_S;
+        check_validity(|order| order.sequence = highest, Ok(()));
+        check_validity(|order| order.sequence = highest + 1, Err(InvalidOrder::SequenceAhead));
+        check_validity(|order| order.sequence = u64::MAX, Err(InvalidOrder::SequenceAhead));
         check_validity(|order| order.expires_at = order.issued_at, Err(InvalidOrder::Times));
         check_validity(|order| order.issued_at = UnixMillis(-1), Err(InvalidOrder::Times));
         check_validity(|order| order.expires_at = UnixMillis(i64::MAX), Err(InvalidOrder::Times));

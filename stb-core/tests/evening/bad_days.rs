@@ -1,5 +1,6 @@
 //! Bad days: what is not believed, power cuts, lost links, wrong clocks, odd names.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use evacuation::{
     hazard::Level,
     order::{Act, Order},
@@ -154,11 +155,83 @@ fn a_power_cut_during_an_order_brings_it_back_without_the_gateway() {
     assert_eq!(television.stage(), Some(TakeoverStage::Notice), "the answer is remembered too");
 }
 
+/// The stored book, with its checksum, as somebody would write it who has the disk but no key.
+fn tampered(stored: &[u8], change: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+    let mut json: serde_json::Value = serde_json::from_slice(stored).expect("a stored book");
+    let book = STANDARD.decode(json["book"].as_str().expect("text")).expect("base64");
+    let mut content = book[..book.len() - 4].to_vec();
+    change(&mut content);
+    content.extend(crc32(&content).to_be_bytes());
+    json["book"] = STANDARD.encode(content).into();
+    serde_json::to_vec(&json).expect("plain data")
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 }
+        })
+    })
+}
+
+fn position(content: &[u8], wanted: &[u8]) -> usize {
+    let mut windows = content.windows(wanted.len());
+    windows.position(|window| window == wanted).expect("it is stored")
+}
+
+/// Invariant 3 over a restart: an order whose bytes were changed on the box's disk is not shown,
+/// though the checksum fits and the gateway is away; and it is counted.
+#[test]
+fn invariant_3_a_stored_order_is_verified_again_at_the_start() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Three);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes.clone());
+    let stored = television.disk.orders.clone().expect("it is stored");
+    television.gateway_answers = false;
+
+    television.disk.orders = Some(tampered(&stored, |_| {}));
+    television.restart();
+    assert!(television.takeover().is_some(), "what the town signed is shown again");
+
+    let forged = tampered(&stored, |content| {
+        let at = position(content, &bytes);
+        let reason = "水位".as_bytes();
+        let at = at + position(&bytes, reason);
+        content[at..at + 3].copy_from_slice("火".as_bytes());
+    });
+    television.disk.orders = Some(forged);
+    television.restart();
+    assert_eq!(television.takeover(), None);
+    assert!(!television.spoken().contains(&"spoken-call"));
+    television.gateway_answers = true;
+    television.happens(Event::LinkOpened);
+    television.wait(61_000);
+    assert_eq!(counted(&television), [("bad-signature".to_owned(), 1)]);
+}
+
+/// Invariant 3: keys that were stored with the order are believed only under the root.
+#[test]
+fn invariant_3_stored_keys_of_another_root_show_nothing() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    let provisioning = television.disk.provisioning.as_mut().expect("it is stored");
+    provisioning.key_manifest = Town::manifest_of_another_root();
+    television.gateway_answers = false;
+    television.restart();
+    assert_eq!(television.takeover(), None);
+}
+
 #[test]
 fn a_damaged_order_book_does_not_stop_the_box() {
     let mut television = Television::at_home();
     television.disk.orders = Some(b"\x00\xff".to_vec());
     television.restart();
+    television.happens(Event::LinkOpened);
+    television.wait(61_000);
+    assert_eq!(counted(&television), [("damaged-book".to_owned(), 1)]);
     let order = television.town.flood(Level::Four);
     let bytes = television.town.sign(&order);
     television.receive(bytes);

@@ -95,6 +95,7 @@ impl Town {
         let heartbeat = Heartbeat {
             issuer: issuer(),
             highest_sequence: self.sequence,
+            highest_drill: 0,
             active: active.to_vec(),
             time: UnixMillis(wall_ms),
         };
@@ -120,6 +121,12 @@ impl Town {
             revoked: if revoked { vec![self.order.kid()] } else { Vec::new() },
         };
         STANDARD.encode(sign_manifest(&manifest, &self.root).expect("the manifest is small"))
+    }
+
+    /// The town's own keys, named by somebody who is not its root.
+    pub fn manifest_of_another_root() -> String {
+        let root = OrderSigningKey::from_seed([98; 32]);
+        Self { root, ..Self::new() }.manifest(9, false)
     }
 
     /// What the box of the Nakamura home holds.

@@ -79,7 +79,7 @@ fn a_clock_wrong_by_a_year_hides_no_order() {
 fn the_heartbeat_is_a_better_clock() {
     let mut here = TestBox::new();
     here.now = Now { wall: UnixMillis(ISSUED + YEAR), ..after(HOUR) };
-    assert_eq!(here.hear(1, &[1]).expect("a heartbeat").skew_ms, YEAR - HOUR);
+    assert_eq!(here.hear_of(1, &[1], 0).expect("a heartbeat").skew_ms, YEAR - HOUR);
     here.takes(&order(1));
     here.now = Now { wall: UnixMillis(ISSUED + YEAR), ..after(6 * HOUR - 1) };
     here.shows(&[1]);

@@ -1,6 +1,6 @@
 //! Random days of a town against a model of one page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
