@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use zeroize::Zeroizing;
 
-pub use keys::create_keys;
+pub use keys::{create_keys, renew_keys, renew_server_certificate};
 
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -16,6 +16,7 @@ use crate::{
     device,
     encoding::sha256,
     enrolment::{self, CodeHash},
+    expiry,
     login::{self, LoginDesk},
     provisioning::Settings,
     random::SystemRandom,
@@ -41,6 +42,23 @@ pub enum Command {
     CreateKeys {
         /// Host name or address under which boxes reach this gateway; repeat for several
         #[arg(long = "server-name", required = true)]
+        server_names: Vec<String>,
+    },
+    /// Create the next order, drill and heartbeat keys; boxes know them a day before they sign
+    RenewKeys {
+        /// File of the manifest's root key, e.g. on the medium that is kept offline; by default
+        /// manifest-root.key in the folder of the keys
+        #[arg(long)]
+        root_key: Option<PathBuf>,
+        /// Revoke the old keys at once, because one was stolen
+        #[arg(long)]
+        revoke_old: bool,
+    },
+    /// Renew the server certificate for boxes, by the authority of `create-keys`
+    RenewServerCertificate {
+        /// Host name or address under which boxes reach this gateway; by default those of the
+        /// certificate in use
+        #[arg(long = "server-name")]
         server_names: Vec<String>,
     },
     /// Import districts, shelters and households from a folder, all or nothing
@@ -109,14 +127,26 @@ fn role(code: &str) -> Result<Role, String> {
 
 /// Runs one command and returns what to print.
 pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
-    if let Command::CreateKeys { server_names } = &command {
-        return create_keys(config, server_names, SystemClock.now_ms(), &SystemRandom);
+    let now_ms = SystemClock.now_ms();
+    match &command {
+        Command::CreateKeys { server_names } => {
+            return create_keys(config, server_names, now_ms, &SystemRandom);
+        }
+        Command::RenewKeys { root_key, revoke_old } => {
+            return renew_keys(config, root_key.as_deref(), *revoke_old, now_ms, &SystemRandom);
+        }
+        Command::RenewServerCertificate { server_names } => {
+            return renew_server_certificate(config, server_names, now_ms, &SystemRandom);
+        }
+        _ => {}
     }
     let store = Store::open(&config.database.path)?;
     store.check_schema().await?;
     let office = Office { config, store };
     match command {
-        Command::CreateKeys { .. } => bail!("handled above"),
+        Command::CreateKeys { .. }
+        | Command::RenewKeys { .. }
+        | Command::RenewServerCertificate { .. } => bail!("handled above"),
         Command::ImportTown { folder } => office.import_town(folder).await,
         Command::CreateEnrolmentCode { household, days } => {
             office.create_enrolment_code(household, days).await
@@ -239,7 +269,11 @@ pub fn check_config(config: &Config) -> anyhow::Result<String> {
     Seal::load(&config.staff.secret)?;
     LoginDesk::new(&config.gateway.id, &config.login)?;
     let root = crate::encoding::hex(&sha256(&keys.manifest_root().0)[..8]);
-    Ok(format!("the configuration can be used; manifest root {root}"))
+    let now_ms = SystemClock.now_ms();
+    let ends = expiry::all(config, &keys)?;
+    let lines = ends.iter().map(|expiry| format!("\n{}", expiry.line(now_ms)));
+    let lines: String = lines.collect();
+    Ok(format!("the configuration can be used; manifest root {root}{lines}"))
 }
 
 /// Applies missing schema steps.

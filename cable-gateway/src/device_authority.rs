@@ -176,6 +176,26 @@ pub(crate) fn create_authority(
     Ok(NewAuthority { certificate_pem, key_pem, issuer: Issuer::new(params, key) })
 }
 
+/// What a server certificate is renewed with, PEM.
+pub(crate) struct ServerKeys {
+    pub(crate) authority_certificate: String,
+    pub(crate) authority_key: Zeroizing<String>,
+    pub(crate) server_key: Zeroizing<String>,
+}
+
+/// A new certificate for the same key, so that one file is replaced and never half a pair.
+pub(crate) fn renewed_server_certificate(
+    names: &[String],
+    keys: &ServerKeys,
+    now_ms: i64,
+    random: &dyn Random,
+) -> Result<String, rcgen::Error> {
+    let authority = KeyPair::from_pem(&keys.authority_key)?;
+    let issuer = Issuer::from_ca_cert_pem(&keys.authority_certificate, authority)?;
+    let params = server_params(names, now_ms, random)?;
+    Ok(params.signed_by(&KeyPair::from_pem(&keys.server_key)?, &issuer)?.pem())
+}
+
 /// Creates a server certificate for these names.
 pub(crate) fn create_server_certificate(
     names: &[String],
@@ -183,6 +203,17 @@ pub(crate) fn create_server_certificate(
     now_ms: i64,
     random: &dyn Random,
 ) -> Result<NewServer, rcgen::Error> {
+    let params = server_params(names, now_ms, random)?;
+    let key = KeyPair::generate()?;
+    let certificate_pem = params.signed_by(&key, issuer)?.pem();
+    Ok(NewServer { certificate_pem, key_pem: Zeroizing::new(key.serialize_pem()) })
+}
+
+fn server_params(
+    names: &[String],
+    now_ms: i64,
+    random: &dyn Random,
+) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = common_name(names.first().map_or("gateway", String::as_str));
     params.serial_number = Some(serial(random));
@@ -190,9 +221,7 @@ pub(crate) fn create_server_certificate(
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
-    let key = KeyPair::generate()?;
-    let certificate_pem = params.signed_by(&key, issuer)?.pem();
-    Ok(NewServer { certificate_pem, key_pem: Zeroizing::new(key.serialize_pem()) })
+    Ok(params)
 }
 
 fn common_name(name: &str) -> DistinguishedName {

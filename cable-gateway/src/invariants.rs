@@ -59,7 +59,7 @@ async fn invariant_2_an_order_holds_no_resident() {
 #[tokio::test]
 async fn invariant_3_drills_and_actual_orders_never_share_a_key() {
     let gateway = TestGateway::start().await;
-    let keys = &gateway.state.keys;
+    let keys = gateway.state.keys.current();
     let manifest = open_manifest(keys.manifest(), &keys.manifest_root()).expect("signed");
     let usage_of = |bytes: &[u8]| {
         let kid = open_order(bytes, &Trust::new(manifest.clone())).expect("believed").kid;
@@ -71,7 +71,10 @@ async fn invariant_3_drills_and_actual_orders_never_share_a_key() {
         assert_eq!(usage_of(&order.signed), KeyUsage::Drill);
     }
     let order = gateway.state.orders.preview(flood()).await.expect("a preview");
-    let forged = evacuation::signing::sign_order(&order, keys.order_key(Mode::Drill));
+    let forged = evacuation::signing::sign_order(
+        &order,
+        keys.order_key(Mode::Drill, gateway.state.now_ms()),
+    );
     let refused = open_order(&forged.expect("signed"), &Trust::new(manifest.clone()));
     assert_eq!(refused.map(drop), Err(OpenError::WrongKeyUsage));
     gateway.stop().await;

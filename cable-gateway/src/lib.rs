@@ -13,6 +13,7 @@ pub mod device;
 pub mod device_authority;
 pub mod encoding;
 pub mod enrolment;
+pub mod expiry;
 #[cfg(test)]
 mod invariants;
 pub mod lifecycle;

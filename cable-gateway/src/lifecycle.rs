@@ -10,7 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::SystemClock,
     config::Config,
-    login, provisioning,
+    expiry, login, provisioning,
     push::{heartbeat, multicast, multicast::Multicast},
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
@@ -24,6 +24,8 @@ use crate::{
 /// Time that open requests get at the end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
+/// What ends soon is told at the start and then this often.
+const EXPIRY_TOLD: Duration = Duration::from_hours(24);
 const DAY_MS: i64 = 86_400_000;
 /// Ended sessions are kept this long, for questions about a login.
 const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;
@@ -67,7 +69,7 @@ pub struct Running {
 impl Running {
     /// Binds both listeners and starts every task.
     pub async fn start(state: AppState, hashing: PasswordHashing) -> anyhow::Result<Self> {
-        let settings = state.settings.clone();
+        let settings = state.settings();
         state.store.write(move |sql| provisioning::note_settings(sql, &settings)).await?;
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         let boxes = &state.config.box_api;
@@ -80,6 +82,7 @@ impl Running {
         let staff_address = start_staff(&state, hashing, &tasks, &shutdown).await?;
         start_push(&state, &tasks, &shutdown)?;
         tasks.spawn(keep_house(state.clone(), shutdown.clone()));
+        tasks.spawn(tell_expiry(state.clone(), shutdown.clone()));
         tasks.close();
         Ok(Self { box_address, staff_address, hub: state.hub, shutdown, tasks })
     }
@@ -146,6 +149,19 @@ where
     let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned());
     if let Err(error) = serving.await {
         tracing::error!(%error, "a listener ended");
+    }
+}
+
+/// Tells the operator what ends soon.
+async fn tell_expiry(state: AppState, shutdown: CancellationToken) {
+    let mut ticks = tokio::time::interval(EXPIRY_TOLD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        expiry::warn(&state.config, &state.keys.current(), state.now_ms());
     }
 }
 

@@ -16,6 +16,7 @@ use evacuation::{
     id::Issuer,
     order::{Order, OrderId},
     signing::{SignError, sign_order},
+    trust::OpenError,
 };
 use tokio::sync::{Mutex, watch};
 
@@ -27,7 +28,7 @@ use crate::{
     push::{Frame, PushHub},
     random::{self, Random},
     store::{Store, StoreError},
-    town_keys::TownKeys,
+    town_keys::{KeyCabinet, TownKeys},
 };
 
 /// An order that is signed, stored and sent.
@@ -86,6 +87,12 @@ pub enum OrderError {
     /// The order breaks a limit of its format.
     #[error("the order cannot be signed: {0}")]
     Unsignable(#[from] SignError),
+    /// Boxes would refuse the signed order.
+    #[error(
+        "boxes would not believe this order: {0}; renew the keys with `cable-gateway admin \
+         renew-keys`, and check the gateway's clock"
+    )]
+    NotBelieved(OpenError),
     /// The publishing task failed unexpectedly.
     #[error("the order could not be published for an internal reason; look at the list of orders")]
     Interrupted,
@@ -102,7 +109,7 @@ struct Desk {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    keys: Arc<TownKeys>,
+    keys: Arc<KeyCabinet>,
     issuer: Issuer,
     hub: PushHub,
     /// Held from the number to the push, so that boxes get orders in the order of their numbers.
@@ -117,7 +124,7 @@ impl OrderDesk {
         store: Store,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        keys: Arc<TownKeys>,
+        keys: Arc<KeyCabinet>,
         issuer: Issuer,
         hub: PushHub,
     ) -> Self {
@@ -149,7 +156,7 @@ impl OrderDesk {
             .store
             .read(move |sql| {
                 let prepared = preparation::prepare(sql, &desk.issuer, &draft, id, now_ms)?;
-                sign_order(&prepared.order, desk.keys.order_key(draft.mode))?;
+                sign_for_boxes(&prepared.order, &desk.keys.current())?;
                 Ok(prepared.order)
             })
             .await
@@ -178,7 +185,7 @@ impl Desk {
         let publish = move |sql: &mut dyn crate::store::Sql| {
             let prepared = preparation::prepare(sql, &desk.issuer, &draft, id, now_ms)?;
             authority::check(&draft, &prepared.referenced_levels(), &authority)?;
-            let signed = sign_order(&prepared.order, desk.keys.order_key(draft.mode))?;
+            let signed = sign_for_boxes(&prepared.order, &desk.keys.current())?;
             publication::keep(sql, &prepared, &authority, signed)
         };
         let published: PublishedOrder = self.store.write(publish).await?;
@@ -190,6 +197,21 @@ impl Desk {
 
     fn fresh(&self) -> (OrderId, i64) {
         (OrderId(random::bytes(&*self.random)), self.clock.now_ms())
+    }
+}
+
+/// Signs, and opens the bytes again as a box will: an order that no television would show must not
+/// look sent.
+fn sign_for_boxes(order: &Order, keys: &TownKeys) -> Result<Vec<u8>, OrderError> {
+    let signed = sign_order(order, keys.order_key(order.mode, order.issued_at.0))?;
+    match keys.opened_by_a_box(&signed) {
+        Ok(opened) if opened == *order => Ok(signed),
+        Ok(_) => Err(OrderError::NotBelieved(OpenError::Malformed)),
+        Err(cause) => {
+            tracing::error!(%cause, "an order was refused: boxes would not believe its signature; \
+                run `cable-gateway admin renew-keys` with the root key, and check the clock");
+            Err(OrderError::NotBelieved(cause))
+        }
     }
 }
 

@@ -92,6 +92,18 @@ pub fn write_public(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
     write(path, bytes, 0o644)
 }
 
+/// Replaces what everybody may read, in one step: a reader finds the old bytes or the new ones.
+pub fn replace_public(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
+    let beside = path.with_extension("new");
+    let failed = |cause| SecretFileError::Unwritable { path: path.to_owned(), cause };
+    match std::fs::remove_file(&beside) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(failed(cause)),
+        _ => {}
+    }
+    write_public(&beside, bytes)?;
+    std::fs::rename(&beside, path).map_err(failed)
+}
+
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), SecretFileError> {
     let failed = |cause: std::io::Error| match cause.kind() {
         ErrorKind::AlreadyExists => SecretFileError::Exists { path: path.to_owned() },

@@ -16,7 +16,7 @@ use crate::{
     push::PushHub,
     random::Random,
     store::Store,
-    town_keys::{TownKeyError, TownKeys},
+    town_keys::{KeyCabinet, TownKeyError},
 };
 
 /// The parts of a running gateway; clones share them.
@@ -35,9 +35,7 @@ pub struct AppState {
     /// Where orders are signed and sent.
     pub orders: OrderDesk,
     /// Keys of orders and heartbeats.
-    pub(crate) keys: Arc<TownKeys>,
-    /// What boxes get from the configuration.
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) keys: Arc<KeyCabinet>,
     /// Issues device certificates.
     pub(crate) device_authority: Arc<DeviceAuthority>,
     /// Recognises cards.
@@ -85,7 +83,8 @@ impl AppState {
         random: Arc<dyn Random>,
     ) -> Result<Self, AssemblyError> {
         let issuer = Issuer::new(config.town.municipality_code.as_str())?;
-        let keys = Arc::new(TownKeys::load(&config.keys.directory, &issuer)?);
+        let keys = KeyCabinet::open(config.keys.directory.clone(), issuer.clone())?;
+        let keys = Arc::new(keys);
         let hub = PushHub::new(config.push.queue);
         let orders = OrderDesk::new(
             store.clone(),
@@ -96,7 +95,6 @@ impl AppState {
             hub.clone(),
         );
         Ok(Self {
-            settings: Arc::new(Settings::new(&config, keys.manifest())),
             device_authority: Arc::new(DeviceAuthority::load(&config.box_api)?),
             logins: Arc::new(LoginDesk::new(&config.gateway.id, &config.login)?),
             limits: Arc::default(),
@@ -108,6 +106,11 @@ impl AppState {
             orders,
             keys,
         })
+    }
+
+    /// What boxes get from the configuration and the keys.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings::new(&self.config, self.keys.current().manifest())
     }
 
     /// Unix milliseconds by the gateway's clock.

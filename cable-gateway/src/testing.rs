@@ -187,7 +187,7 @@ fn write_config(folder: &TempDir, more: &str) -> Config {
 async fn import(state: &AppState, now_ms: i64) {
     let code = &state.config.town.municipality_code;
     let files = TownFiles::read(&minami(), code).expect("the demonstration town");
-    let (settings, random) = (state.settings.clone(), state.random.clone());
+    let (settings, random) = (state.settings(), state.random.clone());
     let apply = move |sql: &mut dyn Sql| files.apply(sql, &settings, now_ms, &*random);
     state.store.write(apply).await.expect("imported");
 }

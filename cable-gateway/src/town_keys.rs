@@ -1,17 +1,26 @@
 //! The town's keys: what signs orders, drills and heartbeats, and the manifest that boxes believe.
+//!
+//! Each use has one key at a time; a [renewal] lays the next one beside it, which boxes know a day
+//! before it is used. Files are `order.key`, `order-2.key` and so on, by the manifest's version.
+
+mod cabinet;
+mod renewal;
 
 use std::path::{Path, PathBuf};
 
 use evacuation::{
     id::Issuer,
-    order::{Mode, UnixMillis},
-    signing::{OrderSigningKey, RootSigningKey},
+    order::{Mode, Order, UnixMillis},
+    signing::{OrderSigningKey, RootSigningKey, open_order},
     trust::{
-        InvalidManifest, KeyManifest, KeyUsage, ManifestKey, PublicKey, open_manifest,
-        sign_manifest,
+        InvalidManifest, KeyManifest, KeyUsage, ManifestKey, OpenError, PublicKey, Trust,
+        open_manifest, sign_manifest,
     },
 };
 use zeroize::Zeroizing;
+
+pub use cabinet::KeyCabinet;
+pub use renewal::{Renewal, renew};
 
 use crate::{
     encoding::{base64, from_base64},
@@ -26,11 +35,38 @@ const LIFE_MS: i64 = 395 * DAY_MS;
 /// Keys and manifest, checked against each other.
 #[derive(Debug)]
 pub struct TownKeys {
-    order: OrderSigningKey,
-    drill: OrderSigningKey,
-    heartbeat: OrderSigningKey,
+    order: HeldKeys,
+    drill: HeldKeys,
+    heartbeat: HeldKeys,
     manifest: Vec<u8>,
     manifest_root: PublicKey,
+    trust: Trust,
+    expires_at_ms: i64,
+}
+
+/// The keys of one use, at least one.
+#[derive(Debug)]
+struct HeldKeys(Vec<HeldKey>);
+
+#[derive(Debug)]
+struct HeldKey {
+    key: OrderSigningKey,
+    not_before_ms: i64,
+    not_after_ms: i64,
+}
+
+impl HeldKeys {
+    /// The youngest key in its time; when all are over, the last one, so that somebody is told.
+    fn at(&self, now_ms: i64) -> &OrderSigningKey {
+        let in_time = |held: &&HeldKey| (held.not_before_ms..=held.not_after_ms).contains(&now_ms);
+        let youngest = self.0.iter().filter(in_time).max_by_key(|held| held.not_before_ms);
+        let last = || self.0.iter().max_by_key(|held| held.not_after_ms);
+        &youngest.or_else(last).expect("loaded with one key at least").key
+    }
+
+    fn ends_at_ms(&self) -> i64 {
+        self.0.iter().map(|held| held.not_after_ms).max().unwrap_or(i64::MIN)
+    }
 }
 
 /// The town's keys cannot be used.
@@ -46,6 +82,12 @@ pub enum TownKeyError {
         path: PathBuf,
         /// Why.
         cause: evacuation::trust::ManifestError,
+    },
+    /// The root key is of another manifest.
+    #[error("{path} is not the root of this manifest; name the key that was taken offline")]
+    OtherRoot {
+        /// The root key's file.
+        path: PathBuf,
     },
     /// A new manifest cannot be signed.
     #[error("the key manifest could not be made: {0}")]
@@ -63,30 +105,28 @@ pub enum TownKeyError {
     },
 }
 
-const ORDER: &str = "order.key";
-const DRILL: &str = "drill.key";
-const HEARTBEAT: &str = "heartbeat.key";
+const ORDER: &str = "order";
+const DRILL: &str = "drill";
+const HEARTBEAT: &str = "heartbeat";
 const ROOT: &str = "manifest-root.key";
 const ROOT_PUBLIC: &str = "manifest-root.pub";
 const MANIFEST: &str = "key-manifest.cose";
+const USES: [(&str, KeyUsage); 3] =
+    [(ORDER, KeyUsage::Order), (DRILL, KeyUsage::Drill), (HEARTBEAT, KeyUsage::Heartbeat)];
 
 impl TownKeys {
     /// Reads the folder and checks that boxes will believe what these keys sign.
     pub fn load(directory: &Path, issuer: &Issuer) -> Result<Self, TownKeyError> {
-        let root_path = directory.join(ROOT_PUBLIC);
-        let manifest_root = PublicKey(read_public(&root_path)?);
-        let path = directory.join(MANIFEST);
-        let manifest = std::fs::read(&path)
-            .map_err(|cause| SecretFileError::Unreadable { path: path.clone(), cause })?;
-        let allowed = open_manifest(&manifest, &manifest_root)
-            .map_err(|cause| TownKeyError::Manifest { path, cause })?;
-        let key = |file, usage| signing_key(directory, file, usage, issuer, &allowed);
+        let (manifest, manifest_root, allowed) = read_manifest(directory)?;
+        let keys = |name, usage| held_keys(directory, name, usage, issuer, &allowed);
         Ok(Self {
-            order: key(ORDER, KeyUsage::Order)?,
-            drill: key(DRILL, KeyUsage::Drill)?,
-            heartbeat: key(HEARTBEAT, KeyUsage::Heartbeat)?,
+            order: keys(ORDER, KeyUsage::Order)?,
+            drill: keys(DRILL, KeyUsage::Drill)?,
+            heartbeat: keys(HEARTBEAT, KeyUsage::Heartbeat)?,
             manifest,
             manifest_root,
+            expires_at_ms: allowed.expires_at.0,
+            trust: Trust::new(allowed),
         })
     }
 
@@ -99,11 +139,9 @@ impl TownKeys {
     ) -> Result<(), TownKeyError> {
         let root = create_key(directory, ROOT, random)?;
         let mut keys = Vec::new();
-        for (file, usage) in
-            [(ORDER, KeyUsage::Order), (DRILL, KeyUsage::Drill), (HEARTBEAT, KeyUsage::Heartbeat)]
-        {
+        for (name, usage) in USES {
             keys.push(ManifestKey {
-                public: create_key(directory, file, random)?.public_key(),
+                public: create_key(directory, &file_name(name, 1), random)?.public_key(),
                 usage,
                 scope: vec![issuer.clone()],
                 not_before: UnixMillis(now_ms - DAY_MS),
@@ -120,16 +158,33 @@ impl TownKeys {
     }
 
     /// The key for orders of this mode: drills and tests never use the key of actual orders.
-    pub fn order_key(&self, mode: Mode) -> &OrderSigningKey {
+    pub fn order_key(&self, mode: Mode, now_ms: i64) -> &OrderSigningKey {
         match mode {
-            Mode::Actual => &self.order,
-            Mode::Drill | Mode::Test => &self.drill,
+            Mode::Actual => self.order.at(now_ms),
+            Mode::Drill | Mode::Test => self.drill.at(now_ms),
         }
     }
 
     /// The key for heartbeats.
-    pub fn heartbeat_key(&self) -> &OrderSigningKey {
-        &self.heartbeat
+    pub fn heartbeat_key(&self, now_ms: i64) -> &OrderSigningKey {
+        self.heartbeat.at(now_ms)
+    }
+
+    /// Opens a signed order with this town's own manifest, by the very code of the box: what fails
+    /// here would be shown on no television.
+    pub fn opened_by_a_box(&self, signed: &[u8]) -> Result<Order, OpenError> {
+        open_order(signed, &self.trust).map(|verified| verified.order)
+    }
+
+    /// When the first of keys and manifest ends, Unix milliseconds.
+    pub fn ends_at_ms(&self) -> i64 {
+        let keys = [&self.order, &self.drill, &self.heartbeat];
+        keys.map(HeldKeys::ends_at_ms).into_iter().fold(self.expires_at_ms, i64::min)
+    }
+
+    /// Whether a newer manifest should be there by now.
+    pub fn is_overdue(&self, now_ms: i64) -> bool {
+        self.trust.is_overdue(UnixMillis(now_ms))
     }
 
     /// The signed manifest, as boxes get it.
@@ -153,22 +208,56 @@ fn create_key(
     Ok(OrderSigningKey::from_seed(*seed))
 }
 
-fn signing_key(
+/// `order.key` at first, then `order-2.key`: keys are never overwritten.
+fn file_name(name: &str, version: u64) -> String {
+    if version == 1 { format!("{name}.key") } else { format!("{name}-{version}.key") }
+}
+
+type Manifest = (Vec<u8>, PublicKey, KeyManifest);
+
+fn read_manifest(directory: &Path) -> Result<Manifest, TownKeyError> {
+    let root = PublicKey(read_public(&directory.join(ROOT_PUBLIC))?);
+    let path = directory.join(MANIFEST);
+    let bytes = std::fs::read(&path)
+        .map_err(|cause| SecretFileError::Unreadable { path: path.clone(), cause })?;
+    let manifest =
+        open_manifest(&bytes, &root).map_err(|cause| TownKeyError::Manifest { path, cause })?;
+    Ok((bytes, root, manifest))
+}
+
+/// Every key of this use whose file is here and which the manifest names; the youngest one that it
+/// names must be among them.
+fn held_keys(
     directory: &Path,
-    file: &'static str,
+    name: &'static str,
     usage: KeyUsage,
     issuer: &Issuer,
     manifest: &KeyManifest,
-) -> Result<OrderSigningKey, TownKeyError> {
-    let key = OrderSigningKey::from_seed(*secret_file::read_32(&directory.join(file))?);
-    let named = manifest.keys.iter().any(|named| {
-        named.public == key.public_key() && named.usage == usage && named.scope.contains(issuer)
-    });
-    let revoked = manifest.revoked.contains(&key.kid());
-    if named && !revoked {
-        Ok(key)
+) -> Result<HeldKeys, TownKeyError> {
+    let refused = || TownKeyError::NotInManifest { file: name, issuer: issuer.to_string() };
+    let is_ours = |key: &&ManifestKey| {
+        key.usage == usage && key.scope.contains(issuer) && !manifest.revoked.contains(&key.kid())
+    };
+    let named: Vec<&ManifestKey> = manifest.keys.iter().filter(is_ours).collect();
+    let youngest = named.iter().max_by_key(|key| key.not_before).ok_or_else(refused)?;
+    let mut held = Vec::new();
+    let versions = manifest.version.saturating_sub(KeyManifest::MAX_KEYS as u64).max(1);
+    for version in versions..=manifest.version {
+        let path = directory.join(file_name(name, version));
+        if !path.exists() {
+            continue;
+        }
+        let key = OrderSigningKey::from_seed(*secret_file::read_32(&path)?);
+        let Some(named) = named.iter().find(|named| named.public == key.public_key()) else {
+            continue;
+        };
+        let (not_before_ms, not_after_ms) = (named.not_before.0, named.not_after.0);
+        held.push(HeldKey { key, not_before_ms, not_after_ms });
+    }
+    if held.iter().any(|held| held.key.public_key() == youngest.public) {
+        Ok(HeldKeys(held))
     } else {
-        Err(TownKeyError::NotInManifest { file, issuer: issuer.to_string() })
+        Err(refused())
     }
 }
 
@@ -194,10 +283,9 @@ mod tests {
         let random = SeededRandom::new(1);
         TownKeys::create(folder.path(), &issuer, 1_800_000_000_000, &random).expect("created");
         let keys = TownKeys::load(folder.path(), &issuer).expect("loaded");
-        assert_ne!(keys.order.kid(), keys.drill.kid());
-        assert_eq!(keys.order_key(Mode::Actual).kid(), keys.order.kid());
-        assert_eq!(keys.order_key(Mode::Drill).kid(), keys.drill.kid());
-        assert_eq!(keys.order_key(Mode::Test).kid(), keys.drill.kid());
+        let kid = |mode| keys.order_key(mode, 1_800_000_000_000).kid();
+        assert_ne!(kid(Mode::Actual), kid(Mode::Drill));
+        assert_eq!(kid(Mode::Drill), kid(Mode::Test));
 
         let other = Issuer::new("363880").expect("a real code");
         let refused = TownKeys::load(folder.path(), &other).expect_err("another town's keys");
@@ -209,7 +297,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         let issuer = Issuer::new("363871").expect("a real code");
         TownKeys::create(folder.path(), &issuer, 0, &SeededRandom::new(1)).expect("created");
-        std::fs::copy(folder.path().join(DRILL), folder.path().join(ORDER)).expect("copied");
+        std::fs::copy(folder.path().join("drill.key"), folder.path().join("order.key"))
+            .expect("copied");
         assert!(TownKeys::load(folder.path(), &issuer).is_err());
     }
 }

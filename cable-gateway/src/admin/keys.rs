@@ -1,4 +1,5 @@
-//! `admin create-keys`: everything that a new gateway must have before it starts.
+//! `admin create-keys`, `renew-keys`, `renew-server-certificate`: everything that a gateway must have
+//! before it starts, and its renewal.
 
 use std::path::Path;
 
@@ -7,10 +8,14 @@ use zeroize::Zeroizing;
 
 use crate::{
     config::Config,
-    device_authority::{NewAuthority, create_authority, create_server_certificate},
+    device_authority::{
+        NewAuthority, ServerKeys, create_authority, create_server_certificate,
+        renewed_server_certificate,
+    },
+    expiry,
     random::{self, Random},
     secret_file,
-    town_keys::TownKeys,
+    town_keys::{self, TownKeys},
 };
 
 /// Creates what is missing and keeps what exists; returns one line for each group.
@@ -29,7 +34,7 @@ pub fn create_keys(
     let issuer = evacuation::id::Issuer::new(config.town.municipality_code.as_str())?;
     lines.push(unless_there(&directory.join("key-manifest.cose"), || {
         TownKeys::create(directory, &issuer, now_ms, random)?;
-        Ok("town keys; take manifest-root.key offline, it is needed for the next manifest only")
+        Ok("town keys for 395 days; take manifest-root.key offline, it is needed for `renew-keys` only")
     })?);
     lines.push(unless_there(&boxes.device_ca_certificate, || {
         let name = format!("{} device authority", config.gateway.id);
@@ -68,4 +73,116 @@ fn unless_there(
 fn write_authority(new: &NewAuthority, certificate: &Path, key: &Path) -> anyhow::Result<()> {
     secret_file::write_text(key, &new.key_pem)?;
     Ok(secret_file::write_public(certificate, new.certificate_pem.as_bytes())?)
+}
+
+/// Lays the next keys beside the old ones and signs a manifest with both.
+pub fn renew_keys(
+    config: &Config,
+    root: Option<&Path>,
+    revoke: bool,
+    now_ms: i64,
+    random: &dyn Random,
+) -> anyhow::Result<String> {
+    let directory = &config.keys.directory;
+    let issuer = evacuation::id::Issuer::new(config.town.municipality_code.as_str())?;
+    let here = directory.join("manifest-root.key");
+    let root = root.unwrap_or(&here);
+    let done = town_keys::renew(directory, &issuer, root, revoke, now_ms, random)
+        .context("the keys were not renewed; nothing changed")?;
+    let day = crate::report::business_date;
+    let begin = if done.begins_at_ms > now_ms {
+        format!("they sign from {} on, when boxes know them", day(done.begins_at_ms))
+    } else {
+        "they sign at once".to_owned()
+    };
+    let old = if revoke { "the old keys are revoked" } else { "the old keys end with that" };
+    Ok(format!(
+        "key manifest {} names new keys until {}: {begin}; {old}\na running gateway takes them over \
+         within seconds and tells its boxes; take manifest-root.key offline again",
+        done.version,
+        day(done.ends_at_ms)
+    ))
+}
+
+/// A new certificate for the server key that is there, by the authority of `create-keys`. Boxes trust
+/// the authority, so nothing changes for them.
+pub fn renew_server_certificate(
+    config: &Config,
+    server_names: &[String],
+    now_ms: i64,
+    random: &dyn Random,
+) -> anyhow::Result<String> {
+    let (directory, boxes) = (&config.keys.directory, &config.box_api);
+    let names = match server_names {
+        [] => expiry::certificate_names(&boxes.certificate)?,
+        given => given.to_vec(),
+    };
+    let authority = directory.join("server-ca.key.pem");
+    let authority_key = secret_file::read_text(&authority).context(
+        "the server certificate is not of `create-keys`, or its authority was moved away; \
+         get a new one from its issuer, or bring the authority back",
+    )?;
+    let path = directory.join("server-ca.cert.pem");
+    let authority_certificate = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let server_key = secret_file::read_text(&boxes.private_key)?;
+    let pem = renewed_server_certificate(
+        &names,
+        &ServerKeys { authority_certificate, authority_key, server_key },
+        now_ms,
+        random,
+    )
+    .context("the server certificate cannot be made from these keys")?;
+    secret_file::replace_public(&boxes.certificate, pem.as_bytes())?;
+    Ok(format!(
+        "{} is renewed for {}; restart the gateway",
+        boxes.certificate.display(),
+        names.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config, random::SeededRandom};
+
+    const DAY_MS: i64 = 86_400_000;
+    const NOW_MS: i64 = 1_800_000_000_000;
+
+    fn office(folder: &Path) -> Config {
+        let path = folder.join("gateway.toml");
+        std::fs::write(&path, include_str!("../../gateway.example.toml")).expect("written");
+        let config = config::load(&path).expect("the example is valid");
+        let names = ["gateway.minami.example".to_owned(), "192.0.2.7".to_owned()];
+        create_keys(&config, &names, NOW_MS, &SeededRandom::new(3)).expect("created");
+        config
+    }
+
+    fn ends(config: &Config) -> Vec<(&'static str, i64)> {
+        let issuer = evacuation::id::Issuer::new(config.town.municipality_code.as_str());
+        let keys = TownKeys::load(&config.keys.directory, &issuer.expect("a real code"));
+        let ends = expiry::all(config, &keys.expect("loaded")).expect("readable");
+        ends.iter().map(|expiry| (expiry.what, expiry.days_left(NOW_MS))).collect()
+    }
+
+    #[test]
+    fn the_operator_is_told_what_ends_and_renews_it() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let config = office(folder.path());
+        let [keys, server] =
+            ["the set of order, drill and heartbeat keys", "the server certificate for boxes"];
+        assert_eq!(ends(&config), [(keys, 395), (server, 730)]);
+        let later = NOW_MS + 350 * DAY_MS;
+        let random = SeededRandom::new(4);
+        let said = renew_keys(&config, None, false, later, &random).expect("renewed");
+        assert!(said.contains("key manifest 2"), "{said}");
+        let said = renew_server_certificate(&config, &[], later, &random).expect("renewed");
+        assert!(said.contains("gateway.minami.example, 192.0.2.7"), "{said}");
+        assert_eq!(ends(&config), [(keys, 745), (server, 1080)]);
+        let boxes = &config.box_api;
+        let devices = crate::device_authority::DeviceAuthority::load(boxes).expect("there");
+        let served =
+            crate::tls::box_config(&boxes.certificate, &boxes.private_key, devices.certificate());
+        assert!(served.is_ok(), "the same key goes with the new certificate");
+    }
 }

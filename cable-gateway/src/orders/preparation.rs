@@ -10,7 +10,10 @@ use evacuation::{
 use super::{OrderDraft, OrderError};
 use crate::store::{
     Sql,
-    order::{self, OrderRecord, act_code, mode_code},
+    order::{
+        self, OrderRecord,
+        code::{act_code, mode_code},
+    },
     town::{self, Town},
 };
 

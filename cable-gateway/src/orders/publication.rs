@@ -8,7 +8,10 @@ use crate::{
     audit::{self, Viewer},
     store::{
         Sql, StoreError,
-        order::{self, OrderEvent, OrderRecord, act_code, mode_code, state_code},
+        order::{
+            self, OrderEvent, OrderRecord,
+            code::{act_code, mode_code, state_code},
+        },
     },
 };
 

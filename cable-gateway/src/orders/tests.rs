@@ -252,3 +252,24 @@ async fn the_emergency_path_leaves_its_name_in_the_audit_log() {
     );
     gateway.stop().await;
 }
+
+/// Nobody renewed the keys: an order that televisions would refuse must not look sent.
+#[tokio::test]
+async fn an_order_that_boxes_would_refuse_is_not_published() {
+    let gateway = TestGateway::start().await;
+    gateway.clock.advance(396 * 86_400_000);
+    let preview = gateway.state.orders.preview(flood()).await;
+    check_refused(preview.map(|_| unreachable()), "renew-keys");
+    check_refused(gateway.state.orders.publish(flood(), two()).await, "renew-keys");
+    assert_eq!(gateway.number("SELECT COUNT(*) AS n FROM town_order").await, 0);
+    let now_ms = gateway.state.now_ms();
+    let random = crate::random::SystemRandom;
+    crate::admin::renew_keys(&gateway.state.config, None, false, now_ms, &random).expect("renewed");
+    gateway.state.keys.take_over().expect("usable");
+    gateway.publish(flood()).await;
+    gateway.stop().await;
+}
+
+fn unreachable() -> PublishedOrder {
+    panic!("a preview of an order that no box would show")
+}

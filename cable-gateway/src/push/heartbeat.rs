@@ -1,8 +1,10 @@
 //! The signed heartbeat, and what is looked at with every beat.
 //!
 //! A heartbeat tells boxes the highest order number and the orders in force, so that a lost or
-//! suppressed order shows. With each beat this also looks for what another process changed in the
-//! store: revoked boxes are cut off, boxes with new provisioning are told.
+//! suppressed order shows. With each beat this also looks for what another process changed: revoked
+//! boxes are cut off, renewed keys are taken over, boxes with new provisioning are told.
+
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use evacuation::{
@@ -47,7 +49,7 @@ pub async fn beat(state: &AppState, multicast: &watch::Sender<Bytes>) -> Result<
     let now_ms = state.now_ms();
     let issuer = state.orders.issuer().clone();
     let heartbeat = state.store.read(move |sql| current(sql, issuer, now_ms)).await?;
-    match sign_heartbeat(&heartbeat, state.keys.heartbeat_key()) {
+    match sign_heartbeat(&heartbeat, state.keys.current().heartbeat_key(now_ms)) {
         Ok(signed) => {
             state.hub.beat(Frame::heartbeat(&signed));
             multicast.send_replace(Bytes::from(signed));
@@ -74,11 +76,34 @@ fn current(sql: &mut dyn Sql, issuer: Issuer, now_ms: i64) -> Result<Heartbeat, 
     })
 }
 
+/// A renewed manifest reaches the connected boxes as new provisioning.
+async fn take_over_keys(state: &AppState) -> Result<(), StoreError> {
+    let keys = Arc::clone(&state.keys);
+    let renewed = tokio::task::spawn_blocking(move || keys.take_over()).await;
+    match renewed {
+        Ok(Ok(true)) => {
+            tracing::info!("renewed keys were taken over; boxes are told");
+            let settings = state.settings();
+            state.store.write(move |sql| provisioning::note_settings(sql, &settings)).await
+        }
+        Ok(Ok(false)) => Ok(()),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "the renewed keys cannot be used; the old ones sign on");
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(%error, "cannot look for renewed keys");
+            Ok(())
+        }
+    }
+}
+
 /// Cuts off revoked boxes and tells the others about provisioning that changed since last time.
 async fn look_around(
     state: &AppState,
     seen: &mut Option<provisioning::Versions>,
 ) -> Result<(), StoreError> {
+    take_over_keys(state).await?;
     let revoked = state.store.read(device::revoked).await?;
     for device_id in revoked {
         state.hub.disconnect(&device_id);

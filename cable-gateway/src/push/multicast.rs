@@ -175,7 +175,7 @@ mod tests {
             assert_eq!(next(&socket, ORDER).await, order.signed, "copy {copy}");
         }
         let heartbeat = next(&socket, HEARTBEAT).await;
-        let keys = &gateway.state.keys;
+        let keys = gateway.state.keys.current();
         let manifest = open_manifest(keys.manifest(), &keys.manifest_root()).expect("signed");
         let heartbeat = open_heartbeat(&heartbeat, &Trust::new(manifest)).expect("believed");
         assert_eq!(heartbeat.issuer.as_str(), "363871");

@@ -3,7 +3,7 @@
 //! An order leaves in two steps: somebody claims the draft here, then the order desk publishes
 //! it. The claim is a transaction of its own, so that two people who press at once send once.
 
-pub(crate) mod content;
+mod content;
 
 use evacuation::order::Mode;
 

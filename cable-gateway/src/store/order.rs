@@ -1,40 +1,12 @@
 //! Published orders. No personal data (invariant 2).
 
-use evacuation::{
-    order::{Act, Mode},
-    shelter::ShelterState,
-};
+pub mod code;
+
+use evacuation::order::Act;
 
 use super::{Row, Sql, StoreError};
 use crate::values;
-
-/// Code of a mode, as stored.
-pub fn mode_code(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Actual => "actual",
-        Mode::Drill => "drill",
-        Mode::Test => "test",
-    }
-}
-
-/// Code of what an order does, as stored.
-pub fn act_code(act: Act) -> &'static str {
-    match act {
-        Act::Issue => "issue",
-        Act::Update => "update",
-        Act::Lift => "lift",
-        Act::Cancel => "cancel",
-    }
-}
-
-/// Code of a shelter's state, as stored.
-pub fn state_code(state: ShelterState) -> &'static str {
-    match state {
-        ShelterState::Open => "open",
-        ShelterState::Closed => "closed",
-        ShelterState::Full => "full",
-    }
-}
+use code::act_from_code;
 
 /// A published order as the console and the boxes' repair need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +55,7 @@ impl OrderRecord {
 
     /// Whether it orders something, in contrast to ending an earlier order.
     pub fn orders_something(&self) -> bool {
-        self.act == act_code(Act::Issue) || self.act == act_code(Act::Update)
+        matches!(act_from_code(&self.act), Some(Act::Issue | Act::Update))
     }
 }
 

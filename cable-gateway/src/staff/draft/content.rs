@@ -3,12 +3,16 @@
 use evacuation::{
     area::AreaId,
     hazard::{Hazard, Level},
-    order::{Act, Mode},
     shelter::{ShelterId, ShelterState},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::orders::OrderDraft;
+use crate::{
+    orders::OrderDraft,
+    store::order::code::{
+        act_code, act_from_code, mode_code, mode_from_code, state_code, state_from_code,
+    },
+};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,52 +66,10 @@ pub(super) fn from_json(text: &str) -> Option<OrderDraft> {
     })
 }
 
-/// Code of a mode, as the store writes it.
-pub(crate) fn mode_code(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Actual => "actual",
-        Mode::Drill => "drill",
-        Mode::Test => "test",
-    }
-}
-
-/// Reads a [`mode_code`].
-pub(crate) fn mode_from_code(code: &str) -> Option<Mode> {
-    [Mode::Actual, Mode::Drill, Mode::Test].into_iter().find(|mode| mode_code(*mode) == code)
-}
-
-/// Code of an act, as the store writes it.
-pub(crate) fn act_code(act: Act) -> &'static str {
-    match act {
-        Act::Issue => "issue",
-        Act::Update => "update",
-        Act::Lift => "lift",
-        Act::Cancel => "cancel",
-    }
-}
-
-/// Reads an [`act_code`].
-pub(crate) fn act_from_code(code: &str) -> Option<Act> {
-    [Act::Issue, Act::Update, Act::Lift, Act::Cancel].into_iter().find(|act| act_code(*act) == code)
-}
-
-/// Code of a shelter's state, as the store writes it.
-pub(crate) fn state_code(state: ShelterState) -> &'static str {
-    match state {
-        ShelterState::Open => "open",
-        ShelterState::Closed => "closed",
-        ShelterState::Full => "full",
-    }
-}
-
-/// Reads a [`state_code`].
-pub(crate) fn state_from_code(code: &str) -> Option<ShelterState> {
-    let all = [ShelterState::Open, ShelterState::Closed, ShelterState::Full];
-    all.into_iter().find(|state| state_code(*state) == code)
-}
-
 #[cfg(test)]
 mod tests {
+    use evacuation::order::{Act, Mode};
+
     use super::*;
 
     #[test]

@@ -64,7 +64,7 @@ pub(super) async fn handler(
         certificate_chain_pem: state.device_authority.chain_pem(&enrolled.certificate),
         device_id: enrolled.device_id,
         gateway_id: state.config.gateway.id.clone(),
-        manifest_root_key: base64(&state.keys.manifest_root().0),
+        manifest_root_key: base64(&state.keys.current().manifest_root().0),
     }))
 }
 

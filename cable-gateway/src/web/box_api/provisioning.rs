@@ -19,7 +19,7 @@ pub(super) async fn handler(
     State(state): State<AppState>,
     device: Device,
 ) -> Result<Json<Provisioning>, Refused> {
-    let settings = state.settings.clone();
+    let settings = state.settings();
     let find = move |sql: &mut dyn crate::store::Sql| {
         provisioning::of_household(sql, &device.household_id, &settings)
     };

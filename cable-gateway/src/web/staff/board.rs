@@ -245,7 +245,7 @@ fn head(sql: &mut dyn Sql, order_id: &str, now_ms: i64) -> Result<BoardOrder, Fa
 
 /// What became of an order that is not in force.
 fn ended(record: &order::OrderRecord, act: &'static str) -> &'static str {
-    match (order_view::orders_something(record), &record.superseded_by) {
+    match (record.orders_something(), &record.superseded_by) {
         (false, _) => act,
         (true, Some(_)) => "終わった情報",
         (true, None) => "期限切れ",

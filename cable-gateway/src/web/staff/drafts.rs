@@ -236,6 +236,9 @@ pub(super) fn words_of_desk(error: &OrderError) -> Option<&'static str> {
         OrderError::TooManyInForce => {
             "発令中の情報が多すぎます。いまの情報を更新するか、解除してから発令してください。"
         }
+        OrderError::NotBelieved(_) => {
+            "署名の鍵の期限が切れているため、発令してもテレビに出ません。まだ送っていません。システムの管理者にすぐ連絡し、防災無線など別の方法で知らせてください。"
+        }
         _ => return None,
     })
 }

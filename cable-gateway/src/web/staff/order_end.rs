@@ -18,7 +18,7 @@ use super::{
     page::{FieldError, Frame, html},
 };
 use crate::{
-    staff::draft::content::act_code,
+    store::order::code::act_code,
     store::{Sql, order, order::OrderRecord, town},
 };
 
@@ -78,7 +78,7 @@ async fn in_force(console: &Console, order_id: String) -> Result<OrderRecord, Fa
     let now_ms = console.now_ms();
     let found = console.app.store.read(move |sql| order::find(sql, &order_id)).await?;
     let found = found.ok_or(Fault::NotFound)?;
-    if found.in_force(now_ms) && order_view::orders_something(&found) {
+    if found.in_force(now_ms) && found.orders_something() {
         Ok(found)
     } else {
         Err(Fault::NotInForce)

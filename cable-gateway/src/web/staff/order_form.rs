@@ -17,7 +17,7 @@ pub(super) use choices::{FormView, form_view};
 use super::{context::Fields, page::FieldError};
 use crate::{
     orders::OrderDraft,
-    staff::draft::content::{act_code, mode_code, mode_from_code, state_code, state_from_code},
+    store::order::code::{act_code, mode_code, mode_from_code, state_code, state_from_code},
     store::town::Town,
 };
 

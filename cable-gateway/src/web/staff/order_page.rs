@@ -77,7 +77,7 @@ async fn earlier(console: &Console, order_id: String) -> Result<(OrderDraft, Ear
     let now_ms = console.now_ms();
     let found = console.app.store.read(move |sql| order::find(sql, &order_id)).await?;
     let found = found.ok_or(Fault::NotFound)?;
-    if !found.in_force(now_ms) || !order_view::orders_something(&found) {
+    if !found.in_force(now_ms) || !found.orders_something() {
         return Err(Fault::NotInForce);
     }
     let draft = order_view::as_draft(&found, Act::Update).ok_or(Fault::NotFound)?;

@@ -9,7 +9,7 @@ use evacuation::{
 use super::wording;
 use crate::{
     orders::OrderDraft,
-    staff::draft::content::{act_from_code, state_from_code},
+    store::order::code::{act_from_code, state_from_code},
     store::{order::OrderRecord, town::Town},
 };
 
@@ -73,7 +73,7 @@ impl OrderView {
             title: title(hazard, level, act),
             act: wording::act(act),
             is_drill: order.mode != "actual",
-            is_in_force: orders_something(order) && order.in_force(now_ms),
+            is_in_force: order.orders_something() && order.in_force(now_ms),
             emergency: order.authority == "emergency",
             areas: areas(town, order.area_ids.iter().map(String::as_str)),
             issued: format!("{when} {}", wording::act(act)),
@@ -86,11 +86,6 @@ impl OrderView {
 /// Level of a record.
 pub(super) fn level(order: &OrderRecord) -> Option<Level> {
     order.level.and_then(|number| u8::try_from(number).ok()).and_then(Level::from_number)
-}
-
-/// Whether it tells people to act, rather than that something is over.
-pub(super) fn orders_something(order: &OrderRecord) -> bool {
-    matches!(act_from_code(&order.act), Some(Act::Issue | Act::Update))
 }
 
 /// How grave: meant before drill, tsunami and level 5 before lower levels.

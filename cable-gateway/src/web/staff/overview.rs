@@ -162,7 +162,7 @@ fn in_force(sql: &mut dyn Sql, town: &Town, now_ms: i64) -> Result<Vec<OrderInFo
     let mut orders = order::in_force(sql, now_ms)?;
     let taken: BTreeSet<String> =
         orders.iter().flat_map(|order| order.reference_ids.iter().cloned()).collect();
-    orders.retain(order_view::orders_something);
+    orders.retain(OrderRecord::orders_something);
     orders.sort_by_key(|order| std::cmp::Reverse(order_view::gravity(order)));
     orders.iter().map(|order| one_in_force(sql, town, order, &taken, now_ms)).collect()
 }
@@ -192,9 +192,7 @@ fn one_in_force(
 
 fn past(sql: &mut dyn Sql, town: &Town, now_ms: i64) -> Result<Vec<PastLine>, StoreError> {
     let orders = order::newest(sql, PAST)?;
-    let over = orders
-        .iter()
-        .filter(|order| !order.in_force(now_ms) || !order_view::orders_something(order));
+    let over = orders.iter().filter(|order| !order.in_force(now_ms) || !order.orders_something());
     over.map(|order| past_line(sql, town, order, now_ms)).collect()
 }
 

@@ -118,8 +118,7 @@ fn band(
     now_ms: i64,
 ) -> Result<Option<Band>, StoreError> {
     let orders = order::in_force(sql, now_ms)?;
-    let mut ordering: Vec<_> =
-        orders.iter().filter(|order| order_view::orders_something(order)).collect();
+    let mut ordering: Vec<_> = orders.iter().filter(|order| order.orders_something()).collect();
     ordering.sort_by_key(|order| order_view::gravity(order));
     let Some(gravest) = ordering.last() else { return Ok(None) };
     let drill = gravest.mode != "actual";

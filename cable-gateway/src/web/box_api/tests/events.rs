@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use evacuation::{
-    order::{Act, UnixMillis},
+    order::{Act, Mode, UnixMillis},
     signing::open_order,
     trust::{PublicKey, Trust, open_manifest},
 };
@@ -30,7 +30,7 @@ async fn an_order_reaches_a_connected_box_signed_and_numbered() {
     let mut events = client.events(None).await;
     let published = gateway.publish(flood()).await;
     let (id, bytes) = events.next_order().await;
-    assert_eq!((id, published.sequence), (1, 1));
+    assert_eq!(id, published.sequence);
     let order = open_order(&bytes, &trust_of(&client).await).expect("believed").order;
     assert_eq!(order.id, published.id);
     assert_eq!(order.issued_at, UnixMillis(gateway.state.now_ms()));
@@ -41,14 +41,15 @@ async fn an_order_reaches_a_connected_box_signed_and_numbered() {
 async fn a_box_resumes_after_the_last_order_it_got() {
     let gateway = TestGateway::start().await;
     let client = gateway.home_box().await;
-    for _ in 0..3 {
+    let first = gateway.publish(flood()).await.sequence;
+    for _ in 0..2 {
         gateway.publish(flood()).await;
     }
-    let mut events = client.events(Some(1)).await;
-    assert_eq!(events.next_order().await.0, 2);
-    assert_eq!(events.next_order().await.0, 3);
+    let mut events = client.events(Some(first)).await;
+    assert_eq!(events.next_order().await.0, first + 1);
+    assert_eq!(events.next_order().await.0, first + 2);
     gateway.publish(flood()).await;
-    assert_eq!(events.next_order().await.0, 4, "then what is new");
+    assert_eq!(events.next_order().await.0, first + 3, "then what is new");
     gateway.stop().await;
 }
 
@@ -58,17 +59,17 @@ async fn a_first_connection_gets_what_is_in_force_and_nothing_else() {
     let client = gateway.home_box().await;
     let first = gateway.publish(flood()).await;
     let replaced = OrderDraft { act: Act::Update, references: vec![first.id], ..flood() };
-    gateway.publish(replaced).await;
+    let second = gateway.publish(replaced).await.sequence;
     let short = OrderDraft { valid_for_ms: 1_000, ..flood() };
     gateway.publish(short).await;
     gateway.clock.advance(2_000);
-    gateway.publish(flood()).await;
+    let fourth = gateway.publish(flood()).await.sequence;
     let mut events = client.events(None).await;
-    assert_eq!(events.next_order().await.0, 2, "1 was replaced");
-    assert_eq!(events.next_order().await.0, 4, "3 expired");
+    assert_eq!(events.next_order().await.0, second, "the first was replaced");
+    assert_eq!(events.next_order().await.0, fourth, "the third expired");
     // A number that this store never gave: the box knows more than a restored backup.
-    let mut events = client.events(Some(99)).await;
-    assert_eq!(events.next_order().await.0, 2);
+    let mut events = client.events(Some(fourth + 99)).await;
+    assert_eq!(events.next_order().await.0, second);
     gateway.stop().await;
 }
 
@@ -98,14 +99,17 @@ async fn the_heartbeat_names_what_is_in_force_but_no_lift() {
     let client = gateway.home_box().await;
     let (first, second) = (gateway.publish(flood()).await, gateway.publish(flood()).await);
     let lift = OrderDraft { act: Act::Lift, references: vec![first.id], ..flood() };
-    gateway.publish(lift).await;
+    let lift = gateway.publish(lift).await;
+    let drill = OrderDraft { mode: Mode::Drill, ..flood() };
+    let drill = gateway.publish(drill).await;
     let (beats, latest) = tokio::sync::watch::channel(axum::body::Bytes::new());
     crate::push::heartbeat::beat(&gateway.state, &beats).await.expect("a beat");
     let trust = trust_of(&client).await;
     let heartbeat = evacuation::heartbeat::open_heartbeat(&latest.borrow(), &trust);
     let heartbeat = heartbeat.expect("believed");
-    assert_eq!(heartbeat.highest_sequence, 3);
-    assert_eq!(heartbeat.active, [second.id]);
+    assert_eq!(heartbeat.highest_sequence, lift.sequence);
+    assert_eq!(heartbeat.highest_drill, drill.sequence);
+    assert_eq!(heartbeat.active, [drill.id, second.id]);
     gateway.stop().await;
 }
 
@@ -113,16 +117,18 @@ async fn the_heartbeat_names_what_is_in_force_but_no_lift() {
 async fn missed_orders_are_fetched_by_number() {
     let gateway = TestGateway::start().await;
     let client = gateway.home_box().await;
-    for _ in 0..3 {
+    let first = gateway.publish(flood()).await.sequence;
+    for _ in 0..2 {
         gateway.publish(flood()).await;
     }
-    let list: OrderList = client.get("/box/v1/orders?after_sequence=1").await.ok();
+    let path = format!("/box/v1/orders?after_sequence={first}");
+    let list: OrderList = client.get(&path).await.ok();
     let trust = trust_of(&client).await;
     let numbers = list.orders.iter().map(|text| {
         let bytes = from_base64(text, 2_000).expect("base64");
         open_order(&bytes, &trust).expect("believed").order.sequence
     });
-    assert_eq!(numbers.collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(numbers.collect::<Vec<_>>(), [first + 1, first + 2]);
     gateway.stop().await;
 }
 
@@ -169,4 +175,61 @@ async fn a_clean_end_closes_the_streams() {
     let (stopped, ended) = tokio::join!(gateway.stop(), events.ends());
     assert!(ended);
     let () = stopped;
+}
+
+fn renew(gateway: &TestGateway, revoke: bool) {
+    let now_ms = gateway.state.now_ms();
+    let random = crate::random::SystemRandom;
+    crate::admin::renew_keys(&gateway.state.config, None, revoke, now_ms, &random)
+        .expect("renewed");
+}
+
+/// The version of a manifest, as a box takes it from its provisioning.
+async fn manifest_version(client: &BoxClient) -> u64 {
+    trust_of(client).await.version()
+}
+
+/// An old box that stays connected while the keys are renewed: it is told, takes the new manifest over
+/// its provisioning, and believes orders at every moment, before and after the new keys sign.
+#[tokio::test]
+async fn a_connected_box_takes_renewed_keys_over() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let old_trust = trust_of(&client).await;
+    let mut events = client.events(None).await;
+    assert_eq!(events.next().await.expect("an event").name, "provisioning-changed");
+    renew(&gateway, false);
+    let told = async {
+        loop {
+            let event = events.next().await.expect("an event");
+            if event.name == "provisioning-changed" {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), told).await.expect("told with a heartbeat");
+    assert_eq!(manifest_version(&client).await, 2);
+    let new_trust = trust_of(&client).await;
+
+    let published = gateway.publish(flood()).await;
+    assert!(open_order(&published.signed, &old_trust).is_ok(), "a box that has not fetched yet");
+    assert!(open_order(&published.signed, &new_trust).is_ok());
+    gateway.clock.advance(2 * 86_400_000);
+    let published = gateway.publish(flood()).await;
+    assert!(open_order(&published.signed, &old_trust).is_err(), "signed by the new key");
+    assert!(open_order(&published.signed, &new_trust).is_ok());
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn revoked_keys_are_believed_by_no_box_that_was_told() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let before = gateway.publish(flood()).await;
+    renew(&gateway, true);
+    assert!(gateway.state.keys.take_over().expect("usable"));
+    let trust = trust_of(&client).await;
+    assert!(open_order(&before.signed, &trust).is_err());
+    assert!(open_order(&gateway.publish(flood()).await.signed, &trust).is_ok());
+    gateway.stop().await;
 }

@@ -9,7 +9,7 @@ use evacuation::{
 
 use super::{Earlier, OrderForm, ShelterWay};
 use crate::{
-    staff::draft::content::{mode_code, state_code},
+    store::order::code::{mode_code, state_code},
     store::town::Town,
     web::staff::wording,
 };
