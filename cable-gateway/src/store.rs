@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod check_in;
+pub mod help;
 pub mod migration;
 pub mod order;
 pub mod sql;

@@ -6,14 +6,15 @@ use gateway_api::report::{Answer, ReceiptStage};
 use super::{Arrival, ReportError};
 use crate::{
     store::{
-        Sql,
+        Sql, help,
         order::{self, OrderEvent},
     },
     values,
 };
 
-/// Keeps the last word of the home. A call for help gives way to a later answer only, never to one
-/// that happened before it and came late.
+/// Keeps the last word of the home. The answers of one box come in the order in which they were
+/// given, and its clock may have been set back between them; those of two boxes are told apart by
+/// when they happened, and a call for help gives way to what happened later only.
 pub(super) fn answer(
     sql: &mut dyn Sql,
     arrival: &Arrival<'_>,
@@ -22,12 +23,12 @@ pub(super) fn answer(
 ) -> Result<(), ReportError> {
     let order_id = checked(order_id)?;
     let household_id = &arrival.device.household_id;
-    sql.execute(
+    let is_last_word = sql.execute(
         "INSERT INTO order_answer (order_id, household_id, answer, happened_at_ms, \
-         received_at_ms, report_id) VALUES ($1, $2, $3, $4, $5, $6) \
+         received_at_ms, report_id, device_id) VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (order_id, household_id) DO UPDATE SET answer = $3, happened_at_ms = $4, \
-         received_at_ms = $5, report_id = $6 \
-         WHERE order_answer.happened_at_ms < $4 \
+         received_at_ms = $5, report_id = $6, device_id = $7 \
+         WHERE order_answer.device_id = $7 OR order_answer.happened_at_ms < $4 \
          OR (order_answer.happened_at_ms = $4 AND order_answer.answer <> 'need-help')",
         values![
             &order_id,
@@ -35,9 +36,19 @@ pub(super) fn answer(
             code(answer),
             arrival.happened_at_ms,
             arrival.received_at_ms,
-            &arrival.report_id
+            &arrival.report_id,
+            &arrival.device.device_id
         ],
     )?;
+    if is_last_word > 0 {
+        let at_ms = arrival.happened_at_ms;
+        match answer {
+            Answer::NeedHelp => help::open(sql, &order_id, household_id, at_ms)?,
+            Answer::Leaving | Answer::Staying => {
+                help::take_back(sql, &order_id, household_id, at_ms)?;
+            }
+        }
+    }
     let event = OrderEvent {
         at_ms: arrival.happened_at_ms,
         kind: "answered".to_owned(),

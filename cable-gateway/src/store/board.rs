@@ -6,7 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use evacuation::area::AreaId;
 
-use super::{Sql, StoreError, order, town};
+use super::{
+    Sql, StoreError,
+    help::{self, Call},
+    order, town,
+};
 use crate::{
     audit::{self, Object, Viewer},
     orders::coverage,
@@ -24,8 +28,10 @@ pub struct Counts {
     pub shown: u32,
     /// 避難します
     pub leaving: u32,
-    /// 助けが必要
+    /// 助けが必要, and nobody has dealt with it.
     pub need_help: u32,
+    /// 助けが必要, dealt with by staff.
+    pub helped: u32,
     /// 家にいます
     pub staying: u32,
     /// Homes without an answer.
@@ -45,7 +51,8 @@ pub struct Home {
     pub received_at_ms: Option<i64>,
     /// First time on the television, Unix milliseconds.
     pub shown_at_ms: Option<i64>,
-    /// `leaving`, `need-help` or `staying`.
+    /// `leaving`, `need-help` or `staying`; `helped` when staff has dealt with the call. A call
+    /// under an order that this one replaced counts until the home takes it back.
     pub answer: Option<String>,
     /// When it was answered, Unix milliseconds.
     pub answered_at_ms: Option<i64>,
@@ -73,7 +80,8 @@ pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
         counts.shown += u32::from(home.shown_at_ms.is_some());
         match home.answer.as_deref() {
             Some("leaving") => counts.leaving += 1,
-            Some("need-help") => counts.need_help += 1,
+            Some(NEED_HELP) => counts.need_help += 1,
+            Some(HELPED) => counts.helped += 1,
             Some(_) => counts.staying += 1,
             None => counts.unanswered += 1,
         }
@@ -138,7 +146,7 @@ fn by_urgency(sql: &mut dyn Sql, order_id: &str, limit: usize) -> Result<Vec<Hom
 fn urgency(home: &Home) -> u8 {
     let needs_support = home.residents.iter().any(|resident| !resident.needs.is_empty());
     match home.answer.as_deref() {
-        Some("need-help") => 0,
+        Some(NEED_HELP) => 0,
         None if needs_support => 1,
         None => 2,
         Some("staying") => 3,
@@ -146,10 +154,16 @@ fn urgency(home: &Home) -> u8 {
     }
 }
 
+/// Answer of a home that called for help.
+const NEED_HELP: &str = "need-help";
+/// State of a home whose call staff has dealt with.
+const HELPED: &str = "helped";
+
 /// Homes in the areas of the order with reception and answer, without residents.
 fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, StoreError> {
     let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
     let concerned = concerned_areas(sql, &order.area_ids)?;
+    let calls = help::of_order(sql, order_id)?;
     let rows = sql.all(REACHED, values![order_id])?;
     let mut homes = BTreeMap::new();
     for row in rows {
@@ -158,7 +172,7 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
             continue;
         }
         let household_id: String = row.get("household_id")?;
-        let home = Home {
+        let mut home = Home {
             household_id: household_id.clone(),
             area_name: row.get("area_name")?,
             residents: Vec::new(),
@@ -167,9 +181,28 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
             answer: row.get("answer")?,
             answered_at_ms: row.get("answered_at_ms")?,
         };
+        home.heed(calls.get(&household_id));
         homes.insert(household_id, home);
     }
     Ok(homes)
+}
+
+impl Home {
+    /// A standing call for help comes before every answer.
+    fn heed(&mut self, call: Option<&Call>) {
+        let called = self.answer.as_deref() == Some(NEED_HELP);
+        match call {
+            Some(Call::Open(at_ms)) => {
+                self.answer = Some(NEED_HELP.to_owned());
+                self.answered_at_ms = Some(*at_ms);
+            }
+            Some(Call::DealtWith(at_ms)) if called => {
+                self.answer = Some(HELPED.to_owned());
+                self.answered_at_ms = Some(*at_ms);
+            }
+            Some(Call::DealtWith(_)) | None => {}
+        }
+    }
 }
 
 const REACHED: &str = "\

@@ -27,6 +27,11 @@ const STEPS: &[Step] = &[
         name: "0002_staff",
         text: include_str!("../../migrations/sqlite/0002_staff.sql"),
     },
+    Step {
+        number: 3,
+        name: "0003_help",
+        text: include_str!("../../migrations/sqlite/0003_help.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

@@ -81,6 +81,7 @@ fn officer_routes() -> Router<Console> {
         .route("/orders/preview", post(preview::refresh))
         .route("/orders/{order}", get(board::show))
         .route("/orders/{order}/board", get(board::refresh))
+        .route("/orders/{order}/help/{home}", post(board::settle_help))
         .route("/orders/{order}/update", get(order_page::update).post(order_page::submit_update))
         .route("/orders/{order}/end", get(order_end::show).post(order_end::submit))
         .route("/drafts/{draft}", get(drafts::show))

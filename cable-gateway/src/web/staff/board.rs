@@ -10,14 +10,14 @@ use askama::Template;
 use axum::{
     extract::{Path, State},
     http::{HeaderName, Uri},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 
 pub(super) use tally::Tally;
 
 use super::{
     Console,
-    context::{Duty as _, Fields, Officer, On, Watching},
+    context::{Duty as _, Fields, Officer, On, Posted, Watching},
     fault::{Fault, Refused},
     order_view::{self, OrderView},
     overview,
@@ -29,6 +29,7 @@ use crate::{
     store::{
         Sql,
         board::{self, Counts, Home, HomeResident},
+        help::{self, Word},
         order, town,
     },
 };
@@ -74,12 +75,16 @@ struct Board {
     changed: bool,
     out_of_band: bool,
     paused: bool,
+    form_token: String,
     tally: Tally,
     hidden: usize,
     homes: Vec<HomeView>,
 }
 
 struct HomeView {
+    id: String,
+    /// What staff may say about the home's call for help.
+    help: Option<HelpWord>,
     row_class: &'static str,
     state_class: &'static str,
     icon: &'static str,
@@ -87,6 +92,13 @@ struct HomeView {
     people: Vec<ResidentView>,
     area: String,
     time: String,
+}
+
+/// A button about a call for help.
+struct HelpWord {
+    value: &'static str,
+    ask: &'static str,
+    label: &'static str,
 }
 
 struct ResidentView {
@@ -150,7 +162,7 @@ async fn read(console: &Console, officer: &Officer, order_id: String) -> Result<
     };
     let (counts, homes) = console.app.store.read(seen_before).await?;
     if let Some(homes) = homes {
-        return Ok(board(order_id, &counts, &homes, now_ms));
+        return Ok(board(officer, order_id, &counts, &homes, now_ms));
     }
     let id = order_id.clone();
     let first_look = move |sql: &mut dyn Sql| {
@@ -158,10 +170,50 @@ async fn read(console: &Console, officer: &Officer, order_id: String) -> Result<
         Ok::<_, Fault>((board::counts(sql, &id)?, homes))
     };
     let (counts, homes) = console.app.store.write(first_look).await?;
-    Ok(board(order_id, &counts, &homes, now_ms))
+    Ok(board(officer, order_id, &counts, &homes, now_ms))
 }
 
-fn board(order: String, counts: &Counts, homes: &[Home], now_ms: i64) -> Board {
+/// Staff has dealt with a home's call for help, or says that it has not after all.
+pub(super) async fn settle_help(
+    State(console): State<Console>,
+    Path((order_id, household_id)): Path<(String, String)>,
+    posted: Posted<Officer>,
+) -> Result<Response, Refused> {
+    let word = match posted.fields.one("help") {
+        DEALT_WITH => Word::DealtWith,
+        REOPENED => Word::Reopened,
+        _ => return Err(Fault::NotFound.into()),
+    };
+    let viewer = posted.by.viewer(&format!("evacuation-order {order_id}"));
+    let (now_ms, id) = (console.now_ms(), order_id.clone());
+    let settle = move |sql: &mut dyn Sql| {
+        help::settle(sql, &viewer, now_ms, &id, &household_id, word).map_err(Fault::from)
+    };
+    // Nothing to settle: somebody else did, or the home took it back; the board tells.
+    console.app.store.write(settle).await?;
+    Ok(Redirect::to(&format!("/orders/{order_id}")).into_response())
+}
+
+const DEALT_WITH: &str = "dealt-with";
+const REOPENED: &str = "reopened";
+
+fn help_word(answer: Option<&str>) -> Option<HelpWord> {
+    match answer {
+        Some("need-help") => {
+            Some(HelpWord {
+                value: DEALT_WITH, ask: "対応した", label: "対応済みにする"
+            })
+        }
+        Some("helped") => {
+            Some(HelpWord {
+                value: REOPENED, ask: "取り消す", label: "助けが必要に戻す"
+            })
+        }
+        _ => None,
+    }
+}
+
+fn board(officer: &Officer, order: String, counts: &Counts, homes: &[Home], now_ms: i64) -> Board {
     Board {
         order,
         as_of: wording::clock_with_seconds(now_ms),
@@ -169,6 +221,7 @@ fn board(order: String, counts: &Counts, homes: &[Home], now_ms: i64) -> Board {
         changed: true,
         out_of_band: false,
         paused: false,
+        form_token: officer.person().form_token.clone(),
         tally: Tally::of(counts),
         hidden: (counts.homes as usize).saturating_sub(homes.len()),
         homes: homes.iter().map(|home| home_view(home, now_ms)).collect(),
@@ -185,6 +238,7 @@ fn home_view(home: &Home, now_ms: i64) -> HomeView {
     let needs_support = home.residents.iter().any(|resident| !resident.needs.is_empty());
     let (row_class, state_class, icon, state) = match home.answer.as_deref() {
         Some("need-help") => ("row-help", "state-help", "help", "助けが必要"),
+        Some("helped") => ("", "state-helped", "calm", "助けに対応済み"),
         Some("leaving") => ("", "state-leaving", "leaving", "避難します"),
         Some(_) => ("", "state-staying", "staying", "家にいます"),
         None => {
@@ -196,13 +250,17 @@ fn home_view(home: &Home, now_ms: i64) -> HomeView {
         }
     };
     let at_ms = home.answered_at_ms.or(home.shown_at_ms).or(home.received_at_ms);
+    let is_helped = home.answer.as_deref() == Some("helped");
     let word = match (home.answered_at_ms, home.shown_at_ms, home.received_at_ms) {
+        (Some(_), ..) if is_helped => "対応",
         (Some(_), ..) => "回答",
         (None, Some(_), _) => "表示",
         (None, None, Some(_)) => "受信",
         (None, None, None) => "",
     };
     HomeView {
+        id: home.household_id.clone(),
+        help: help_word(home.answer.as_deref()),
         row_class,
         state_class,
         icon,

@@ -254,6 +254,9 @@ impl Fields {
         let page = match path {
             "/orders" | "/orders/preview" => "/orders/new",
             "/sign-out" => return "/".to_owned(),
+            path if path.starts_with("/orders/") && path.contains("/help/") => {
+                return path.split_once("/help/").map_or(path, |(page, _)| page).to_owned();
+            }
             path if path.starts_with("/drafts/") => {
                 return path.rsplit_once('/').map_or(path, |(page, _)| page).to_owned();
             }

@@ -1,3 +1,4 @@
+use evacuation::order::Act;
 use gateway_api::{
     ProblemCode, path,
     report::{
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::Viewer,
+    orders::OrderDraft,
     store::board::{self, Counts},
     testing::{BoxClient, TestGateway, flood, report},
 };
@@ -158,6 +160,59 @@ async fn a_call_for_help_is_never_overwritten_by_something_older() {
     gateway.clock.advance(1_000);
     reported(&bedroom, gateway.state.now_ms(), answer(&order_id, Answer::NeedHelp)).await;
     assert_eq!(counts(&gateway, &order_id).await.need_help, 1);
+    gateway.stop().await;
+}
+
+/// The clock of the box was set back between two answers: what was pressed last counts.
+#[tokio::test]
+async fn a_later_call_for_help_of_the_same_box_counts_whatever_its_clock_says() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let order_id = gateway.publish(flood()).await.id.to_string();
+    let now_ms = gateway.state.now_ms();
+    reported(&client, now_ms, answer(&order_id, Answer::Leaving)).await;
+    reported(&client, now_ms - 3_600_000, answer(&order_id, Answer::NeedHelp)).await;
+    assert_eq!(counts(&gateway, &order_id).await.need_help, 1);
+    reported(&client, now_ms - 7_200_000, answer(&order_id, Answer::Staying)).await;
+    let counts = counts(&gateway, &order_id).await;
+    assert_eq!((counts.need_help, counts.staying), (0, 1), "taken back");
+    gateway.stop().await;
+}
+
+async fn updated(gateway: &TestGateway, order_id: evacuation::order::OrderId) -> String {
+    let update = OrderDraft { act: Act::Update, references: vec![order_id], ..flood() };
+    gateway.publish(update).await.id.to_string()
+}
+
+#[tokio::test]
+async fn a_call_for_help_outlives_updates_until_the_home_takes_it_back() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let first = gateway.publish(flood()).await.id;
+    let now_ms = gateway.state.now_ms();
+    reported(&client, now_ms, answer(&first.to_string(), Answer::NeedHelp)).await;
+    let second = updated(&gateway, first).await;
+    let third = updated(&gateway, second.parse().expect("an id")).await;
+    for order_id in [&second, &third] {
+        assert_eq!(counts(&gateway, order_id).await.need_help, 1);
+    }
+    reported(&client, now_ms, answer(&third, Answer::Leaving)).await;
+    let after = counts(&gateway, &third).await;
+    assert_eq!((after.need_help, after.leaving), (0, 1));
+    let other = gateway.publish(flood()).await.id.to_string();
+    assert_eq!(counts(&gateway, &other).await.need_help, 0, "another order asks anew");
+    gateway.stop().await;
+}
+
+/// Sent from the outbox when the line was back, after the update: it is a call under the update too.
+#[tokio::test]
+async fn a_call_for_help_that_comes_after_the_update_counts() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let first = gateway.publish(flood()).await.id;
+    let second = updated(&gateway, first).await;
+    reported(&client, 1, answer(&first.to_string(), Answer::NeedHelp)).await;
+    assert_eq!(counts(&gateway, &second).await.need_help, 1);
     gateway.stop().await;
 }
 

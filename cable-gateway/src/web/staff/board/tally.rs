@@ -9,6 +9,8 @@ pub(in crate::web::staff) struct Tally {
     pub(in crate::web::staff) reached: u32,
     pub(in crate::web::staff) answered: u32,
     pub(in crate::web::staff) need_help: u32,
+    /// Called for help, dealt with.
+    pub(in crate::web::staff) helped: u32,
     pub(in crate::web::staff) leaving: u32,
     pub(in crate::web::staff) staying: u32,
     /// Reached, without an answer.
@@ -36,13 +38,14 @@ pub(in crate::web::staff) struct Part {
 impl Tally {
     /// From the counts of the store.
     pub(in crate::web::staff) fn of(counts: &Counts) -> Self {
-        let answered = counts.need_help + counts.leaving + counts.staying;
+        let answered = counts.need_help + counts.helped + counts.leaving + counts.staying;
         // An answer proves reception, even when the receipt is still on its way.
         let reached = counts.received.max(answered);
         let unreached = counts.homes.saturating_sub(reached);
         let silent = counts.homes.saturating_sub(answered + unreached);
         let shares = [
             ("fill-help", "助けが必要", counts.need_help),
+            ("fill-helped", "対応済み", counts.helped),
             ("fill-silent", "未回答", silent),
             ("fill-staying", "家にいます", counts.staying),
             ("fill-leaving", "避難します", counts.leaving),
@@ -53,6 +56,7 @@ impl Tally {
             reached,
             answered,
             need_help: counts.need_help,
+            helped: counts.helped,
             leaving: counts.leaving,
             staying: counts.staying,
             silent,
@@ -94,7 +98,8 @@ mod tests {
             homes: 12,
             received: 9,
             shown: 8,
-            leaving: 4,
+            leaving: 3,
+            helped: 1,
             need_help: 1,
             staying: 2,
             unanswered: 5,
@@ -103,7 +108,7 @@ mod tests {
         assert_eq!((tally.answered, tally.reached, tally.silent, tally.unreached), (7, 9, 2, 3));
         let last = tally.bar.parts.last().expect("a part");
         assert_eq!(last.x + last.width, 1000);
-        assert_eq!(tally.bar.parts.len(), 5);
+        assert_eq!(tally.bar.parts.len(), 6);
     }
 
     #[test]

@@ -91,3 +91,41 @@ async fn an_unchanged_board_sends_only_the_time() {
     changed.shows("助けが必要 1世帯");
     changed.shows("中村 ハナ");
 }
+
+#[tokio::test]
+async fn a_call_for_help_stays_until_an_officer_has_dealt_with_it() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    town.answer(&order, "h-nakamura", "need-help").await;
+    let mut saito = town.officer("saito").await;
+    let page = format!("/orders/{order}");
+    let path = format!("{page}/help/h-nakamura");
+    let board = saito.get(&page).await;
+    board.shows(&format!("action=\"{path}\""));
+    board.shows("対応済みにする");
+    saito.post(&path, &[("help", "nonsense")]).await.has_status(404);
+
+    saito.post(&path, &[("help", "dealt-with")]).await.has_status(303);
+    let board = saito.get(&page).await;
+    board.shows("助けに対応済み");
+    board.shows("1世帯は対応済みです");
+    assert_eq!(town.help_acts().await, [("help-dealt-with".to_owned(), 2)]);
+    saito.post(&path, &[("help", "dealt-with")]).await.has_status(303);
+    assert_eq!(town.help_acts().await.len(), 1, "nothing was left to settle");
+
+    saito.post(&path, &[("help", "reopened")]).await.has_status(303);
+    saito.get(&page).await.shows("対応済みにする");
+    assert_eq!(town.help_acts().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_nurse_settles_no_call_for_help() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    town.answer(&order, "h-nakamura", "need-help").await;
+    let mut nurse = town.nurse().await;
+    nurse.get("/check-ins").await.has_status(200);
+    let path = format!("/orders/{order}/help/h-nakamura");
+    nurse.post(&path, &[("help", "dealt-with")]).await.has_status(403);
+    assert!(town.help_acts().await.is_empty());
+}

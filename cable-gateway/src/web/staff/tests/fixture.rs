@@ -195,6 +195,18 @@ impl Town {
         self.store.read::<_, StoreError, _>(read).await.expect("the audit log")
     }
 
+    /// Deeds about calls for help, with the number of persons that each names.
+    pub(super) async fn help_acts(&self) -> Vec<(String, u64)> {
+        let read = |sql: &mut dyn Sql| {
+            let query = "SELECT a.object, (SELECT COUNT(*) FROM audit_subject s \
+                         WHERE s.audit_id = a.audit_id) AS persons FROM audit a \
+                         WHERE a.kind = 'act' AND a.object LIKE 'help-%' ORDER BY a.audit_id";
+            let rows = sql.all(query, &[])?;
+            rows.iter().map(|row| Ok((row.get("object")?, row.get("persons")?))).collect()
+        };
+        self.store.read::<_, StoreError, _>(read).await.expect("the audit log")
+    }
+
     /// A home answers an order.
     pub(super) async fn answer(&self, order: &str, household: &'static str, answer: &'static str) {
         let order = order.to_owned();
@@ -203,6 +215,11 @@ impl Town {
                 "INSERT INTO report VALUES ('r-answer', 'd-nakamura', 'order-answer', x'00', $1)",
                 values![NOW_MS],
             )?;
+            if answer == "need-help" {
+                let call = "INSERT INTO help_call (order_id, household_id, called_at_ms) \
+                            VALUES ($1, $2, $3)";
+                sql.execute(call, values![&order, household, NOW_MS])?;
+            }
             sql.execute(
                 "INSERT INTO order_answer (order_id, household_id, answer, happened_at_ms, \
                  received_at_ms, report_id) VALUES ($1, $2, $3, $4, $4, 'r-answer')",
