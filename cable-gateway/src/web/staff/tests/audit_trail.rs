@@ -129,3 +129,37 @@ async fn a_nurse_settles_no_call_for_help() {
     nurse.post(&path, &[("help", "dealt-with")]).await.has_status(403);
     assert!(town.help_acts().await.is_empty());
 }
+
+/// Every page that the console's routes name, opened: where a person's name is shown, the record
+/// names that person; where nobody is shown, nobody is written down.
+#[tokio::test]
+async fn invariant_8_no_page_names_a_person_without_a_record() {
+    let routes = include_str!("../../staff.rs");
+    let routes = routes
+        .split(".route(\"")
+        .skip(1)
+        .filter(|rest| rest.split(".route(").next().is_some_and(|route| route.contains("get(")));
+    let paths: Vec<&str> = routes.filter_map(|rest| rest.split('"').next()).collect();
+    assert!(paths.len() > 10, "{paths:?}");
+    let mut seen = 0;
+    for path in paths {
+        let town = Town::new().await;
+        let order = town.order_in_force().await;
+        town.answer(&order, "h-nakamura", "need-help").await;
+        let path = path.replace("{order}", &order).replace("{person}", "p-hana");
+        for mut browser in [town.officer("saito").await, town.nurse().await] {
+            let before = town.looked_at().await;
+            let page = browser.get(&path).await;
+            for (person, name) in
+                [("p-hana", "中村 ハナ"), ("p-shigeru", "中村 茂"), ("p-ichiro", "西 一郎")]
+            {
+                let shown = page.body.contains(name);
+                let looks = |looks: &[String]| looks.iter().filter(|id| *id == person).count();
+                let written = looks(&town.looked_at().await) > looks(&before);
+                assert_eq!(shown, written, "{name} on {path}");
+                seen += u32::from(shown);
+            }
+        }
+    }
+    assert!(seen > 3, "pages with names were among them");
+}

@@ -182,6 +182,16 @@ impl Town {
         self.number(query, object).await
     }
 
+    /// Persons at whom somebody looked, once for each look.
+    pub(super) async fn looked_at(&self) -> Vec<String> {
+        let read = |sql: &mut dyn Sql| {
+            let query = "SELECT s.person_id FROM audit a JOIN audit_subject s \
+                         ON s.audit_id = a.audit_id WHERE a.kind = 'view'";
+            sql.all(query, &[])?.iter().map(|row| row.get("person_id")).collect()
+        };
+        self.store.read::<_, StoreError, _>(read).await.expect("the audit log")
+    }
+
     pub(super) async fn taking_part(&self) -> u64 {
         self.number("SELECT COUNT(*) AS found FROM household_resident WHERE $1 = ''", "").await
     }
