@@ -30,7 +30,7 @@ use crate::{
     hazard::{Hazard, Level},
     heartbeat::verify_heartbeat,
     id::{Issuer, OrderId},
-    order::{Act, Mode, Order, UnixMillis},
+    order::{Act, Changes, Mode, Order, UnixMillis},
     signing::{SIGNATURE_LEN, VerifiedOrder, open_order},
     trust::{Kid, Trust},
 };
@@ -79,6 +79,8 @@ struct Entry {
     standing: Standing,
     lifetime: Lifetime,
     received_at: UnixMillis,
+    /// What it changed of the order that it replaced here.
+    changes: Option<Changes>,
 }
 
 /// An order heard before.
@@ -156,6 +158,8 @@ pub struct Active<'a> {
     pub standing: Standing,
     /// When it came, by this box's clock of that time.
     pub received_at: UnixMillis,
+    /// What it changed of the order that it replaced here; none when it replaced nothing.
+    pub changes: Option<Changes>,
 }
 
 impl OrderBook {
@@ -425,8 +429,9 @@ impl Entry {
     }
 
     fn shown(&self) -> Active<'_> {
-        let Self { signed, standing, received_at, .. } = self;
-        Active { order: &signed.order, standing: *standing, received_at: *received_at }
+        let Self { signed, standing, received_at, changes, .. } = self;
+        let (standing, received_at, changes) = (*standing, *received_at, *changes);
+        Active { order: &signed.order, standing, received_at, changes }
     }
 }
 

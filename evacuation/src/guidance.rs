@@ -1,5 +1,6 @@
 //! What this home shall do now: the one main function of this crate.
 
+mod lead;
 mod people;
 mod reading;
 mod steps;
@@ -11,7 +12,7 @@ use crate::{
     hazard::{Hazard, Level},
     household::Household,
     order::{Act, Mode, Order, OrderId, UnixMillis},
-    shelter::{Choice, Position, Search, ShelterId, ShelterTable, choose},
+    shelter::{Choice, Position, Search, ShelterId, ShelterState, ShelterTable, choose},
 };
 use steps::Situation;
 
@@ -32,8 +33,13 @@ pub struct Guidance {
     pub area_name: Option<String>,
     /// The people addressed, as written, with their readings.
     pub addressees: Vec<Addressee>,
-    /// What to do.
+    /// What to do. Under several orders at once it is the same for all of them: this field and
+    /// everything below it that says where, when and how comes from the order that leads.
     pub action: Action,
+    /// Against what the action protects.
+    pub protects_from: Hazard,
+    /// Whether the order alone would say something else than the one that leads.
+    pub gives_way: bool,
     /// Where to, when going somewhere is the thing to do.
     pub destination: Option<Destination>,
     /// Where to when the destination cannot be reached.
@@ -134,10 +140,7 @@ pub enum Step {
     TellOthers,
 }
 
-/// What this home does under this order.
-///
-/// Everything said comes from the order and from this home's own provisioning; names are those of
-/// its residents only. Under a lift or a cancellation nobody leaves and nowhere is named.
+/// What this home does under this order alone.
 pub fn guide(
     order: &Order,
     household: &Household,
@@ -145,8 +148,69 @@ pub fn guide(
     shelters: &ShelterTable,
     now: UnixMillis,
 ) -> Guidance {
+    under(order, &Town { household, areas, shelters, also: &[], states: &order.shelters }, now)
+}
+
+/// What this home does under all of these orders at once, one guidance for each, in their order.
+///
+/// Those in force give one advice, that of the order that [leads](lead): two orders must never send
+/// the same people out and upstairs. Drills give way to nothing but drills, and what is meant to
+/// nothing that is not. Everything said comes from the orders and from this home's own provisioning;
+/// names are those of its residents only. Under a lift or a cancellation nobody leaves and nowhere
+/// is named.
+pub fn guide_all(
+    orders: &[&Order],
+    household: &Household,
+    areas: &AreaTable,
+    shelters: &ShelterTable,
+    now: UnixMillis,
+) -> Vec<Guidance> {
+    let guided = orders.iter().map(|order| {
+        let own = guide(order, household, areas, shelters, now);
+        let beside = lead::beside(order, orders);
+        match lead::of(&beside) {
+            Some(leader) => {
+                let (also, states) = (lead::other_hazards(leader, &beside), lead::states(&beside));
+                let town = Town { household, areas, shelters, also: &also, states: &states };
+                led(own, under(leader, &town, now))
+            }
+            None => own,
+        }
+    });
+    guided.collect()
+}
+
+/// The order's own words with the advice of the one that leads.
+fn led(own: Guidance, leader: Guidance) -> Guidance {
+    Guidance {
+        gives_way: own.action != leader.action,
+        addressees: leader.addressees,
+        action: leader.action,
+        protects_from: leader.protects_from,
+        destination: leader.destination,
+        fallback: leader.fallback,
+        leave_by: leader.leave_by,
+        supporters: leader.supporters,
+        steps: leader.steps,
+        ..own
+    }
+}
+
+/// What the advice depends on, next to the order.
+struct Town<'a> {
+    household: &'a Household,
+    areas: &'a AreaTable,
+    shelters: &'a ShelterTable,
+    /// Hazards of other orders that the place to go to must withstand too.
+    also: &'a [Hazard],
+    /// States of places as all orders in force tell them.
+    states: &'a [(ShelterId, ShelterState)],
+}
+
+fn under(order: &Order, town: &Town<'_>, now: UnixMillis) -> Guidance {
+    let household = town.household;
     let action = action(order, household);
-    let (destination, fallback) = places(action, order, household, areas, shelters);
+    let (destination, fallback) = places(action, order, town);
     let supporters =
         if order.is_in_force() { people::supporters(order, household) } else { Vec::new() };
     let situation = Situation {
@@ -161,9 +225,11 @@ pub fn guide(
         act: order.act,
         hazard: order.hazard,
         level: order.level,
-        area_name: area_name(order, household, areas),
+        area_name: area_name(order, household, town.areas),
         addressees: people::addressees(order, household),
         action,
+        protects_from: order.hazard,
+        gives_way: false,
         leave_by: leave_by(action, order, destination.as_ref(), now),
         destination,
         fallback,
@@ -203,10 +269,9 @@ fn at_level_three(order: &Order, household: &Household) -> Action {
 fn places(
     action: Action,
     order: &Order,
-    household: &Household,
-    areas: &AreaTable,
-    shelters: &ShelterTable,
+    town: &Town<'_>,
 ) -> (Option<Destination>, Option<Destination>) {
+    let household = town.household;
     let goes = match action {
         Action::LeaveNow | Action::LeaveIfSlow | Action::Prepare => {
             order.level != Some(Level::Five)
@@ -220,12 +285,17 @@ fn places(
     let planned = people::planned_places(order, household);
     let search = Search {
         hazard: order.hazard,
-        table: shelters,
-        states: &order.shelters,
+        also: town.also,
+        table: town.shelters,
+        states: town.states,
         planned: &planned,
-        from: household.position.or_else(|| district_point(household, areas)),
+        from: household.position.or_else(|| district_point(household, town.areas)),
     };
-    let (first, second) = choose(&search);
+    // A place against everything is best; where there is none, the gravest danger decides.
+    let (first, second) = match choose(&search) {
+        (None, _) => choose(&Search { also: &[], ..search }),
+        found => found,
+    };
     let told = |choice: Choice<'_>| destination(&choice, order.hazard, household);
     (first.map(told), second.map(told))
 }

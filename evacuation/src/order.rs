@@ -1,8 +1,10 @@
 //! An order: small, signed, without personal data (invariants 2 and 3).
 
+mod changes;
 mod validation;
 
 pub use crate::id::{Issuer, OrderId};
+pub use changes::Changes;
 pub use validation::InvalidOrder;
 
 use crate::{

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 use evacuation::{
     book::{Now as BookNow, OrderBook, Outcome, Refusal, Standing},
-    guidance::{Guidance, Step, guide},
-    order::{Mode, OrderId, UnixMillis},
+    guidance::{Guidance, Step, guide_all},
+    order::{Changes, Mode, Order, OrderId, UnixMillis},
     trust::Trust,
 };
 use gateway_api::report::Answer;
@@ -49,6 +49,12 @@ pub(crate) struct HomeOrder {
     pub(crate) standing: Standing,
     /// Whether another order still holds here: then the end of this one sends nobody home.
     pub(crate) others_hold: bool,
+    /// Orders that it updates or ends.
+    references: Vec<OrderId>,
+    /// What it changed of the order that it replaced here.
+    pub(crate) changes: Option<Changes>,
+    /// What this home answered to the order that it updates or ends.
+    pub(crate) earlier: Option<Answer>,
 }
 
 /// What became of signed bytes.
@@ -160,6 +166,9 @@ impl Emergency {
     /// Reckons anew what is shown. True when an alert begins or begins again.
     pub(crate) fn refresh(&mut self, profile: Option<&Profile>, now: Now) -> bool {
         self.orders = self.active_orders(profile, now);
+        for order in &self.orders {
+            self.memory.carry_help(order.id(), &order.references);
+        }
         let shown: BTreeSet<OrderId> = self.orders.iter().map(HomeOrder::id).collect();
         self.alerted.retain(|id| shown.contains(id));
         self.choose(now.monotonic_ms)
@@ -205,6 +214,16 @@ impl Emergency {
         self.memory.answer(id).map(|given| given.answer)
     }
 
+    /// The report of the answer to this order.
+    pub(crate) fn answer_report(&self, id: OrderId) -> Option<Uuid> {
+        self.memory.answer(id).map(|given| given.report)
+    }
+
+    /// Whether a call for help stands that was made under an order which this one replaced.
+    pub(super) fn help_stands(&self, id: OrderId) -> bool {
+        self.memory.help(id).is_some()
+    }
+
     /// The gateway refused the report: true when it was an answer to an order.
     pub(crate) fn report_refused(&mut self, report: Uuid) -> bool {
         self.memory.refuse(report)
@@ -225,11 +244,14 @@ impl Emergency {
         let (Some(book), Some(profile)) = (&self.book, profile) else { return Vec::new() };
         let time = book.time(book_now(now)).unwrap_or(UnixMillis(now.wall_ms));
         let (household, areas, shelters) = (&profile.household, &profile.areas, &profile.shelters);
-        let active = book.active(book_now(now)).into_iter();
-        let orders = active.map(|active| HomeOrder {
-            guidance: guide(active.order, household, areas, shelters, time),
-            standing: active.standing,
-            others_hold: false,
+        let active = book.active(book_now(now));
+        let orders: Vec<&Order> = active.iter().map(|active| active.order).collect();
+        let guided = guide_all(&orders, household, areas, shelters, time);
+        let orders = active.into_iter().zip(guided).map(|(active, guidance)| {
+            let references = active.order.references.clone();
+            let earlier = references.iter().find_map(|id| self.answer_given(*id));
+            let (standing, changes) = (active.standing, active.changes);
+            HomeOrder { guidance, standing, others_hold: false, references, changes, earlier }
         });
         with_others(orders.collect())
     }
@@ -264,6 +286,8 @@ fn with_others(mut orders: Vec<HomeOrder>) -> Vec<HomeOrder> {
         order.others_hold = if order.is_actual() { actual } else { any };
         if order.others_hold {
             order.guidance.steps = [Step::KeepWatching, Step::DoNotReturn, Step::TellOthers];
+        } else if order.earlier == Some(Answer::Leaving) {
+            order.guidance.steps = [Step::ReturnCarefully, Step::TellOthers, Step::KeepWatching];
         }
     }
     orders

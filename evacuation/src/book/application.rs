@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     id::OrderId,
-    order::{Act, Order},
+    order::{Act, Changes, Order},
 };
 
 impl OrderBook {
@@ -19,13 +19,26 @@ impl OrderBook {
             return self.end_referenced(signed, now);
         }
         let (references, subject) = (signed.order.references.clone(), Subject::of(&signed.order));
+        let changes = self.changes_of(&signed.order);
         self.entries.retain(|entry| {
             !(entry.subject() == subject
                 && (entry.is_notice() || references.contains(&entry.signed.order.id)))
         });
         let lifetime = Lifetime::of_order(&signed.order, self.clock(now), now);
-        self.add(Entry { signed, standing: Standing::InForce, lifetime, received_at: now.wall });
+        let (standing, received_at) = (Standing::InForce, now.wall);
+        self.add(Entry { signed, standing, lifetime, received_at, changes });
         Outcome::InForce
+    }
+
+    /// What an update changes of the latest order that it replaces here.
+    fn changes_of(&self, order: &Order) -> Option<Changes> {
+        let replaced = self.entries.iter().filter(|entry| {
+            !entry.is_notice()
+                && entry.subject() == Subject::of(order)
+                && order.references.contains(&entry.signed.order.id)
+        });
+        let latest = replaced.max_by_key(|entry| entry.signed.order.sequence)?;
+        Some(Changes::between(&latest.signed.order, order))
     }
 
     fn drop_ended(&mut self, now: Now) {
@@ -58,7 +71,8 @@ impl OrderBook {
 
     fn add_notice(&mut self, signed: Signed, now: Now) {
         let lifetime = Lifetime::of_notice(&signed.order, self.clock(now), now);
-        self.add(Entry { signed, standing: Standing::Notice, lifetime, received_at: now.wall });
+        let (standing, received_at) = (Standing::Notice, now.wall);
+        self.add(Entry { signed, standing, lifetime, received_at, changes: None });
     }
 
     fn add(&mut self, entry: Entry) {

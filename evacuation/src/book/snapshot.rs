@@ -16,6 +16,7 @@ use crate::{
     },
     heartbeat::Heartbeat,
     id::OrderId,
+    order::Changes,
     signing::reopen_order,
     trust::Kid,
 };
@@ -159,6 +160,9 @@ fn write_entry(entry: &Entry) -> Value {
     map.bytes(1, &entry.signed.bytes);
     map.number(2, u64::from(entry.is_notice()));
     map.time(3, entry.received_at);
+    if let Some(changes) = entry.changes {
+        map.number(4, changes.bits());
+    }
     map.into_value()
 }
 
@@ -167,6 +171,10 @@ fn read_entry(value: Value, clock: Clock, now: Now) -> Result<Entry, CorruptBook
     let signed = read_signed(map.optional_bytes(1)?.unwrap_or_default())?;
     let standing = map.choice(2, &STANDINGS)?;
     let received_at = map.time(3)?;
+    let changes = match map.optional_number(4)? {
+        Some(bits) => Some(Changes::from_bits(bits).ok_or(CorruptBook)?),
+        None => None,
+    };
     map.finish()?;
     // A lift that stands as an order, or an order as a lift, was not written by this program.
     let lifetime = match (standing, signed.order.is_in_force()) {
@@ -174,7 +182,7 @@ fn read_entry(value: Value, clock: Clock, now: Now) -> Result<Entry, CorruptBook
         (Standing::Notice, false) => Lifetime::of_notice(&signed.order, clock, now),
         _ => return Err(CorruptBook),
     };
-    Ok(Entry { signed, standing, lifetime, received_at })
+    Ok(Entry { signed, standing, lifetime, received_at, changes })
 }
 
 fn read_word(value: Value) -> Result<(Subject, Signed), CorruptBook> {

@@ -19,8 +19,10 @@ pub(super) fn steps(situation: &Situation) -> [Step; 3] {
         Action::SecureLifeHere => secure_life(situation.hazard),
         Action::LeaveNow | Action::LeaveIfSlow => leaving(situation),
         Action::Prepare => [Step::PrepareBag, Step::CheckRoute, Step::KeepWatching],
-        Action::AllClear => [Step::ReturnCarefully, Step::TellOthers, Step::KeepWatching],
-        Action::Disregard => [Step::TellOthers, Step::ReturnCarefully, Step::KeepWatching],
+        // Nobody who stayed is sent home: those who left hear it with their answer.
+        Action::AllClear | Action::Disregard => {
+            [Step::TellOthers, Step::KeepWatching, Step::CallForHelp]
+        }
     }
 }
 

@@ -339,7 +339,120 @@ prop_compose! {
     }
 }
 
+fn guide_both(orders: &[&Order], residents: &[Resident]) -> Vec<Guidance> {
+    guide_all(orders, &household(residents.to_vec()), &areas(), &shelters(), NOW)
+}
+
+/// Action and destination that every one of these orders gives, and which of them give way.
+#[track_caller]
+fn check_lead(orders: &[Order], action: Action, destination: Option<&str>, gives_way: &[bool]) {
+    let orders: Vec<&Order> = orders.iter().collect();
+    let guided = guide_both(&orders, &[hana(), ken()]);
+    for guidance in &guided {
+        assert_eq!(guidance.action, action, "{:?}", guidance.hazard);
+        let place = guidance.destination.as_ref().map(|place| place.shelter.as_str());
+        assert_eq!(place, destination, "{:?}", guidance.hazard);
+    }
+    let ways: Vec<bool> = guided.iter().map(|guidance| guidance.gives_way).collect();
+    assert_eq!(ways, gives_way);
+}
+
+#[test]
+fn several_orders_give_one_advice() {
+    let flood_five = || at(Level::Five);
+    let landslide = |level| against(Hazard::Landslide, level);
+    check_lead(&[tsunami(1), flood_five()], Action::RunToHighGround, Some("high"), &[false, true]);
+    check_lead(&[flood_five(), tsunami(1)], Action::RunToHighGround, Some("high"), &[true, false]);
+    let both = [landslide(Level::Five), at(Level::Four)];
+    check_lead(&both, Action::SecureLifeHere, None, &[false, true]);
+    let both = [landslide(Level::Four), at(Level::Three)];
+    check_lead(&both, Action::LeaveNow, Some("middle"), &[false, true]);
+    let both = [flood_five(), against(Hazard::LargeFire, Level::Five)];
+    check_lead(&both, Action::LeaveNow, None, &[true, false]);
+}
+
+#[test]
+fn under_two_hazards_the_place_withstands_both_where_there_is_one() {
+    let landslide = against(Hazard::Landslide, Level::Four);
+    // "near" is nearer, but for floods only.
+    check_lead(&[at(Level::Four), landslide], Action::LeaveNow, Some("middle"), &[false, false]);
+    let earthquake = against(Hazard::Earthquake, Level::Four);
+    let fire = against(Hazard::LargeFire, Level::Four);
+    check_lead(&[earthquake, fire], Action::LeaveNow, Some("middle"), &[false, false]);
+}
+
+#[test]
+fn a_place_that_any_order_calls_closed_is_closed() {
+    let closed = Order { shelters: vec![(shelter_id("middle"), ShelterState::Closed)], ..order(1) };
+    let landslide = against(Hazard::Landslide, Level::Four);
+    check_lead(&[closed, landslide], Action::LeaveNow, Some("top"), &[false, false]);
+}
+
+#[test]
+fn what_is_meant_gives_way_to_no_drill_and_an_end_to_nothing() {
+    let drill = Order { mode: Mode::Drill, ..tsunami(1) };
+    let lift = Order { act: Act::Lift, ..order(3) };
+    let five = at(Level::Five);
+    let guided = guide_both(&[&five, &drill, &lift], &[ken()]);
+    let actions: Vec<Action> = guided.iter().map(|guidance| guidance.action).collect();
+    assert_eq!(actions, [Action::SecureLifeHere, Action::RunToHighGround, Action::AllClear]);
+    assert!(guided.iter().all(|guidance| !guidance.gives_way));
+}
+
+#[test]
+fn the_end_of_an_order_sends_nobody_home_who_stayed() {
+    for end in [Act::Lift, Act::Cancel] {
+        let steps = guide_home(&act(2, end, 1), vec![hana()]).steps;
+        assert!(!steps.contains(&Step::ReturnCarefully), "{steps:?}");
+    }
+}
+
 proptest! {
+    /// Whatever is in force at once: one action, one place, one way, one time; nobody is sent out and
+    /// upstairs together; and a tsunami always sends to high ground.
+    #[test]
+    fn simultaneous_orders_never_contradict_each_other(
+        orders in proptest::collection::vec(any_local_order(), 1..5), household in any_household(),
+    ) {
+        let orders: Vec<&Order> = orders.iter().collect();
+        let now = orders[0].issued_at;
+        let guided = guide_all(&orders, &household, &areas(), &shelters(), now);
+        prop_assert_eq!(guided.len(), orders.len());
+        for is_actual in [true, false] {
+            let holds = |(order, _): &(&&Order, &Guidance)| {
+                order.is_in_force() && (order.mode == Mode::Actual) == is_actual
+            };
+            let held: Vec<_> = orders.iter().zip(&guided).filter(holds).collect();
+            let advice = |guidance: &Guidance| {
+                let Guidance { action, destination, fallback, steps, leave_by, .. } = guidance;
+                let place = |place: &Option<Destination>| place.as_ref().map(|p| p.shelter.clone());
+                (*action, place(destination), place(fallback), *steps, *leave_by)
+            };
+            let Some((_, first)) = held.first() else { continue };
+            for (order, guidance) in &held {
+                prop_assert_eq!(guidance.order, order.id);
+                prop_assert_eq!(advice(guidance), advice(first));
+                prop_assert_eq!(&guidance.addressees, &first.addressees);
+            }
+            let has = |hazard, level| {
+                held.iter().any(|(order, _)| order.hazard == hazard && order.level == level)
+            };
+            let five = Some(Level::Five);
+            let expected = if has(Hazard::Tsunami, None) {
+                Some(Action::RunToHighGround)
+            } else if has(Hazard::LargeFire, five) {
+                Some(Action::LeaveNow)
+            } else if held.iter().any(|(order, _)| order.level == five) {
+                Some(Action::SecureLifeHere)
+            } else if held.iter().any(|(order, _)| order.level == Some(Level::Four)) {
+                Some(Action::LeaveNow)
+            } else {
+                None
+            };
+            prop_assert!(expected.is_none_or(|expected| first.action == expected));
+        }
+    }
+
     #[test]
     fn no_guidance_names_an_unsuitable_or_closed_place(
         order in any_local_order(), household in any_household(),

@@ -8,6 +8,8 @@ use crate::hazard::Hazard;
 pub struct Search<'a> {
     /// Against what.
     pub hazard: Hazard,
+    /// Against what else the place must be designated.
+    pub also: &'a [Hazard],
     /// The town's places.
     pub table: &'a ShelterTable,
     /// States as the order tells them.
@@ -49,7 +51,8 @@ impl<'a> Search<'a> {
     fn usable(&self, shelter: &'a Shelter) -> Option<Choice<'a>> {
         let state = self.state(&shelter.id);
         let receives = matches!(state, None | Some(ShelterState::Open));
-        if !receives || !shelter.suitable_for.contains(&self.hazard) {
+        let designated = |hazard: &Hazard| shelter.suitable_for.contains(hazard);
+        if !receives || !designated(&self.hazard) || !self.also.iter().all(designated) {
             return None;
         }
         let choice = Choice {

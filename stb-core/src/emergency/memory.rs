@@ -20,6 +20,10 @@ struct Remembered {
     order_id: String,
     #[serde(default)]
     answer: Option<Given>,
+    /// A call for help made under an order that this one replaced; it stands until this one is
+    /// answered otherwise.
+    #[serde(default)]
+    help: Option<Given>,
     #[serde(default)]
     received_told: bool,
     #[serde(default)]
@@ -59,16 +63,36 @@ impl Memory {
     }
 
     pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Uuid) {
-        self.of(id).answer = Some(Given { answer, report, refused: false });
+        let remembered = self.of(id);
+        remembered.answer = Some(Given { answer, report, refused: false });
+        remembered.help = None;
+    }
+
+    /// The call for help that stands from before this order.
+    pub(super) fn help(&self, id: OrderId) -> Option<&Given> {
+        let order_id = id.to_string();
+        self.orders.iter().find(|order| order.order_id == order_id)?.help.as_ref()
+    }
+
+    /// An update asks anew, but whoever called for help still needs it.
+    pub(super) fn carry_help(&mut self, id: OrderId, replaced: &[OrderId]) {
+        if self.answer(id).is_some() || self.help(id).is_some() {
+            return;
+        }
+        let called = |id: &OrderId| {
+            let answer = self.answer(*id).filter(|given| given.answer == Answer::NeedHelp);
+            answer.or(self.help(*id)).cloned()
+        };
+        if let Some(help) = replaced.iter().find_map(called) {
+            self.of(id).help = Some(help);
+        }
     }
 
     pub(super) fn refuse(&mut self, report: Uuid) -> bool {
-        let given = self.orders.iter_mut().filter_map(|order| order.answer.as_mut());
-        let Some(given) = given.into_iter().find(|given| given.report == report) else {
-            return false;
-        };
-        given.refused = true;
-        true
+        let kept = self.orders.iter_mut();
+        let given = kept.flat_map(|order| order.answer.iter_mut().chain(&mut order.help));
+        let refused = given.filter(|given| given.report == report);
+        refused.map(|given| given.refused = true).count() > 0
     }
 
     pub(super) fn note_received(&mut self, id: OrderId) -> bool {
@@ -90,8 +114,13 @@ impl Memory {
         if self.orders.len() >= MOST {
             self.orders.remove(0);
         }
-        let remembered =
-            Remembered { order_id, answer: None, received_told: false, shown_told: false };
+        let remembered = Remembered {
+            order_id,
+            answer: None,
+            help: None,
+            received_told: false,
+            shown_told: false,
+        };
         self.orders.push(remembered);
         self.orders.len() - 1
     }
@@ -114,6 +143,20 @@ mod tests {
         let (book, restored) = read(&write(b"book", &memory)).expect("it was just written");
         assert_eq!(book, b"book");
         assert_eq!(restored, memory);
+    }
+
+    #[test]
+    fn a_call_for_help_stands_through_updates_until_it_is_answered_otherwise() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(1), Answer::NeedHelp, Uuid::from_u128(5));
+        memory.carry_help(id(2), &[id(1)]);
+        let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
+        memory.carry_help(id(3), &[id(2)]);
+        assert_eq!(memory.help(id(3)).map(|given| given.report), Some(Uuid::from_u128(5)));
+        memory.set_answer(id(3), Answer::Leaving, Uuid::from_u128(6));
+        memory.carry_help(id(3), &[id(2)]);
+        memory.carry_help(id(4), &[id(3)]);
+        assert_eq!((memory.help(id(3)), memory.help(id(4))), (None, None));
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
     }
     let town = &profile.provisioning.household.municipality_name;
     sentences.push(place(order, profile, town));
+    sentences.extend(words::changed(order).map(say::spoken_changed));
     let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     sentences.extend(reason.map(say::spoken_reason));
     sentences.push(words::action(order));

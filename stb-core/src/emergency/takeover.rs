@@ -158,7 +158,7 @@ impl Emergency {
 
     fn alert(&mut self, id: OrderId, now_ms: u64) {
         let Some(order) = self.order(id) else { return };
-        let (ladder, focus) = (Ladder::new(order, now_ms), usual_answer(order));
+        let (ladder, focus) = (Ladder::new(order, now_ms), self.first_focus(order));
         self.alerted.insert(id);
         self.takeover = Some(Takeover::new(id, Phase::Alerting(ladder), focus, now_ms));
     }
@@ -230,16 +230,22 @@ impl Emergency {
     pub(crate) fn open(&mut self) {
         let in_force = self.visible().find(|order| order.standing == Standing::InForce);
         let Some(order) = in_force else { return };
-        let (id, focus) = (order.id(), usual_answer(order));
+        let (id, focus) = (order.id(), self.first_focus(order));
         let given = self.answer_given(id);
         let focus = given.map_or(focus, position);
         self.takeover = Some(Takeover::new(id, Phase::Opened, focus, 0));
     }
 
+    /// A hand that presses on takes no call for help back.
+    fn first_focus(&self, order: &HomeOrder) -> usize {
+        let help = position(Answer::NeedHelp);
+        if self.help_stands(order.id()) { help } else { usual_answer(order) }
+    }
+
     /// Whoever looked at another order meanwhile sees again the one that waits.
     fn return_to_pending(&mut self) {
         let Some(pending) = self.pending() else { return };
-        let (id, focus) = (pending.id(), usual_answer(pending));
+        let (id, focus) = (pending.id(), self.first_focus(pending));
         if let Some(takeover) = self.takeover.as_mut().filter(|takeover| takeover.cursor != id) {
             takeover.cursor = id;
             takeover.focus = focus;
@@ -272,7 +278,7 @@ impl Emergency {
         let cursor = self.takeover.as_ref().map(Takeover::cursor);
         let position = ids.iter().position(|id| Some(*id) == cursor).unwrap_or(0);
         let Some(next) = ids.get((position + 1) % ids.len().max(1)).copied() else { return };
-        let focus = self.order(next).map_or(0, usual_answer);
+        let focus = self.order(next).map_or(0, |order| self.first_focus(order));
         if let Some(takeover) = &mut self.takeover {
             takeover.cursor = next;
             takeover.focus = focus;

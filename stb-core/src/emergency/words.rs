@@ -41,7 +41,7 @@ impl Emergency {
             level: guidance.level,
             title: title(guidance),
             names: whom(guidance).map(|person| with_honorific(&person.name, language)).collect(),
-            place: place_phrase(guidance),
+            place: place_phrase(order),
             action: action(order),
             destination: place(&guidance.destination),
             fallback: place(&guidance.fallback),
@@ -64,7 +64,8 @@ impl Emergency {
         link_open: bool,
         delivery: impl Fn(uuid::Uuid) -> Delivery,
     ) -> Option<(Answer, Phrase)> {
-        let given = self.memory.answer(order.id())?;
+        let help = self.memory.help(order.id());
+        let given = self.memory.answer(order.id()).or(help)?;
         let answer = given.answer;
         if matches!(takeover.phase, Phase::Quiet) {
             return Some((answer, answer_words(answer)));
@@ -77,7 +78,11 @@ impl Emergency {
             Delivery::Waiting if answer == Answer::NeedHelp => say::answer_later_call(),
             Delivery::Waiting => say::answer_later(),
         };
-        Some((answer, say::answer_told(answer_words(answer), how_far)))
+        let sentence = match help {
+            Some(_) => say::help_stands(how_far),
+            None => say::answer_told(answer_words(answer), how_far),
+        };
+        Some((answer, sentence))
     }
 
     fn item(&self, deed: TakeoverDeed) -> Item {
@@ -96,6 +101,7 @@ impl Emergency {
             }
         };
         let given = match deed {
+            TakeoverDeed::Answer(id, Answer::NeedHelp) if self.help_stands(id) => true,
             TakeoverDeed::Answer(id, answer) => self.answer_given(id) == Some(answer),
             _ => false,
         };
@@ -161,25 +167,71 @@ pub(crate) fn hazard(hazard: Hazard) -> Phrase {
     }
 }
 
-fn place_phrase(guidance: &Guidance) -> Phrase {
-    let against = hazard(guidance.hazard);
-    match &guidance.area_name {
+fn place_phrase(order: &HomeOrder) -> Phrase {
+    let against = hazard(order.guidance.hazard);
+    let place = match &order.guidance.area_name {
         Some(area) => say::order_place(area, against),
         None => say::order_place_whole_town(against),
+    };
+    match changed(order) {
+        Some(what) => say::order_place_changed(place, what),
+        None => place,
     }
 }
 
+/// What an update changed, the gravest first, at most two; whoever answered before wants to know
+/// whether it concerns them.
+pub(super) fn changed(order: &HomeOrder) -> Option<Phrase> {
+    let changes = order.changes?;
+    let mut words = [
+        (changes.level, say::changed_level()),
+        (changes.shelters, say::changed_shelters()),
+        (changes.areas, say::changed_areas()),
+        (changes.reason, say::changed_reason()),
+    ]
+    .into_iter()
+    .filter(|(is_changed, _)| *is_changed)
+    .map(|(_, what)| what);
+    Some(match (words.next(), words.next()) {
+        (Some(first), Some(second)) => say::changed_both(first, second),
+        (Some(only), None) => only,
+        (None, _) => say::changed_period(),
+    })
+}
+
 pub(super) fn action(order: &HomeOrder) -> Phrase {
-    match order.guidance.action {
-        Action::LeaveNow => say::action_leave_now(),
-        Action::LeaveIfSlow => say::action_leave_if_slow(),
-        Action::Prepare => say::action_prepare(),
-        Action::RunToHighGround => say::action_run_to_high_ground(),
-        Action::SecureLifeHere => say::action_secure_life_here(),
-        Action::AllClear if order.others_hold => say::action_all_clear_others(),
-        Action::Disregard if order.others_hold => say::action_disregard_others(),
-        Action::AllClear => say::action_all_clear(),
-        Action::Disregard => say::action_disregard(),
+    let Guidance { protects_from, gives_way, .. } = order.guidance;
+    let action = own_action(order);
+    if gives_way { say::action_led(hazard(protects_from), action) } else { action }
+}
+
+fn own_action(order: &HomeOrder) -> Phrase {
+    let guidance = &order.guidance;
+    // "At once" and a time of departure would contradict each other.
+    let in_time = guidance.leave_by.is_some();
+    match (guidance.action, guidance.protects_from) {
+        (Action::LeaveNow, _) if in_time => say::action_leave_in_time(),
+        (Action::LeaveNow, _) => say::action_leave_now(),
+        (Action::LeaveIfSlow, _) if in_time => say::action_leave_in_time_if_slow(),
+        (Action::LeaveIfSlow, _) => say::action_leave_if_slow(),
+        (Action::Prepare, _) => say::action_prepare(),
+        (Action::RunToHighGround, _) => say::action_run_to_high_ground(),
+        (Action::SecureLifeHere, Hazard::Earthquake) => say::action_secure_life_earthquake(),
+        (Action::SecureLifeHere, Hazard::Volcano) => say::action_secure_life_volcano(),
+        (Action::SecureLifeHere, _) => say::action_secure_life_here(),
+        (Action::AllClear, _) if order.others_hold => say::action_all_clear_others(),
+        (Action::Disregard, _) if order.others_hold => say::action_disregard_others(),
+        (Action::AllClear, _) => all_clear(order.earlier),
+        (Action::Disregard, _) => say::action_disregard(),
+    }
+}
+
+/// Nobody who stayed at home is told to return.
+fn all_clear(answered: Option<Answer>) -> Phrase {
+    match answered {
+        Some(Answer::Leaving) => say::action_all_clear_left(),
+        Some(Answer::Staying) => say::action_all_clear_stayed(),
+        Some(Answer::NeedHelp) | None => say::action_all_clear(),
     }
 }
 

@@ -5,7 +5,7 @@ use gateway_api::report::{Answer, ReceiptStage, ReportContent};
 
 use crate::{
     effect::{Cue, Effect, SpeechPriority, StoreCommand},
-    emergency::{Arrival, FETCH_SPREAD_MS, TakeoverDeed, spoken},
+    emergency::{Arrival, Delivery, FETCH_SPREAD_MS, TakeoverDeed, spoken},
     view::TakeoverView,
 };
 
@@ -111,9 +111,13 @@ impl Machine {
         self.refresh_orders();
     }
 
-    /// The same answer again is no news to the town.
+    /// The same answer again is no news to the town, except a call for help: staff may have dealt with
+    /// the one before.
     fn answer_order(&mut self, id: OrderId, answer: Answer) {
-        if self.emergency.answer_given(id) != Some(answer) {
+        let arrived = |report| self.delivery(report) == Delivery::Delivered;
+        let again =
+            answer == Answer::NeedHelp && self.emergency.answer_report(id).is_some_and(arrived);
+        if again || self.emergency.answer_given(id) != Some(answer) {
             let order_id = id.to_string();
             let report = self.enter(ReportContent::OrderAnswer { order_id, answer });
             self.emergency.answered(id, answer, report);

@@ -51,6 +51,7 @@ fn place(profile: &Profile, hazard: Hazard) -> Phrase {
     let planned: Vec<&ShelterId> = plans.map(|plan| &plan.destination).collect();
     let search = Search {
         hazard,
+        also: &[],
         table: &profile.shelters,
         states: &[],
         planned: &planned,

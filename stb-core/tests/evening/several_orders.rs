@@ -4,7 +4,8 @@ use evacuation::{
     hazard::{Hazard, Level},
     order::{Act, Mode},
 };
-use stb_core::{key::RemoteKey, view::TakeoverStage};
+use gateway_api::report::Answer;
+use stb_core::{event::Event, key::RemoteKey, view::TakeoverStage};
 
 use crate::{
     takeover::{answers, flooded, title},
@@ -176,4 +177,148 @@ fn a_drill_is_marked_everywhere_and_never_stands_over_an_actual_order() {
     television.receive(bytes);
     television.press(RemoteKey::Exit);
     assert_eq!(television.takeover().map(|takeover| takeover.mode), Some(Mode::Drill));
+}
+
+/// Where somebody fled to high ground, a flood order does not call them upstairs.
+#[test]
+fn a_level_five_flood_after_an_answered_tsunami_changes_no_advice() {
+    let mut television = Television::at_home();
+    let tsunami = television.town.order(Hazard::Tsunami, None);
+    let bytes = television.town.sign(&tsunami);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press(RemoteKey::Confirm);
+    let before = television.takeover().expect("answered");
+    television.take_effects();
+    let flood = television.town.flood(Level::Five);
+    let bytes = television.town.sign(&flood);
+    television.receive(bytes);
+    let after = television.takeover().expect("the flood is told");
+    assert_eq!(after.title.id, "order-level-five");
+    assert_eq!(after.action.id, "action-led");
+    assert_eq!((after.destination, after.steps), (before.destination, before.steps));
+    let spoken = television.spoken();
+    assert!(spoken.contains(&"action-led") && spoken.contains(&"spoken-destination"));
+    assert!(!spoken.contains(&"action-secure-life-here"));
+    assert_eq!(after.answers[after.focus].label.id, "answer-leaving");
+    let lift = television.town.about(&tsunami, Act::Lift);
+    let bytes = television.town.sign(&lift);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press_all(&[RemoteKey::Confirm, RemoteKey::Exit]);
+    let takeover = television.takeover().expect("the flood still holds");
+    assert_eq!(takeover.action.id, "action-secure-life-here", "now its own advice counts");
+}
+
+#[test]
+fn the_end_of_an_order_speaks_to_what_the_home_answered() {
+    let cases = [
+        (Some(RemoteKey::Blue), "action-all-clear-left", true),
+        (Some(RemoteKey::Green), "action-all-clear-stayed", false),
+        (Some(RemoteKey::Red), "action-all-clear", false),
+        (None, "action-all-clear", false),
+    ];
+    for (key, action, returns) in cases {
+        let mut television = flooded(Level::Four);
+        television.wait(1_000);
+        if let Some(key) = key {
+            television.press(key);
+        }
+        let order = television.town.flood(Level::Four);
+        let mut first = order.clone();
+        (first.sequence, first.id.0[7]) = (1, 1);
+        let lift = television.town.about(&first, Act::Lift);
+        let bytes = television.town.sign(&lift);
+        television.receive(bytes);
+        let takeover = television.takeover().expect("the all-clear is shown");
+        assert_eq!(takeover.action.id, action);
+        let steps: Vec<_> = takeover.steps.iter().map(|step| step.text.id).collect();
+        assert_eq!(steps.contains(&"step-return-carefully"), returns, "{steps:?}");
+    }
+}
+
+#[test]
+fn an_update_says_what_changed() {
+    let mut television = Television::at_home();
+    let first = television.town.flood(Level::Four);
+    let mut wider = television.town.about(&first, Act::Update);
+    wider.areas.push(crate::town::area_id("kiki"));
+    let mut longer = television.town.about(&wider, Act::Update);
+    longer.areas.clone_from(&wider.areas);
+    longer.expires_at.0 += 3_600_000;
+    let mut graver = television.town.about(&longer, Act::Update);
+    graver.level = Some(Level::Five);
+    for (order, what) in [
+        (&first, None),
+        (&wider, Some("changed-areas")),
+        (&longer, Some("changed-period")),
+        (&graver, Some("changed-both")),
+    ] {
+        television.take_effects();
+        let bytes = television.town.sign(order);
+        television.receive(bytes);
+        let place = television.takeover().expect("shown").place;
+        let told = format!("{place:?}");
+        assert_eq!(place.id == "order-place-changed", what.is_some(), "{told}");
+        assert!(what.is_none_or(|what| told.contains(what)), "{told}");
+        assert_eq!(television.spoken().contains(&"spoken-changed"), what.is_some());
+    }
+}
+
+#[test]
+fn a_call_for_help_stands_through_an_update() {
+    let mut television = Television::at_home();
+    let first = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&first);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press(RemoteKey::Red);
+    let update = television.town.about(&first, Act::Update);
+    let bytes = television.town.sign(&update);
+    television.receive(bytes);
+    for _ in 0..2 {
+        let takeover = television.takeover().expect("the update alerts");
+        assert!(takeover.stage > TakeoverStage::Notice);
+        let (answer, said) = takeover.answered.expect("the call is still told");
+        assert_eq!((answer, said.id), (Answer::NeedHelp, "help-stands"));
+        assert_eq!(takeover.answers[takeover.focus].label.id, "answer-need-help");
+        assert!(takeover.answers[1].note.is_some(), "marked as chosen");
+        television.restart();
+        television.happens(Event::LinkOpened);
+    }
+    television.wait(1_000);
+    television.press(RemoteKey::Confirm);
+    assert_eq!(answers(&television), [Answer::NeedHelp, Answer::NeedHelp]);
+}
+
+#[test]
+fn a_call_for_help_is_taken_back_by_another_answer_only() {
+    let mut television = Television::at_home();
+    let first = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&first);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press(RemoteKey::Red);
+    let update = television.town.about(&first, Act::Update);
+    let bytes = television.town.sign(&update);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press(RemoteKey::Blue);
+    let (answer, said) = television.takeover().and_then(|view| view.answered).expect("answered");
+    assert_eq!((answer, said.id), (Answer::Leaving, "answer-told"));
+}
+
+/// Staff may have dealt with the first call: a second one goes out.
+#[test]
+fn a_second_call_for_help_is_sent_again() {
+    let mut television = flooded(Level::Four);
+    television.wait(1_000);
+    television.press(RemoteKey::Red);
+    television.press(RemoteKey::Exit);
+    for key in [RemoteKey::Red, RemoteKey::Blue, RemoteKey::Blue] {
+        television.choose("tile-order");
+        television.press(key);
+        television.press(RemoteKey::Exit);
+    }
+    assert_eq!(answers(&television), [Answer::NeedHelp, Answer::NeedHelp, Answer::Leaving]);
 }

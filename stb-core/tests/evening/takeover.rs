@@ -49,6 +49,38 @@ fn an_order_says_whom_what_where_and_by_when() {
     assert_eq!(takeover.others, 0);
 }
 
+/// 高齢者等避難: who needs time begins to leave, and no word says "at once" beside a time.
+#[test]
+fn level_three_never_says_at_once_beside_a_time() {
+    let mut television = flooded(Level::Three);
+    let takeover = television.takeover().expect("the order is on the screen");
+    assert_eq!(takeover.action.id, "action-leave-in-time-if-slow");
+    assert!(television.spoken().contains(&"action-leave-in-time-if-slow"));
+    television.wait(3_600_000);
+    television.receive(Vec::new());
+    let takeover = television.takeover().expect("the order is on the screen");
+    assert_eq!((takeover.action.id, takeover.leave_by), ("action-leave-if-slow", None));
+}
+
+#[test]
+fn level_five_has_a_word_for_each_kind_of_danger() {
+    for (hazard, action) in [
+        (Hazard::Flood, "action-secure-life-here"),
+        (Hazard::Landslide, "action-secure-life-here"),
+        (Hazard::Earthquake, "action-secure-life-earthquake"),
+        (Hazard::Volcano, "action-secure-life-volcano"),
+        (Hazard::LargeFire, "action-leave-now"),
+    ] {
+        let mut television = Television::at_home();
+        let order = television.town.order(hazard, Some(Level::Five));
+        let bytes = television.town.sign(&order);
+        television.receive(bytes);
+        assert_eq!(television.takeover().map(|takeover| takeover.action.id), Some(action));
+        let upstairs = television.spoken().contains(&"action-secure-life-here");
+        assert_eq!(upstairs, action == "action-secure-life-here");
+    }
+}
+
 #[test]
 fn an_order_is_stored_wakes_the_television_and_is_spoken_twice() {
     let television = flooded(Level::Four);

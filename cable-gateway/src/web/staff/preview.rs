@@ -204,7 +204,7 @@ fn tv(guidance: &Guidance, draft: &OrderDraft) -> Tv {
     let title = words::title(guidance);
     let names: Vec<_> =
         guidance.addressees.iter().map(|person| words::name(&person.name)).collect();
-    let action = words::action(guidance.action);
+    let action = words::action(guidance);
     let destination = guidance.destination.as_ref().map(words::place);
     let going = destination.as_ref().map(|place| format!("避難先は{}。", place.name));
     let is_drill = draft.mode == Mode::Drill;

@@ -166,3 +166,19 @@ fn an_older_word_and_a_heartbeat_end_nothing() {
     assert!(!here.hear(3, &[]).expect("a heartbeat").changed);
     here.shows(&[3]);
 }
+
+#[test]
+fn an_update_knows_what_it_changed_also_after_a_restart() {
+    let mut here = TestBox::new();
+    here.takes(&order(1));
+    assert_eq!(here.book.active(here.now)[0].changes, None);
+    let wider =
+        Order { areas: vec![area_id("harbour"), area_id("hill")], ..act(2, Act::Update, 1) };
+    here.takes(&wider);
+    let expected = Changes { areas: true, ..Changes::default() };
+    assert_eq!(here.book.active(here.now)[0].changes, Some(expected));
+    here.restart(after(2_000));
+    assert_eq!(here.book.active(here.now)[0].changes, Some(expected));
+    here.takes(&act(9, Act::Update, 7));
+    assert_eq!(here.book.active(here.now)[0].changes, None, "it replaced nothing that was here");
+}

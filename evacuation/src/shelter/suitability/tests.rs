@@ -12,8 +12,14 @@ fn found(hazard: Hazard, states: &[(&str, ShelterState)], planned: &[&str]) -> V
     let ids: Vec<ShelterId> = planned.iter().map(|id| shelter_id(id)).collect();
     let planned: Vec<&ShelterId> = ids.iter().collect();
     let from = Some(HERE);
-    let (first, second) =
-        choose(&Search { hazard, table: &table, states: &states, planned: &planned, from });
+    let (first, second) = choose(&Search {
+        hazard,
+        also: &[],
+        table: &table,
+        states: &states,
+        planned: &planned,
+        from,
+    });
     [first, second].into_iter().flatten().map(|choice| choice.shelter.id.to_string()).collect()
 }
 
@@ -62,7 +68,8 @@ fn without_a_point_only_planned_and_open_places_are_named() {
     let (table, planned) = (shelters(), shelter_id("middle"));
     let (planned, open) = ([&planned], [(shelter_id("high"), ShelterState::Open)]);
     let search = |planned, states| {
-        let search = Search { hazard: Hazard::Flood, table: &table, states, planned, from: None };
+        let search =
+            Search { hazard: Hazard::Flood, also: &[], table: &table, states, planned, from: None };
         let (first, second) = choose(&search);
         let id = |choice: Choice<'_>| choice.shelter.id.to_string();
         (first.map(id), second.map(id))
@@ -116,7 +123,7 @@ proptest! {
         let planned: Vec<ShelterId> = planned.into_iter().map(id).collect();
         let planned: Vec<&ShelterId> = planned.iter().collect();
         let search =
-            Search { hazard, table: &table, states: &states, planned: &planned, from: Some(HERE) };
+            Search { hazard, also: &[], table: &table, states: &states, planned: &planned, from: Some(HERE) };
         let (first, second) = choose(&search);
         let shuts = |shelter: &Shelter| {
             states.iter().any(|(id, state)| *id == shelter.id && *state != ShelterState::Open)

@@ -79,16 +79,25 @@ pub(super) fn leave_by(guidance: &Guidance) -> String {
     guidance.leave_by.map(|at| sentence_of(at.0)).unwrap_or_default()
 }
 
-pub(super) fn action(action: Action) -> String {
-    word(match action {
-        Action::LeaveNow => "action-leave-now",
-        Action::LeaveIfSlow => "action-leave-if-slow",
-        Action::Prepare => "action-prepare",
-        Action::RunToHighGround => "action-run-to-high-ground",
-        Action::SecureLifeHere => "action-secure-life-here",
-        Action::AllClear => "action-all-clear",
-        Action::Disregard => "action-disregard",
-    })
+/// As the television says it to a home that was not asked before.
+pub(super) fn action(guidance: &Guidance) -> String {
+    word(action_id(guidance.action, guidance.protects_from, guidance.leave_by.is_some()))
+}
+
+fn action_id(action: Action, protects_from: Hazard, in_time: bool) -> &'static str {
+    match (action, protects_from) {
+        (Action::LeaveNow, _) if in_time => "action-leave-in-time",
+        (Action::LeaveNow, _) => "action-leave-now",
+        (Action::LeaveIfSlow, _) if in_time => "action-leave-in-time-if-slow",
+        (Action::LeaveIfSlow, _) => "action-leave-if-slow",
+        (Action::Prepare, _) => "action-prepare",
+        (Action::RunToHighGround, _) => "action-run-to-high-ground",
+        (Action::SecureLifeHere, Hazard::Earthquake) => "action-secure-life-earthquake",
+        (Action::SecureLifeHere, Hazard::Volcano) => "action-secure-life-volcano",
+        (Action::SecureLifeHere, _) => "action-secure-life-here",
+        (Action::AllClear, _) => "action-all-clear",
+        (Action::Disregard, _) => "action-disregard",
+    }
 }
 
 pub(super) fn place(destination: &Destination) -> Place {
@@ -168,7 +177,10 @@ mod tests {
 
     #[test]
     fn every_sentence_is_the_televisions() {
-        let mut said: Vec<String> = ACTIONS.map(action).to_vec();
+        let mut said = Vec::new();
+        for (hazard, in_time) in Hazard::ALL.into_iter().zip([true, false].into_iter().cycle()) {
+            said.extend(ACTIONS.map(|action| word(action_id(action, hazard, in_time))));
+        }
         said.extend(STEPS.map(step));
         said.extend(Hazard::ALL.map(hazard));
         for act in [Act::Issue, Act::Lift] {
