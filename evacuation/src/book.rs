@@ -388,7 +388,7 @@ impl OrderBook {
             }
         });
         self.words.retain(|_, word| word.verify(trust, &issuer).is_ok());
-        self.counts.forget_revoked(trust, self.known.values());
+        self.counts.forget_revoked(trust, &self.known);
         if self.heard.is_revoked_by(trust) {
             self.heard = Heard::default();
             self.reading = None;

@@ -207,10 +207,10 @@ impl Machine {
             self.settings = Settings::from_bytes(&bytes);
             self.tv.volume.set(self.settings.volume_percent, self.settings.muted);
         }
-        if let Some(bytes) = stored.orders {
-            if !self.emergency.restore(&bytes, self.context.now) {
-                self.telemetry.refused_order(DAMAGED_BOOK, self.context.now_ms());
-            }
+        if let Some(bytes) = stored.orders
+            && !self.emergency.restore(&bytes, self.context.now)
+        {
+            self.telemetry.refused_order(DAMAGED_BOOK, self.context.now_ms());
         }
         self.outbox.restore(stored.outbox);
         if let Some(provisioning) = stored.provisioning {

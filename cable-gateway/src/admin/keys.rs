@@ -181,8 +181,8 @@ mod tests {
         assert_eq!(ends(&config), [(keys, 745), (server, 1080)]);
         let boxes = &config.box_api;
         let devices = crate::device_authority::DeviceAuthority::load(boxes).expect("there");
-        let served =
+        let tls =
             crate::tls::box_config(&boxes.certificate, &boxes.private_key, devices.certificate());
-        assert!(served.is_ok(), "the same key goes with the new certificate");
+        assert!(tls.is_ok(), "the same key goes with the new certificate");
     }
 }

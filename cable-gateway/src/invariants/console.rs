@@ -204,7 +204,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(path).expect("a folder") {
             collect(&entry.expect("an entry").path(), files);
         }
-    } else if name.ends_with(".rs") {
+    } else if path.extension().is_some_and(|extension| extension == "rs") {
         files.push(path.to_owned());
     }
 }

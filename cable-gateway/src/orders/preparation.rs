@@ -74,8 +74,8 @@ pub(super) fn prepare(
 /// One more than the last number, and never less than the seconds of the clock: after a backup was
 /// restored, numbers that boxes heard before are not given to other orders.
 fn next_sequence(highest: u64, now_ms: i64) -> u64 {
-    let now_s = u64::try_from(now_ms).unwrap_or(0) / 1_000;
-    highest.saturating_add(1).max(now_s)
+    let seconds = u64::try_from(now_ms).unwrap_or(0) / 1_000;
+    highest.saturating_add(1).max(seconds)
 }
 
 fn check_names(draft: &OrderDraft, town: &Town) -> Result<(), OrderError> {

@@ -1,8 +1,11 @@
 //! The highest numbers heard. Actual orders have a count of their own: a drill key, which lies on
 //! more desks than the order key, cannot make the next actual order look old (invariant 3).
 
+use std::collections::BTreeMap;
+
 use super::Known;
 use crate::{
+    id::OrderId,
     order::{Mode, Order},
     trust::{Kid, Trust},
 };
@@ -36,16 +39,12 @@ impl Counts {
 
     /// A revoked key must not go on silencing the town: what it raised falls back to what others
     /// signed.
-    pub(super) fn forget_revoked<'a>(
-        &mut self,
-        trust: &Trust,
-        known: impl Iterator<Item = &'a Known> + Clone,
-    ) {
+    pub(super) fn forget_revoked(&mut self, trust: &Trust, known: &BTreeMap<OrderId, Known>) {
         for (is_drill, count) in [(false, &mut self.actual), (true, &mut self.drill)] {
             if !count.by.is_some_and(|kid| trust.revokes(kid)) {
                 continue;
             }
-            let believed = known.clone().filter(|known| {
+            let believed = known.values().filter(|known| {
                 known.is_drill == is_drill && known.kid.is_some_and(|kid| !trust.revokes(kid))
             });
             let highest = believed.max_by_key(|known| known.sequence);
