@@ -10,7 +10,8 @@ use gateway_api::resident::View;
 
 use crate::{
     encoding::sha256,
-    store::{Sql, StoreError},
+    report::business_date,
+    store::{Row, Sql, StoreError},
     values,
 };
 
@@ -62,6 +63,16 @@ impl Object {
         }
     }
 
+    /// Why staff look at it, in the resident's words.
+    fn purpose_label(self) -> &'static str {
+        match self {
+            Self::CheckInToday => "きょうの様子を確認",
+            Self::CheckInHistory => "これまでの体調を確認",
+            Self::EvacuationBoard => "避難の状況を確認",
+            Self::Household => "避難の計画を確認",
+        }
+    }
+
     /// The object with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|object| object.code() == code)
@@ -100,12 +111,13 @@ pub fn view(
     append(sql, "view", viewer, at_ms, object.code(), persons)
 }
 
-/// How long a look at the same thing of the same person counts as one look.
+/// How long a page that refreshes itself counts as one look.
 pub const SAME_LOOK_MS: i64 = 60 * 60 * 1000;
 
-/// Writes that `viewer` looked, except for persons at whom the same member of staff looked for
-/// the same purpose within [`SAME_LOOK_MS`]: a page that refreshes itself is one look.
-pub fn view_once(
+/// Writes that `viewer` still looks: for a page that refreshes itself, never for one that a person
+/// opened. Persons at whom the same member of staff looked for the same purpose within
+/// [`SAME_LOOK_MS`] are not written down again.
+pub fn view_polled(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     at_ms: i64,
@@ -172,8 +184,8 @@ pub fn newest(sql: &mut dyn Sql, limit: u32) -> Result<Vec<Entry>, StoreError> {
 
 /// Most views shown to a resident.
 const VIEWS_MAX: usize = 50;
-/// Looks of one office at one thing within this time are one view to the resident: a list that
-/// refreshes itself is one look.
+/// Looks of one office at one thing, each at most this long after the one before, are one line to
+/// the resident, with their number.
 const ONE_LOOK_MS: i64 = 10 * 60 * 1_000;
 
 /// Who looked at this person's data, newest first, at most 50.
@@ -184,24 +196,44 @@ pub(crate) fn views_of(sql: &mut dyn Sql, person_id: &str) -> Result<Vec<View>, 
          WHERE s.person_id = $1 AND a.kind = 'view' ORDER BY s.audit_id DESC LIMIT 5000",
         values![person_id],
     )?;
+    let looks = rows.iter().map(look).collect::<Result<Vec<_>, _>>()?;
+    Ok(grouped(looks))
+}
+
+fn look(row: &Row) -> Result<View, StoreError> {
+    let code: String = row.get("object")?;
+    let object = Object::from_code(&code);
+    Ok(View {
+        at_ms: row.get("at_ms")?,
+        viewer: row.get("office")?,
+        purpose: object.map_or(String::new(), |object| object.purpose_label().to_owned()),
+        object: object.map_or(code, |object| object.label().to_owned()),
+        looks: 1,
+    })
+}
+
+/// Joins looks that follow each other closely on one day; they come newest first.
+fn grouped(looks: Vec<View>) -> Vec<View> {
     let mut views: Vec<View> = Vec::new();
-    for row in rows {
-        let code: String = row.get("object")?;
-        let object = Object::from_code(&code).map_or(code, |object| object.label().to_owned());
-        let view = View { at_ms: row.get("at_ms")?, viewer: row.get("office")?, object };
-        let is_same_look = |seen: &View| {
-            seen.viewer == view.viewer
-                && seen.object == view.object
-                && seen.at_ms - view.at_ms < ONE_LOOK_MS
-        };
-        if !views.iter().any(is_same_look) {
-            views.push(view);
-        }
-        if views.len() == VIEWS_MAX {
+    for look in looks {
+        if let Some(later) = views.iter_mut().find(|later| continues(&look, later)) {
+            later.at_ms = look.at_ms;
+            later.looks += 1;
+        } else if views.len() < VIEWS_MAX {
+            views.push(look);
+        } else {
             break;
         }
     }
-    Ok(views)
+    views.sort_by_key(|view| std::cmp::Reverse(view.at_ms));
+    views
+}
+
+fn continues(look: &View, later: &View) -> bool {
+    later.viewer == look.viewer
+        && later.object == look.object
+        && later.at_ms - look.at_ms < ONE_LOOK_MS
+        && business_date(later.at_ms) == business_date(look.at_ms)
 }
 
 fn append(
@@ -282,4 +314,54 @@ pub fn first_broken(sql: &mut dyn Sql) -> Result<Option<i64>, StoreError> {
         before = chain.to_vec();
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 14:05 on 20 November 2026 in Japan.
+    const AT_MS: i64 = 1_795_151_100_000;
+    const MINUTE_MS: i64 = 60_000;
+
+    fn look(minutes_before: i64, viewer: &str) -> View {
+        View {
+            at_ms: AT_MS - minutes_before * MINUTE_MS,
+            viewer: viewer.to_owned(),
+            object: "きょうの体調".to_owned(),
+            purpose: "きょうの様子を確認".to_owned(),
+            looks: 1,
+        }
+    }
+
+    /// Each look as minutes before 14:05 and viewer; each line as minutes, viewer and count.
+    #[track_caller]
+    fn check(looks: &[(i64, &str)], expected: &[(i64, &str, u32)]) {
+        let views = grouped(looks.iter().map(|(before, viewer)| look(*before, viewer)).collect());
+        let lines: Vec<_> = views
+            .iter()
+            .map(|view| ((AT_MS - view.at_ms) / MINUTE_MS, view.viewer.as_str(), view.looks))
+            .collect();
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn looks_shortly_after_one_another_are_one_line_with_their_number() {
+        check(&[(0, "a"), (9, "a"), (18, "a")], &[(18, "a", 3)]);
+        check(&[(0, "a"), (10, "a")], &[(0, "a", 1), (10, "a", 1)]);
+        check(&[(0, "a"), (1, "b"), (2, "a")], &[(1, "b", 1), (2, "a", 2)]);
+    }
+
+    #[test]
+    fn a_line_never_crosses_midnight() {
+        // 14:05 is 845 minutes after midnight.
+        check(&[(841, "a"), (849, "a")], &[(841, "a", 1), (849, "a", 1)]);
+    }
+
+    #[test]
+    fn at_most_fifty_lines_are_shown() {
+        let looks: Vec<(i64, &str)> = (0..60).map(|index| (index * 20, "a")).collect();
+        let views = grouped(looks.iter().map(|(before, viewer)| look(*before, viewer)).collect());
+        assert_eq!((views.len(), views[0].at_ms), (VIEWS_MAX, AT_MS));
+    }
 }

@@ -153,7 +153,7 @@ async fn invariant_6_an_acknowledged_check_in_is_on_the_disk() {
 async fn invariant_8_the_resident_sees_who_looked() {
     let gateway = TestGateway::start().await;
     let client = gateway.home_box().await;
-    let session = client.touch(&gateway.hana).await;
+    let session = client.log_in(&gateway.hana).await;
     let now_ms = gateway.state.now_ms();
     let people = gateway.write(move |sql| list(sql, now_ms)).await;
     assert!(people.iter().any(|person| person.name == "中村 ハナ"));
@@ -161,6 +161,8 @@ async fn invariant_8_the_resident_sees_who_looked() {
     assert_eq!(log.views.len(), 1);
     assert_eq!(log.views[0].viewer, "健康づくり課 保健師");
     assert_eq!(log.views[0].object, Object::CheckInToday.label());
+    assert_eq!((log.views[0].purpose.as_str(), log.views[0].looks), ("きょうの様子を確認", 1));
+    assert_eq!(log.views[0].at_ms, now_ms);
 
     let another = Viewer { actor: "staff-8".to_owned(), ..nurse() };
     let unwritten = move |sql: &mut dyn Sql| {

@@ -73,6 +73,9 @@ pub enum LoginError {
     /// Genuine, but of nobody registered here.
     #[error("the card belongs to nobody registered here; link it with `admin link-card`")]
     PersonUnknown,
+    /// Touched at the box of another household.
+    #[error("the card is of another household; at this box it needs its PIN")]
+    OtherHousehold,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,6 +92,7 @@ impl LoginError {
             Self::Refused(_) | Self::RevocationUnknown => ProblemCode::CertificateRefused,
             Self::Revoked => ProblemCode::CertificateRevoked,
             Self::PersonUnknown => ProblemCode::PersonUnknown,
+            Self::OtherHousehold => ProblemCode::OtherHousehold,
             Self::Store(_) => ProblemCode::Internal,
         }
     }
@@ -158,7 +162,8 @@ impl LoginDesk {
         self.conclude(occasion, device, AssuranceLevel::L2, outcome).await
     }
 
-    /// Recognises a touched card: enough for the greeting and the daily check-in, no more.
+    /// Recognises a touched card of this household: enough for the greeting and the daily check-in,
+    /// no more.
     pub(crate) async fn touch(
         &self,
         occasion: Occasion<'_>,
@@ -254,6 +259,7 @@ impl LoginDesk {
             .store
             .write(move |sql| {
                 let found = outcome.and_then(|verified| credential::person(sql, &verified));
+                let found = found.and_then(|person| admitted(sql, person, level, &device));
                 let code = found.as_ref().map_or_else(LoginError::outcome, |_| "opened");
                 let person = found.as_deref().ok();
                 write_event(sql, now_ms, &device.device_id, person, way, code)?;
@@ -277,6 +283,22 @@ impl LoginDesk {
     }
 }
 
+/// A touched card counts in its own home only: its certificate can be read, and copied, without the
+/// PIN. With the PIN a person is known at every box.
+fn admitted(
+    sql: &mut dyn crate::store::Sql,
+    person_id: String,
+    level: AssuranceLevel,
+    device: &Device,
+) -> Result<String, LoginError> {
+    let proven = level >= AssuranceLevel::L2;
+    if proven || credential::lives_in(sql, &person_id, &device.household_id)? {
+        Ok(person_id)
+    } else {
+        Err(LoginError::OtherHousehold)
+    }
+}
+
 impl LoginError {
     /// Short word for the event log.
     fn outcome(&self) -> &'static str {
@@ -289,6 +311,7 @@ impl LoginError {
             Self::Revoked => "revoked",
             Self::RevocationUnknown => "revocation-unknown",
             Self::PersonUnknown => "person-unknown",
+            Self::OtherHousehold => "other-household",
             Self::Store(_) => "store-failed",
         }
     }

@@ -5,6 +5,7 @@ use gateway_api::login::{AssuranceLevel, Session};
 use crate::{
     encoding::{from_hex, hex, sha256},
     random::{self, Random},
+    report::business_date,
     store::{Row, Sql, StoreError},
     values,
 };
@@ -83,6 +84,11 @@ pub(crate) fn open(
          ON r.person_id = p.person_id AND r.household_id = $2 WHERE p.person_id = $1",
         values![new.person_id, new.household_id],
     )?;
+    let standing = sql.optional(
+        "SELECT report_id FROM check_in WHERE person_id = $1 AND business_date = $2 \
+         AND withdrawn_at_ms IS NULL",
+        values![new.person_id, business_date(new.now_ms)],
+    )?;
     Ok(Session {
         token: hex(&token),
         session_id,
@@ -91,6 +97,7 @@ pub(crate) fn open(
         display_kana: person.get("kana")?,
         resident_id: person.get("resident_id")?,
         expires_at_ms: new.expires_at_ms,
+        answered_today: standing.is_some(),
     })
 }
 

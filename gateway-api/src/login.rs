@@ -79,4 +79,7 @@ pub struct Session {
     pub resident_id: Option<String>,
     /// End of the session, Unix milliseconds.
     pub expires_at_ms: i64,
+    /// Whether an answer of today stood when the session was opened, given at any box.
+    #[serde(default)]
+    pub answered_today: bool,
 }

@@ -33,6 +33,8 @@ pub enum ProblemCode {
     Internal,
     /// The nonce is unknown, used or expired.
     NonceRefused,
+    /// The card is of another household; at this box it needs its PIN.
+    OtherHousehold,
     /// The card is genuine but belongs to nobody registered here.
     PersonUnknown,
     /// The session is unknown or over, or its level is too low.

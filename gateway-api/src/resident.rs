@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+const fn once() -> u32 {
+    1
+}
+
 /// Who looked at the data of the signed-in person, newest first, at most 50 entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -10,7 +14,7 @@ pub struct AccessLog {
     pub views: Vec<View>,
 }
 
-/// One look by a member of staff.
+/// One look by a member of staff, or several shortly after one another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct View {
@@ -20,4 +24,10 @@ pub struct View {
     pub viewer: String,
     /// What was looked at, e.g. きょうの体調.
     pub object: String,
+    /// Why, in words for the resident, e.g. きょうの様子を確認; empty when a gateway does not say.
+    #[serde(default)]
+    pub purpose: String,
+    /// How many looks shortly after one another this entry stands for; `at_ms` is the first.
+    #[serde(default = "once")]
+    pub looks: u32,
 }

@@ -127,6 +127,7 @@ trouble-expired = The certificate on the card has expired.
 trouble-revoked = The certificate on the card has been reported as no longer valid.
 trouble-card-refused = This card could not show who you are.
 trouble-person-unknown = The person of this card is not registered yet.
+trouble-other-household = This card is not of this household.
 trouble-overloaded = Very many people are using the service just now.
 trouble-box-refused = This box is not ready for use yet.
 trouble-gateway-failed = Something went wrong at the town's side.
@@ -146,6 +147,7 @@ action-blocked = The town office can set the PIN anew. A card for face authentic
 action-check-pin = Please make sure of the PIN, then insert the card again.
 action-retry = Please press “Try again”.
 action-register = Please register at the town office.
+action-log-in-with-pin = Please choose “Log in” on the home page and use your PIN.
 
 ## Card troubles: tries
 
@@ -176,6 +178,8 @@ check-in-sent-later = There is no connection now; it will be sent later.
 check-in-undo = Undo
 check-in-withdrawing = Taking it back
 check-in-withdrawn = Your answer was taken back
+check-in-withdrawn-empty = There is no answer of yours today.
+check-in-withdrawn-earlier = Only this answer was taken back. The answer you gave earlier today stands.
 check-in-answer-again = Answer again
 check-in-refused = Your answer was not accepted
 answered-good = Your answer: I am well
@@ -190,8 +194,9 @@ access-log-lead = These people looked at your data.
 access-log-loading = Reading the records.
 access-log-failed = The records cannot be read now. Please wait a little and try again.
 access-log-empty = Nobody has looked yet.
-access-log-viewer = { $month }/{ $day }  { $viewer }
-access-log-object = { $object }
+access-log-time = { $month }/{ $day } { $hour }:{ $digits }
+access-log-look = { $viewer }  { $purpose }
+access-log-looks = { $viewer }  { $purpose } ({ $count } times)
 
 ## Evacuation plan
 

@@ -124,6 +124,7 @@ trouble-expired = カードの 期限が 終わっています。
 trouble-revoked = この カードは、使えないように なっています。
 trouble-card-refused = この カードで、あなたかどうか わかりませんでした。
 trouble-person-unknown = この カードの 人は、まだ 登録して いません。
+trouble-other-household = この 家の 人の カードでは ありません。
 trouble-overloaded = 今、たくさんの 人が 使っています。
 trouble-box-refused = この 機械は、まだ 使えません。
 trouble-gateway-failed = 役場の 機械で、うまく できませんでした。
@@ -143,6 +144,7 @@ action-blocked = 役場で 直すことが できます。「顔認証マイナ�
 action-check-pin = 番号を 調べてから、カードを もう一度 入れてください。
 action-retry = 「もう一度」を 押してください。
 action-register = 役場で 登録してください。
+action-log-in-with-pin = ホームの「ログイン」を 選んで、暗証番号で 入ってください。
 
 ## カードの困りごと：入力できる回数
 
@@ -170,6 +172,8 @@ check-in-sent-later = 今 つながりません。つながったら 送りま�
 check-in-undo = やめる（取り消す）
 check-in-withdrawing = 取り消しています
 check-in-withdrawn = 取り消しました
+check-in-withdrawn-empty = きょうの 答えは、ありません。
+check-in-withdrawn-earlier = 今の 答えだけ 消しました。前に 答えた ものは、残っています。
 check-in-answer-again = もう一度 答える
 check-in-refused = 答えを 送ることが できませんでした
 answered-good = 答え：元気です
@@ -184,8 +188,10 @@ access-log-lead = あなたの 情報を 見た 人です。
 access-log-loading = 読んでいます。
 access-log-failed = 今 読むことが できません。少し 待って、もう一度 押してください。
 access-log-empty = まだ だれも 見ていません。
-access-log-viewer = { $month }月{ $day }日　{ $viewer }
-access-log-object = { $object }
+access-log-time = { $month }月{ $day }日 { $hour }時{ $digits }分
+    .speech = { $month }月{ $day }日{ $hour }時{ $minute }分
+access-log-look = { $viewer }　{ $purpose }
+access-log-looks = { $viewer }　{ $purpose }（{ $count }回）
 
 ## 避難のそなえ
 

@@ -126,6 +126,7 @@ trouble-expired = カードの電子証明書の有効期限が切れていま�
 trouble-revoked = このカードの電子証明書は、すでに使えなくなっています。
 trouble-card-refused = このカードではご本人を確かめられませんでした。
 trouble-person-unknown = このカードの方は、まだ登録されていません。
+trouble-other-household = こちらのお宅の方のカードではありません。
 trouble-overloaded = いま、たいへん混みあっています。
 trouble-box-refused = この受信機は、まだ使える状態になっていません。
 trouble-gateway-failed = 役場の側で、うまく処理できませんでした。
@@ -145,6 +146,7 @@ action-blocked = 役場の窓口で暗証番号を設定し直せます。顔認
 action-check-pin = 暗証番号を確かめ、カードを入れ直してからお使いください。
 action-retry = 「もう一度」を押してください。
 action-register = 役場の窓口で利用の登録をしてください。
+action-log-in-with-pin = ホームの「ログイン」から、暗証番号で入ってください。
 
 ## カードの困りごと：入力できる回数
 
@@ -172,6 +174,8 @@ check-in-sent-later = いまはつながらないので、つながりしだい�
 check-in-undo = 取り消す
 check-in-withdrawing = 取り消しています
 check-in-withdrawn = 取り消しました
+check-in-withdrawn-empty = きょうのお答えは、ない状態に戻りました。
+check-in-withdrawn-earlier = いまのお答えだけを消しました。きょう先にいただいたお答えは、そのまま残っています。
 check-in-answer-again = もう一度答える
 check-in-refused = 答えを受け付けられませんでした
 answered-good = お答え：元気です
@@ -186,8 +190,10 @@ access-log-lead = あなたの情報を見た人の記録です。
 access-log-loading = 記録を読みこんでいます。
 access-log-failed = いまは記録を読みこめません。少し待ってからもう一度押してください。
 access-log-empty = まだだれも見ていません。
-access-log-viewer = { $month }月{ $day }日　{ $viewer }
-access-log-object = { $object }
+access-log-time = { $month }月{ $day }日 { $hour }時{ $digits }分
+    .speech = { $month }月{ $day }日{ $hour }時{ $minute }分
+access-log-look = { $viewer }　{ $purpose }
+access-log-looks = { $viewer }　{ $purpose }（{ $count }回）
 
 ## 避難のそなえ
 

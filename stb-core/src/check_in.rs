@@ -228,7 +228,10 @@ impl Given {
             State::Kept => (say::check_in_done(), later),
             State::Delivered => (say::check_in_done(), Some(say::check_in_delivered())),
             State::Withdrawing { .. } => (say::check_in_withdrawing(), None),
-            State::Withdrawn => (say::check_in_withdrawn(), None),
+            State::Withdrawn if self.asked.answered_today => {
+                (say::check_in_withdrawn(), Some(say::check_in_withdrawn_earlier()))
+            }
+            State::Withdrawn => (say::check_in_withdrawn(), Some(say::check_in_withdrawn_empty())),
         }
     }
 

@@ -102,6 +102,16 @@ impl CardDesk {
         self.person.as_ref().map(|person| &person.session)
     }
 
+    /// The only answer of the day by this resident was taken back.
+    pub(crate) fn forget_answer(&mut self, resident_id: Option<&str>) {
+        let person = self.person.as_mut();
+        if let Some(person) =
+            person.filter(|person| person.session.resident_id.as_deref() == resident_id)
+        {
+            person.session.answered_today = false;
+        }
+    }
+
     pub(crate) fn has_level(&self, level: AssuranceLevel) -> bool {
         self.session().is_some_and(|session| session.level >= level)
     }

@@ -38,6 +38,11 @@ pub(crate) fn leave_by(at: UnixMillis) -> Phrase {
     say::leave_by(&clock_in_japan(at), hour, minute)
 }
 
+/// Hour and minute in Japan.
+pub(crate) fn hour_and_minute_in_japan(at_ms: i64) -> (i64, i64) {
+    hour_and_minute(UnixMillis(at_ms))
+}
+
 fn hour_and_minute(at: UnixMillis) -> (i64, i64) {
     let minutes = at.0.saturating_add(JAPAN_OFFSET_MS).rem_euclid(DAY_MS) / 60_000;
     (minutes / 60, minutes % 60)

@@ -50,6 +50,17 @@ pub(super) fn person(sql: &mut dyn Sql, verified: &VerifiedLogin) -> Result<Stri
     Ok(row.get("person_id")?)
 }
 
+/// Whether the person lives in this household.
+pub(super) fn lives_in(
+    sql: &mut dyn Sql,
+    person_id: &str,
+    household_id: &str,
+) -> Result<bool, StoreError> {
+    let query = "SELECT person_id FROM household_resident \
+                 WHERE person_id = $1 AND household_id = $2";
+    Ok(sql.optional(query, values![person_id, household_id])?.is_some())
+}
+
 /// Links a verified certificate to a resident; linking it again changes nothing.
 pub(super) fn link(
     sql: &mut dyn Sql,

@@ -90,7 +90,8 @@ pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
 }
 
 /// The homes of one order, at most `limit`: those that need help first, then those without an
-/// answer (homes with somebody who needs support before the others), then the rest.
+/// answer (homes with somebody who needs support before the others), then the rest. Somebody opened
+/// the board: that is a look of its own.
 pub fn homes(
     sql: &mut dyn Sql,
     viewer: &Viewer,
@@ -99,7 +100,21 @@ pub fn homes(
     limit: usize,
 ) -> Result<Vec<Home>, StoreError> {
     let homes = by_urgency(sql, order_id, limit)?;
-    audit::view_once(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
+    audit::view(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
+    Ok(homes)
+}
+
+/// The same for a board that refreshes itself: persons seen within the hour are not written down
+/// again.
+pub fn homes_polled(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    order_id: &str,
+    limit: usize,
+) -> Result<Vec<Home>, StoreError> {
+    let homes = by_urgency(sql, order_id, limit)?;
+    audit::view_polled(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
     Ok(homes)
 }
 

@@ -53,7 +53,7 @@ pub fn today(
     let mut people = rows.iter().map(person_today).collect::<Result<Vec<_>, _>>()?;
     people.retain(|person| shown(person));
     let ids: Vec<String> = people.iter().map(|person| person.person_id.clone()).collect();
-    audit::view_once(sql, viewer, now_ms, Object::CheckInToday, &ids)?;
+    audit::view(sql, viewer, now_ms, Object::CheckInToday, &ids)?;
     Ok(people)
 }
 
@@ -110,7 +110,7 @@ pub fn history(
         values![person_id],
     )?;
     let Some(head) = head else { return Ok(None) };
-    audit::view_once(sql, viewer, now_ms, Object::CheckInHistory, &[person_id.to_owned()])?;
+    audit::view(sql, viewer, now_ms, Object::CheckInHistory, &[person_id.to_owned()])?;
     let rows = sql.all(
         "SELECT happened_at_ms, received_at_ms, condition, contact_wanted, withdrawn_at_ms \
          FROM check_in WHERE person_id = $1 AND happened_at_ms >= $2 \

@@ -213,6 +213,13 @@ impl BoxClient {
             .ok()
     }
 
+    /// A session of level L2: card and PIN.
+    pub(crate) async fn log_in(&self, card: &TestCard) -> Session {
+        let challenge = self.challenge().await;
+        let proof = self.sign(card, &challenge);
+        self.prove(&challenge, &proof).await.ok()
+    }
+
     pub(crate) async fn report(&self, report: &Report) -> Answer {
         self.post(path::REPORTS, report).await
     }

@@ -250,8 +250,9 @@ fn troubles() -> Vec<(&'static str, View)> {
 
 fn tables() -> Vec<(&'static str, View)> {
     let row = |label: Phrase, value: Phrase| Row { label, value };
-    let viewed = |day, object| {
-        row(say::access_log_viewer(11, day, "保健センター 佐藤 恵"), say::access_log_object(object))
+    let viewed = |day, purpose| {
+        let time = say::access_log_time(11, day, 14, 5, "05");
+        row(time, say::access_log_looks("健康づくり課 保健師", purpose, 2))
     };
     let pages = vec![
         item(say::button_next_page(), None),

@@ -6,7 +6,7 @@ use crate::{
     check_in::CheckIn,
     nav::{Choice, Command, Draft, Page, Setting},
     phrase::{Phrase, say},
-    time::date_in_japan,
+    time::{date_in_japan, hour_and_minute_in_japan},
     view::{Body, Icon, Language, Layout, PageKind, PageView, Row, TextScale},
 };
 
@@ -204,10 +204,17 @@ pub(super) fn with_rows(draft: Draft, rows: &[Row], page: usize) -> Draft {
 
 fn access_rows(log: &AccessLog) -> Vec<Row> {
     let row = |view: &gateway_api::resident::View| {
-        let (month, day) = date_in_japan(view.at_ms);
+        let ((month, day), (hour, minute)) =
+            (date_in_japan(view.at_ms), hour_and_minute_in_japan(view.at_ms));
+        let digits = format!("{minute:02}");
+        // A gateway that does not say why says at least what.
+        let purpose = if view.purpose.is_empty() { &view.object } else { &view.purpose };
         Row {
-            label: say::access_log_viewer(month, day, &view.viewer),
-            value: say::access_log_object(&view.object),
+            label: say::access_log_time(month, day, hour, minute, &digits),
+            value: match view.looks {
+                0 | 1 => say::access_log_look(&view.viewer, purpose),
+                looks => say::access_log_looks(&view.viewer, purpose, looks.into()),
+            },
         }
     };
     log.views.iter().map(row).collect()

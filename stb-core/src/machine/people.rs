@@ -1,6 +1,9 @@
 //! People in front of the box: cards, greetings, the daily question.
 
-use gateway_api::{login::AssuranceLevel, report::Condition};
+use gateway_api::{
+    login::{AssuranceLevel, Session},
+    report::Condition,
+};
 
 use crate::{
     check_in::Asked,
@@ -133,7 +136,12 @@ impl Machine {
         }
     }
 
+    /// Taking back restores what was before the press: an earlier answer of the day stands.
     pub(super) fn forget_check_in(&mut self, asked: &Asked) {
+        if asked.answered_today {
+            return;
+        }
+        self.card.forget_answer(asked.resident_id.as_deref());
         if let Some(resident_id) = &asked.resident_id {
             self.settings.forget_check_in(resident_id);
             self.settings_changed();
@@ -244,13 +252,18 @@ impl Machine {
         let resident_id = session.resident_id.clone();
         Some(Asked {
             session_id: session.session_id.clone(),
-            answered_today: resident_id
-                .as_deref()
-                .is_some_and(|resident| self.settings.has_checked_in(resident, today)),
+            answered_today: self.has_answered(session, today),
             resident_id,
             name: session.display_name.clone(),
             name_kana: kana_or_name(&session.display_kana, &session.display_name),
         })
+    }
+
+    /// At this box, or at another one before this session.
+    fn has_answered(&self, session: &Session, today: i64) -> bool {
+        let here = session.resident_id.as_deref();
+        let here = here.is_some_and(|resident| self.settings.has_checked_in(resident, today));
+        here || session.answered_today
     }
 
     pub(super) fn is_check_in_enabled(&self) -> bool {

@@ -149,6 +149,7 @@ messages! {
     trouble_revoked() = "trouble-revoked";
     trouble_card_refused() = "trouble-card-refused";
     trouble_person_unknown() = "trouble-person-unknown";
+    trouble_other_household() = "trouble-other-household";
     trouble_overloaded() = "trouble-overloaded";
     trouble_box_refused() = "trouble-box-refused";
     trouble_gateway_failed() = "trouble-gateway-failed";
@@ -165,6 +166,7 @@ messages! {
     action_check_pin() = "action-check-pin";
     action_retry() = "action-retry";
     action_register() = "action-register";
+    action_log_in_with_pin() = "action-log-in-with-pin";
     tries_not_used() = "tries-not-used";
     tries_unknown() = "tries-unknown";
     tries_none_left() = "tries-none-left";
@@ -188,6 +190,8 @@ messages! {
     check_in_undo() = "check-in-undo";
     check_in_withdrawing() = "check-in-withdrawing";
     check_in_withdrawn() = "check-in-withdrawn";
+    check_in_withdrawn_empty() = "check-in-withdrawn-empty";
+    check_in_withdrawn_earlier() = "check-in-withdrawn-earlier";
     check_in_answer_again() = "check-in-answer-again";
     check_in_refused() = "check-in-refused";
     answered_good() = "answered-good";
@@ -201,8 +205,9 @@ messages! {
     access_log_loading() = "access-log-loading";
     access_log_failed() = "access-log-failed";
     access_log_empty() = "access-log-empty";
-    access_log_viewer(month: number, day: number, viewer: text) = "access-log-viewer";
-    access_log_object(object: text) = "access-log-object";
+    access_log_time(month: number, day: number, hour: number, minute: number, digits: text) = "access-log-time";
+    access_log_look(viewer: text, purpose: text) = "access-log-look";
+    access_log_looks(viewer: text, purpose: text, count: number) = "access-log-looks";
 
     // The plan of this home.
     plan_title() = "plan-title";

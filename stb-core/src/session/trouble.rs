@@ -38,6 +38,7 @@ pub(crate) enum Cause {
     Revoked,
     CardRefused,
     PersonUnknown,
+    OtherHousehold,
     Overloaded,
     BoxRefused,
     GatewayFailed,
@@ -108,6 +109,7 @@ impl Cause {
             ProblemCode::CertificateRevoked => Self::Revoked,
             ProblemCode::CertificateRefused | ProblemCode::SignatureRefused => Self::CardRefused,
             ProblemCode::PersonUnknown => Self::PersonUnknown,
+            ProblemCode::OtherHousehold => Self::OtherHousehold,
             ProblemCode::NonceRefused => Self::LoginTimedOut,
             ProblemCode::TooManyRequests => Self::Overloaded,
             ProblemCode::DeviceRefused | ProblemCode::CodeRefused => Self::BoxRefused,
@@ -139,6 +141,7 @@ impl Cause {
             Self::Revoked => say::trouble_revoked(),
             Self::CardRefused => say::trouble_card_refused(),
             Self::PersonUnknown => say::trouble_person_unknown(),
+            Self::OtherHousehold => say::trouble_other_household(),
             Self::Overloaded => say::trouble_overloaded(),
             Self::BoxRefused => say::trouble_box_refused(),
             Self::GatewayFailed => say::trouble_gateway_failed(),
@@ -165,6 +168,7 @@ impl Cause {
             Self::WrongPins => say::action_check_pin(),
             Self::EntryTimedOut | Self::LoginTimedOut => say::action_retry(),
             Self::PersonUnknown => say::action_register(),
+            Self::OtherHousehold => say::action_log_in_with_pin(),
         }
     }
 
@@ -191,6 +195,7 @@ impl Cause {
             | Self::Revoked
             | Self::CardRefused
             | Self::PersonUnknown
+            | Self::OtherHousehold
             | Self::BoxRefused => Remedy::Leave,
         }
     }
@@ -199,7 +204,7 @@ impl Cause {
         match self {
             Self::ServiceDown | Self::NoReader | Self::ReaderGone | Self::Busy => Icon::Reader,
             Self::CardMute | Self::Removed | Self::WrongCard => Icon::CardInsert,
-            Self::Transmission | Self::Unreadable => Icon::Card,
+            Self::Transmission | Self::Unreadable | Self::OtherHousehold => Icon::Card,
             Self::Blocked
             | Self::WrongPins
             | Self::NoCertificate

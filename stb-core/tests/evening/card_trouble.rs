@@ -138,6 +138,8 @@ fn a_refusal_of_the_gateway_is_one_sentence_and_one_action() {
     check_refused(ProblemCode::CertificateRevoked, "trouble-revoked", "action-ask-town-office");
     check_refused(ProblemCode::SignatureRefused, "trouble-card-refused", "action-ask-town-office");
     check_refused(ProblemCode::PersonUnknown, "trouble-person-unknown", "action-register");
+    let (sentence, action) = ("trouble-other-household", "action-log-in-with-pin");
+    check_refused(ProblemCode::OtherHousehold, sentence, action);
     check_refused(ProblemCode::NonceRefused, "trouble-login-timed-out", "action-retry");
     check_refused(ProblemCode::TooManyRequests, "trouble-overloaded", "action-wait-and-retry");
     check_refused(ProblemCode::Internal, "trouble-gateway-failed", "action-wait-and-retry");

@@ -163,6 +163,38 @@ fn an_answer_is_taken_back_within_the_time_that_the_town_gives() {
 }
 
 #[test]
+fn taking_a_second_answer_back_leaves_the_first_one_standing_and_says_so() {
+    let mut television = asked();
+    television.press(RemoteKey::Confirm);
+    television.press(RemoteKey::Exit);
+    television.choose("tile-check-in");
+    television.sees_sentence("check-in-again");
+    television.choose_here("condition-normal");
+    television.choose_here("check-in-undo");
+    television.sees_sentence("check-in-withdrawn-earlier");
+    television.choose_here("check-in-answer-again");
+    television.sees_sentence("check-in-again");
+
+    let mut television = asked();
+    television.press(RemoteKey::Confirm);
+    television.choose_here("check-in-undo");
+    television.sees_sentence("check-in-withdrawn-empty");
+}
+
+#[test]
+fn an_answer_given_at_another_box_stands_too() {
+    let mut television = Television::at_home();
+    television.answered_elsewhere = true;
+    television.insert(Card::of_hana());
+    television.is_live_television();
+    television.choose("tile-check-in");
+    television.sees_sentence("check-in-again");
+    television.choose_here("condition-normal");
+    television.choose_here("check-in-undo");
+    television.sees_sentence("check-in-withdrawn-earlier");
+}
+
+#[test]
 fn the_undo_goes_when_its_time_is_over_and_the_focus_stays_somewhere() {
     let mut television = asked();
     television.press(RemoteKey::Confirm);

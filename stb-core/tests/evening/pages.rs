@@ -57,6 +57,8 @@ fn log(count: usize) -> AccessLog {
         at_ms: EVENING - i64::try_from(number).expect("few") * 86_400_000,
         viewer: "健康づくり課 保健師".to_owned(),
         object: format!("きょうの体調 {number}"),
+        purpose: "きょうの様子を確認".to_owned(),
+        looks: 1 + u32::try_from(number).expect("few"),
     };
     AccessLog { views: (0..count).map(view).collect() }
 }
@@ -72,7 +74,12 @@ fn a_resident_sees_who_looked_at_their_data() {
     television.sees_sentence("access-log-loading");
     television.happens(Event::AccessLogArrived(Some(log(7))));
     assert_eq!(rows(&television).len(), 5);
-    assert_eq!(text(&rows(&television)[0].label, "viewer"), Some("健康づくり課 保健師"));
+    let (once, again) = (&rows(&television)[0], &rows(&television)[1]);
+    assert_eq!((once.label.id, once.value.id), ("access-log-time", "access-log-look"));
+    assert_eq!(text(&once.label, "digits"), Some("00"), "18:00");
+    assert_eq!(text(&once.value, "viewer"), Some("健康づくり課 保健師"));
+    assert_eq!(text(&once.value, "purpose"), Some("きょうの様子を確認"));
+    assert_eq!(again.value.id, "access-log-looks");
     television.choose_here("button-next-page");
     assert_eq!(rows(&television).len(), 2);
     television.pull_card();

@@ -31,6 +31,8 @@ pub struct Television {
     pub card: Option<Card>,
     /// Whether the gateway answers logins, touches and reports by itself.
     pub gateway_answers: bool,
+    /// Whether the day's answer stands already, given at another box.
+    pub answered_elsewhere: bool,
     /// Reports that the gateway took, in their order.
     pub delivered: Vec<Report>,
     /// Effects since the last look.
@@ -66,6 +68,7 @@ impl Television {
             disk_works: true,
             card: None,
             gateway_answers: true,
+            answered_elsewhere: false,
             delivered: Vec::new(),
             effects: Vec::new(),
             log: String::new(),
@@ -238,6 +241,7 @@ impl Television {
             display_kana: "ナカムラ ハナ".to_owned(),
             resident_id: Some("hana".to_owned()),
             expires_at_ms: self.now.wall_ms + 20 * 60_000,
+            answered_today: self.answered_elsewhere,
         }))
     }
 

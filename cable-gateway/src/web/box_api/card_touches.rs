@@ -9,14 +9,15 @@ use gateway_api::{
 use super::{Refused, logins::occasion, problem::Body};
 use crate::{device::Device, state::AppState};
 
-/// Recognises a touched card: level L1, enough for the greeting and the daily check-in.
+/// Recognises a touched card of this household: level L1, enough for the greeting and the daily
+/// check-in. A card of another household needs its PIN here.
 #[utoipa::path(
     post, path = "/box/v1/card-touches", tag = "login", request_body = CardTouch,
     responses(
         (status = 200, description = "The resident is known at level L1", body = Session),
         (status = 400, description = "Malformed", body = Problem),
         (status = 401, description = "No active device", body = Problem),
-        (status = 403, description = "Certificate or person refused", body = Problem),
+        (status = 403, description = "Certificate or person refused, or a card of another household", body = Problem),
         (status = 429, description = "Too many touches at this box", body = Problem),
     )
 )]

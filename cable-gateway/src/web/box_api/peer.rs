@@ -6,7 +6,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use gateway_api::ProblemCode;
+use gateway_api::{ProblemCode, login::AssuranceLevel};
 
 use super::Refused;
 use crate::{
@@ -61,5 +61,23 @@ impl FromRequestParts<AppState> for Resident {
             session::by_token(sql, &device.device_id, &token, now_ms)
         };
         state.store.read(find).await?.map(Self).ok_or_else(refused)
+    }
+}
+
+/// A session that was opened with the PIN (level L2): whoever only touched a card sees no personal
+/// data.
+#[derive(Debug)]
+pub(super) struct Proven(pub(super) SessionRecord);
+
+impl FromRequestParts<AppState> for Proven {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
+        let Resident(session) = Resident::from_request_parts(parts, state).await?;
+        if session.level >= AssuranceLevel::L2 {
+            return Ok(Self(session));
+        }
+        let detail = "a touched card is not enough here; log in with the PIN (level L2)";
+        Err(Refused::new(ProblemCode::SessionRefused, detail))
     }
 }

@@ -37,6 +37,7 @@ fn status(code: ProblemCode) -> StatusCode {
         | ProblemCode::CertificateRevoked
         | ProblemCode::CodeRefused
         | ProblemCode::NonceRefused
+        | ProblemCode::OtherHousehold
         | ProblemCode::PersonUnknown
         | ProblemCode::SignatureRefused => StatusCode::FORBIDDEN,
         ProblemCode::Unknown => StatusCode::NOT_FOUND,

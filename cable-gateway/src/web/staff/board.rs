@@ -1,8 +1,8 @@
 //! The live board of an order: figures, a bar, and the homes, most urgent first.
 //!
 //! The page asks for itself again every few seconds. When nothing changed, only the time is
-//! sent, so that focus, selection and scroll position stay. Looks at persons are written down once
-//! an hour for each officer, order and person, not at every refresh.
+//! sent, so that focus, selection and scroll position stay. Every opening of the board is written
+//! down as a look at the persons it shows; a board that stays open is written down once an hour.
 
 mod tally;
 
@@ -25,6 +25,7 @@ use super::{
     wording,
 };
 use crate::{
+    audit::Viewer,
     staff::draft,
     store::{
         Sql,
@@ -117,7 +118,7 @@ pub(super) async fn show(
     let notice = (query.one("done") == "issued")
         .then(|| Notice::calm("送りました。届いた家は、下の表で確かめられます。"));
     let paused = query.one("paused") == "1";
-    let board = Board { paused, ..read(&console, &officer, order_id.clone()).await? };
+    let board = Board { paused, ..open(&console, &officer, order_id.clone()).await? };
     let (person, now_ms) = (officer.person().clone(), console.now_ms());
     let work = move |sql: &mut dyn Sql| {
         Ok::<_, Fault>(BoardPage {
@@ -139,7 +140,7 @@ pub(super) async fn refresh(
     uri: Uri,
 ) -> Result<Response, Refused> {
     let seen = Fields::of_query(&uri).one("seen").to_owned();
-    let board = read(&console, &officer, order_id).await?;
+    let board = poll(&console, &officer, order_id).await?;
     let changed = board.fingerprint != seen;
     let update = BoardUpdate { board: Board { changed, out_of_band: !changed, ..board } };
     let body = Html(update.render().map_err(Fault::from)?);
@@ -151,8 +152,26 @@ pub(super) async fn refresh(
     Ok((untouched, body).into_response())
 }
 
-async fn read(console: &Console, officer: &Officer, order_id: String) -> Result<Board, Fault> {
-    let viewer = officer.viewer(&format!("evacuation-order {order_id}"));
+/// The board as somebody opens it.
+async fn open(console: &Console, officer: &Officer, order_id: String) -> Result<Board, Fault> {
+    let (viewer, now_ms) = (viewer(officer, &order_id), console.now_ms());
+    let id = order_id.clone();
+    let look = move |sql: &mut dyn Sql| {
+        order::find(sql, &id)?.ok_or(Fault::NotFound)?;
+        let homes = board::homes(sql, &viewer, now_ms, &id, LISTED)?;
+        Ok::<_, Fault>((board::counts(sql, &id)?, homes))
+    };
+    let (counts, homes) = console.app.store.write(look).await?;
+    Ok(board(order_id, &counts, &homes, now_ms))
+}
+
+fn viewer(officer: &Officer, order_id: &str) -> Viewer {
+    officer.viewer(&format!("evacuation-order {order_id}"))
+}
+
+/// The board as it refreshes itself.
+async fn poll(console: &Console, officer: &Officer, order_id: String) -> Result<Board, Fault> {
+    let viewer = viewer(officer, &order_id);
     let now_ms = console.now_ms();
     let (id, watcher) = (order_id.clone(), viewer.clone());
     let seen_before = move |sql: &mut dyn Sql| {
@@ -166,7 +185,7 @@ async fn read(console: &Console, officer: &Officer, order_id: String) -> Result<
     }
     let id = order_id.clone();
     let first_look = move |sql: &mut dyn Sql| {
-        let homes = board::homes(sql, &viewer, now_ms, &id, LISTED)?;
+        let homes = board::homes_polled(sql, &viewer, now_ms, &id, LISTED)?;
         Ok::<_, Fault>((board::counts(sql, &id)?, homes))
     };
     let (counts, homes) = console.app.store.write(first_look).await?;

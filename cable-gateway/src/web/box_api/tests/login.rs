@@ -26,14 +26,32 @@ async fn a_card_with_its_pin_opens_a_session_with_the_registered_name() {
     gateway.stop().await;
 }
 
+/// A home in another district.
+const NEIGHBOURS: &str = "5467d652-a383-5bf5-9c75-d2a8dfa5b323";
+
 #[tokio::test]
-async fn a_touched_card_is_level_one_and_a_guest_has_no_resident_id() {
+async fn a_touched_card_is_level_one_and_sees_no_personal_data() {
     let gateway = TestGateway::start().await;
-    let elsewhere = gateway.enrolled_box("5467d652-a383-5bf5-9c75-d2a8dfa5b323").await;
-    let session = elsewhere.touch(&gateway.hana).await;
-    assert_eq!(session.level, AssuranceLevel::L1);
-    assert_eq!(session.display_name, "中村 ハナ");
-    assert_eq!(session.resident_id, None);
+    let client = gateway.home_box().await;
+    let touched = client.touch(&gateway.hana).await;
+    assert_eq!((touched.level, touched.display_name.as_str()), (AssuranceLevel::L1, "中村 ハナ"));
+    client.get_as(path::ACCESS_LOG, &touched.token).await.refused(ProblemCode::SessionRefused);
+    let proven = client.log_in(&gateway.hana).await;
+    client.get_as(path::ACCESS_LOG, &proven.token).await.ok::<AccessLog>();
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_neighbours_card_needs_its_pin_here() {
+    let gateway = TestGateway::start().await;
+    let elsewhere = gateway.enrolled_box(NEIGHBOURS).await;
+    let touch = CardTouch { certificate: base64(&gateway.hana.certificate()) };
+    let refused = elsewhere.post(path::CARD_TOUCHES, &touch).await;
+    refused.refused(ProblemCode::OtherHousehold);
+    assert!(!refused.text().contains("中村"), "no greeting by name");
+    assert_eq!(gateway.number("SELECT COUNT(*) AS n FROM session").await, 0);
+    let guest = elsewhere.log_in(&gateway.hana).await;
+    assert_eq!((guest.level, guest.resident_id), (AssuranceLevel::L2, None));
     gateway.stop().await;
 }
 
@@ -142,14 +160,14 @@ async fn an_expired_certificate_is_named_as_such() {
 async fn a_session_belongs_to_its_box_and_ends() {
     let gateway = TestGateway::start().await;
     let (client, other) = (gateway.home_box().await, gateway.home_box().await);
-    let session = client.touch(&gateway.hana).await;
+    let session = client.log_in(&gateway.hana).await;
     other.get_as(path::ACCESS_LOG, &session.token).await.refused(ProblemCode::SessionRefused);
     client.get_as(path::ACCESS_LOG, "00").await.refused(ProblemCode::SessionRefused);
     client.get(path::ACCESS_LOG).await.refused(ProblemCode::SessionRefused);
     client.delete_as(path::SESSION, &session.token).await.done();
     client.get_as(path::ACCESS_LOG, &session.token).await.refused(ProblemCode::SessionRefused);
 
-    let session = client.touch(&gateway.hana).await;
+    let session = client.log_in(&gateway.hana).await;
     gateway.clock.advance(600_000);
     client.get_as(path::ACCESS_LOG, &session.token).await.refused(ProblemCode::SessionRefused);
     gateway.stop().await;

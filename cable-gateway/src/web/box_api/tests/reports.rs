@@ -10,7 +10,10 @@ use uuid::Uuid;
 use crate::{
     audit::Viewer,
     orders::OrderDraft,
-    store::board::{self, Counts},
+    store::{
+        board::{self, Counts},
+        check_in,
+    },
     testing::{BoxClient, TestGateway, flood, report},
 };
 
@@ -106,6 +109,55 @@ async fn a_check_in_can_be_taken_back_by_its_own_person_only() {
     client.report(&withdrawal(&hana.session_id, answer.report_id)).await.done();
     let standing = "SELECT COUNT(*) AS n FROM check_in WHERE withdrawn_at_ms IS NULL";
     assert_eq!(gateway.number(standing).await, 0);
+    gateway.stop().await;
+}
+
+/// What the nurse reads of 中村 ハナ: whether something was taken back, and what stands.
+async fn standing(gateway: &TestGateway) -> (bool, Option<String>) {
+    let now_ms = gateway.state.now_ms();
+    let viewer = Viewer {
+        actor: "hayashi".to_owned(),
+        office: "健康づくり課 保健師".to_owned(),
+        purpose: "daily-watch".to_owned(),
+    };
+    let date = crate::report::business_date(now_ms);
+    let mut hana = |person: &check_in::PersonToday| person.name == "中村 ハナ";
+    let mut people =
+        gateway.write(move |sql| check_in::today(sql, &viewer, now_ms, &date, &mut hana)).await;
+    let hana = people.pop().expect("she takes part");
+    (hana.withdrawn, hana.answer.map(|answer| answer.condition))
+}
+
+#[tokio::test]
+async fn taking_back_restores_what_stood_before_the_press() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let session = client.touch(&gateway.hana).await;
+    assert!(!session.answered_today);
+    let said = |condition| ReportContent::CheckIn {
+        session_id: session.session_id.clone(),
+        condition,
+        contact_wanted: false,
+    };
+    let undo = |check_in| {
+        let session_id = session.session_id.clone();
+        report(gateway.state.now_ms(), ReportContent::CheckInWithdrawal { check_in, session_id })
+    };
+    let first = report(gateway.state.now_ms(), said(Condition::Good));
+    client.report(&first).await.done();
+    gateway.clock.advance(1_000);
+    let second = report(gateway.state.now_ms(), said(Condition::Bad));
+    client.report(&second).await.done();
+    assert_eq!(standing(&gateway).await, (false, Some("bad".to_owned())));
+
+    client.report(&undo(second.report_id)).await.done();
+    assert_eq!(standing(&gateway).await, (true, Some("good".to_owned())));
+    let again = gateway.home_box().await.touch(&gateway.hana).await;
+    assert!(again.answered_today, "another box of the home knows that an answer stands");
+
+    client.report(&undo(first.report_id)).await.done();
+    assert_eq!(standing(&gateway).await, (true, None));
+    assert!(!client.touch(&gateway.hana).await.answered_today);
     gateway.stop().await;
 }
 
