@@ -21,7 +21,7 @@ use std::{
 
 use serde::Deserialize;
 
-pub use box_api::BoxApiConfig;
+pub use box_api::{BoxApiConfig, ConnectionConfig};
 pub use channels::ChannelConfig;
 pub use gateway::{DatabaseConfig, GatewayConfig};
 pub use keys::KeysConfig;

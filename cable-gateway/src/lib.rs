@@ -18,6 +18,7 @@ pub mod expiry;
 mod invariants;
 pub mod lifecycle;
 pub mod limit;
+pub mod listener;
 pub mod login;
 pub mod orders;
 pub mod provisioning;

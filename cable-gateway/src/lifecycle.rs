@@ -3,21 +3,22 @@
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::Context as _;
-use axum::{Router, body::Bytes};
-use tokio::{net::TcpListener, sync::watch, time::MissedTickBehavior};
+use axum::body::Bytes;
+use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     clock::SystemClock,
     config::Config,
-    expiry, login, provisioning,
+    expiry,
+    listener::{Listener, raise_open_files},
+    login, provisioning,
     push::{heartbeat, multicast, multicast::Multicast},
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
     store::Store,
-    tls::{self, Peer, TlsListener},
-    values,
+    tls, values,
     web::{box_api, staff},
 };
 
@@ -33,6 +34,8 @@ const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;
 /// Runs until SIGTERM or SIGINT. Writes both addresses as JSON into `address_file`, when named,
 /// for whoever started it on port 0.
 pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Result<()> {
+    let connections = config.box_api.connections.total + config.staff.connections.total;
+    raise_open_files(connections as usize);
     let store = Store::open(&config.database.path)?;
     store.check_schema().await?;
     let (clock, random) = (std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemRandom));
@@ -75,10 +78,11 @@ impl Running {
         let boxes = &state.config.box_api;
         let devices = state.device_authority.certificate();
         let config = tls::box_config(&boxes.certificate, &boxes.private_key, devices)?;
-        let listener = TlsListener::bind(boxes.listen, config).await?;
+        let listener =
+            Listener::bind(boxes.listen, Some(config), boxes.connections.limits()).await?;
         let box_address = listener.address();
         let router = box_api::router(state.clone());
-        tasks.spawn(serve_router(listener, router, shutdown.clone()));
+        tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
         let staff_address = start_staff(&state, hashing, &tasks, &shutdown).await?;
         start_push(&state, &tasks, &shutdown)?;
         tasks.spawn(keep_house(state.clone(), shutdown.clone()));
@@ -107,18 +111,13 @@ async fn start_staff(
     let seal = Seal::load(&config.secret)?;
     let console = staff::Console::new(state.clone(), hashing, seal, config.tls.is_some());
     let router = staff::router(console);
-    if let Some((certificate, key)) = &config.tls {
-        let tls = tls::staff_config(certificate, key)?;
-        let listener = TlsListener::bind(config.listen, tls).await?;
-        let address = listener.address();
-        tasks.spawn(serve_router(listener, router, shutdown.clone()));
-        return Ok(address);
-    }
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on staff.listen = {}", config.listen))?;
-    let address = listener.local_addr()?;
-    tasks.spawn(serve_router(listener, router, shutdown.clone()));
+    let tls = match &config.tls {
+        Some((certificate, key)) => Some(tls::staff_config(certificate, key)?),
+        None => None,
+    };
+    let listener = Listener::bind(config.listen, tls, config.limits()).await?;
+    let address = listener.address();
+    tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
     Ok(address)
 }
 
@@ -137,19 +136,6 @@ fn start_push(
     }
     tasks.spawn(heartbeat::run(state.clone(), beats, shutdown.clone()));
     Ok(())
-}
-
-async fn serve_router<L>(listener: L, router: Router, shutdown: CancellationToken)
-where
-    L: axum::serve::Listener,
-    L::Addr: std::fmt::Debug,
-    Peer: for<'a> axum::extract::connect_info::Connected<axum::serve::IncomingStream<'a, L>>,
-{
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned());
-    if let Err(error) = serving.await {
-        tracing::error!(%error, "a listener ended");
-    }
 }
 
 /// Tells the operator what ends soon.

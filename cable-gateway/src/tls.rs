@@ -3,23 +3,12 @@
 //! A client certificate is optional for the handshake, so that a new box can enrol; which paths
 //! need one is decided, for all of them at once, by [`crate::web::box_api`].
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::Path, sync::Arc};
 
-use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use rustls::{RootCertStore, ServerConfig, crypto::aws_lc_rs, server::WebPkiClientVerifier};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc},
-};
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::secret_file::{self, SecretFileError};
-
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes at the same time; more wait in the kernel's queue.
-const HANDSHAKES: usize = 256;
 
 /// TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -111,93 +100,4 @@ fn identity(certificate: &Path, private_key: &Path) -> Result<Identity, TlsError
         SecretFileError::Malformed { path: private_key.to_owned(), expected: "a PEM private key" }
     })?;
     Ok((chain, key))
-}
-
-/// Accepts TLS connections; handshakes run beside each other, so that a slow one stops nobody.
-pub struct TlsListener {
-    local: SocketAddr,
-    ready: mpsc::Receiver<(TlsStream<TcpStream>, Peer)>,
-    _accepting: AbortOnDropHandle<()>,
-}
-
-impl TlsListener {
-    /// Listens.
-    pub async fn bind(address: SocketAddr, config: ServerConfig) -> Result<Self, TlsError> {
-        let listen = |cause| TlsError::Listen { address, cause };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let local = listener.local_addr().map_err(listen)?;
-        let (sender, ready) = mpsc::channel(64);
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let accepting = tokio::spawn(accept_all(listener, acceptor, sender));
-        Ok(Self { local, ready, _accepting: AbortOnDropHandle::new(accepting) })
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.local
-    }
-}
-
-async fn accept_all(
-    mut listener: TcpListener,
-    acceptor: TlsAcceptor,
-    ready: mpsc::Sender<(TlsStream<TcpStream>, Peer)>,
-) {
-    let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
-    while let Ok(permit) = Arc::clone(&handshakes).acquire_owned().await {
-        // axum's own listener waits out errors such as too many open files.
-        let (stream, address) = axum::serve::Listener::accept(&mut listener).await;
-        let (acceptor, ready) = (acceptor.clone(), ready.clone());
-        tokio::spawn(async move {
-            let shaken = tokio::time::timeout(HANDSHAKE, shake(stream, address, &acceptor)).await;
-            drop(permit);
-            match shaken {
-                Ok(Ok(connection)) => drop(ready.send(connection).await),
-                Ok(Err(error)) => tracing::debug!(%address, %error, "handshake failed"),
-                Err(_) => tracing::debug!(%address, "handshake took too long"),
-            }
-        });
-    }
-}
-
-async fn shake(
-    stream: TcpStream,
-    address: SocketAddr,
-    acceptor: &TlsAcceptor,
-) -> io::Result<(TlsStream<TcpStream>, Peer)> {
-    stream.set_nodelay(true)?;
-    let stream = acceptor.accept(stream).await?;
-    let certificates = stream.get_ref().1.peer_certificates();
-    let leaf = certificates.and_then(<[_]>::first);
-    let certificate_sha256 = leaf.map(|leaf| crate::encoding::sha256(leaf));
-    Ok((stream, Peer { address, certificate_sha256 }))
-}
-
-impl axum::serve::Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = Peer;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.ready.recv().await {
-            Some(connection) => connection,
-            // The accepting task runs as long as this listener; there is nobody else to wait for.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Peer { address: self.local, certificate_sha256: None })
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        stream.remote_addr().clone()
-    }
-}
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self { address: *stream.remote_addr(), certificate_sha256: None }
-    }
 }

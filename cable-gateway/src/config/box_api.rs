@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::Faults;
+use crate::listener::Limits;
 
 /// The listener of the boxes.
 #[derive(Debug, Clone)]
@@ -21,6 +22,30 @@ pub struct BoxApiConfig {
     pub device_ca_private_key: PathBuf,
     /// Days for which a device certificate is valid.
     pub device_certificate_days: u32,
+    /// How many connections there may be.
+    pub connections: ConnectionConfig,
+}
+
+/// How many connections a listener takes.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectionConfig {
+    /// At the same time.
+    pub total: u32,
+    /// At the same time, of one address.
+    pub per_address: u32,
+}
+
+impl ConnectionConfig {
+    /// With the usual patience.
+    pub fn limits(self) -> Limits {
+        Limits::new(self.total as usize, self.per_address as usize)
+    }
+
+    pub(super) fn check(section: &str, total: u32, per_address: u32, faults: &mut Faults) -> Self {
+        let total = faults.within(&format!("{section}.max_connections"), total, 16..=200_000);
+        let key = format!("{section}.max_connections_per_address");
+        Self { total, per_address: faults.within(&key, per_address, 4..=200_000) }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,6 +58,19 @@ pub(super) struct RawBoxApi {
     device_ca_private_key: String,
     #[serde(default = "ten_years")]
     device_certificate_days: u32,
+    #[serde(default = "a_town_of_boxes")]
+    max_connections: u32,
+    #[serde(default = "a_home_behind_one_address")]
+    max_connections_per_address: u32,
+}
+
+const fn a_town_of_boxes() -> u32 {
+    20_000
+}
+
+/// Some operators put several homes behind one address.
+const fn a_home_behind_one_address() -> u32 {
+    64
 }
 
 const fn ten_years() -> u32 {
@@ -50,6 +88,12 @@ impl RawBoxApi {
             device_ca_certificate: faults.path(&self.device_ca_certificate),
             device_ca_private_key: faults.path(&self.device_ca_private_key),
             device_certificate_days: days,
+            connections: ConnectionConfig::check(
+                "box_api",
+                self.max_connections,
+                self.max_connections_per_address,
+                faults,
+            ),
         })
     }
 }

@@ -4,7 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{Faults, box_api::address};
+use super::{ConnectionConfig, Faults, box_api::address};
+use crate::listener::Limits;
 
 /// The listener of the staff console.
 #[derive(Debug, Clone)]
@@ -18,6 +19,16 @@ pub struct StaffConfig {
     /// File with the 32-byte secret (base64) that protects second factors; created by
     /// `admin create-keys`.
     pub secret: PathBuf,
+    /// How many connections there may be.
+    pub connections: ConnectionConfig,
+}
+
+impl StaffConfig {
+    /// Behind a proxy every connection comes from its address: there is no share of one address.
+    pub fn limits(&self) -> Limits {
+        let limits = self.connections.limits();
+        if self.tls.is_some() { limits } else { Limits { per_address: limits.total, ..limits } }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -28,6 +39,8 @@ pub(super) struct RawStaff {
     private_key: Option<String>,
     idle_minutes: u32,
     secret: String,
+    max_connections: u32,
+    max_connections_per_address: u32,
 }
 
 impl Default for RawStaff {
@@ -38,6 +51,8 @@ impl Default for RawStaff {
             private_key: None,
             idle_minutes: 15,
             secret: "keys/staff-secret.txt".to_owned(),
+            max_connections: 512,
+            max_connections_per_address: 64,
         }
     }
 }
@@ -59,6 +74,9 @@ impl RawStaff {
             faults.add("staff.listen", "personal data without TLS on an open address", remedy);
         }
         let idle_minutes = faults.within("staff.idle_minutes", self.idle_minutes, 1..=240);
-        Some(StaffConfig { listen, tls, idle_minutes, secret: faults.path(&self.secret) })
+        let (total, per_address) = (self.max_connections, self.max_connections_per_address);
+        let connections = ConnectionConfig::check("staff", total, per_address, faults);
+        let secret = faults.path(&self.secret);
+        Some(StaffConfig { listen, tls, idle_minutes, secret, connections })
     }
 }

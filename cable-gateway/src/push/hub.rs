@@ -1,7 +1,7 @@
 //! The connected boxes and their queues.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -10,6 +10,9 @@ use gateway_api::event_name;
 use tokio::sync::mpsc;
 
 use crate::encoding::base64;
+
+/// Streams of one box at the same time: the one it uses, and the one it is about to use.
+const STREAMS_PER_BOX: usize = 2;
 
 /// One server-sent event as it goes over the wire, built once for all boxes.
 #[derive(Debug, Clone)]
@@ -55,6 +58,8 @@ pub struct PushHub {
 struct Connections {
     next: u64,
     open: HashMap<u64, Connection>,
+    /// Keys of each box's connections, oldest first.
+    of_device: HashMap<String, VecDeque<u64>>,
 }
 
 #[derive(Debug)]
@@ -77,20 +82,22 @@ impl PushHub {
         Self { connections: Arc::default(), heartbeat: Arc::default(), queue }
     }
 
-    /// Takes a box in; it gets every frame sent from now on.
+    /// Takes a box in; it gets every frame sent from now on. Beyond [`STREAMS_PER_BOX`] its oldest
+    /// stream ends: the newest wins.
     pub fn subscribe(&self, device_id: &str) -> Subscription {
         let (sender, frames) = mpsc::channel(self.queue);
-        let mut connections = self.lock();
-        connections.next += 1;
-        let key = connections.next;
-        let connection = Connection { device_id: device_id.to_owned(), frames: sender };
-        connections.open.insert(key, connection);
+        let key = self.lock().add(device_id, sender);
         Subscription { hub: self.clone(), key, frames }
     }
 
     /// Sends a frame to every connected box; returns how many were too slow and were dropped.
     pub fn broadcast(&self, frame: &Frame) -> usize {
-        self.keep(|connection| connection.frames.try_send(frame.clone()).is_ok())
+        let mut connections = self.lock();
+        let sent = |connection: &Connection| connection.frames.try_send(frame.clone()).is_ok();
+        let slow = connections.open.iter().filter(|(_, connection)| !sent(connection));
+        let slow: Vec<u64> = slow.map(|(key, _)| *key).collect();
+        slow.iter().for_each(|key| connections.remove(*key));
+        slow.len()
     }
 
     /// Sends a heartbeat to every connected box and keeps it for those that connect next.
@@ -106,35 +113,63 @@ impl PushHub {
 
     /// Sends a frame to the connections of one box.
     pub fn send(&self, device_id: &str, frame: &Frame) {
-        self.keep(|connection| {
-            connection.device_id != device_id || connection.frames.try_send(frame.clone()).is_ok()
-        });
+        let mut connections = self.lock();
+        for key in connections.keys_of(device_id) {
+            let connection = connections.open.get(&key);
+            if connection.is_some_and(|open| open.frames.try_send(frame.clone()).is_err()) {
+                connections.remove(key);
+            }
+        }
     }
 
     /// Ends the connections of one box, e.g. because it was revoked.
     pub fn disconnect(&self, device_id: &str) {
-        self.keep(|connection| connection.device_id != device_id);
+        let mut connections = self.lock();
+        for key in connections.keys_of(device_id) {
+            connections.remove(key);
+        }
     }
 
     /// Ends every connection.
     pub fn disconnect_all(&self) {
-        self.keep(|_| false);
-    }
-
-    /// Ids of the connected boxes, one for each connection.
-    pub fn connected(&self) -> Vec<String> {
-        self.lock().open.values().map(|connection| connection.device_id.clone()).collect()
-    }
-
-    fn keep(&self, keep: impl Fn(&Connection) -> bool) -> usize {
         let mut connections = self.lock();
-        let before = connections.open.len();
-        connections.open.retain(|_, connection| keep(connection));
-        before - connections.open.len()
+        connections.open.clear();
+        connections.of_device.clear();
+    }
+
+    /// Ids of the connected boxes.
+    pub fn connected(&self) -> Vec<String> {
+        self.lock().of_device.keys().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Connections> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections {
+    fn add(&mut self, device_id: &str, frames: mpsc::Sender<Frame>) -> u64 {
+        self.next += 1;
+        let key = self.next;
+        let of_device = self.of_device.entry(device_id.to_owned()).or_default();
+        of_device.push_back(key);
+        let oldest = (of_device.len() > STREAMS_PER_BOX).then(|| of_device[0]);
+        self.open.insert(key, Connection { device_id: device_id.to_owned(), frames });
+        oldest.into_iter().for_each(|key| self.remove(key));
+        key
+    }
+
+    fn remove(&mut self, key: u64) {
+        let Some(connection) = self.open.remove(&key) else { return };
+        let Some(keys) = self.of_device.get_mut(&connection.device_id) else { return };
+        keys.retain(|found| *found != key);
+        if keys.is_empty() {
+            self.of_device.remove(&connection.device_id);
+        }
+    }
+
+    fn keys_of(&self, device_id: &str) -> Vec<u64> {
+        self.of_device.get(device_id).map_or(Vec::new(), |keys| keys.iter().copied().collect())
     }
 }
 
@@ -147,7 +182,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.hub.lock().open.remove(&self.key);
+        self.hub.lock().remove(self.key);
     }
 }
 
@@ -174,6 +209,20 @@ mod tests {
         let hub = PushHub::new(2);
         drop(hub.subscribe("box"));
         assert!(hub.connected().is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_newest_streams_of_a_box_win() {
+        let hub = PushHub::new(2);
+        let other = hub.subscribe("other");
+        let mut streams: Vec<Subscription> = (0..3).map(|_| hub.subscribe("box")).collect();
+        assert!(streams[0].next().await.is_none(), "the oldest ends");
+        hub.send("box", &Frame::order(1, b"order"));
+        for stream in &mut streams[1..] {
+            assert_eq!(stream.next().await.and_then(|frame| frame.id), Some(1));
+        }
+        drop((streams, other));
+        assert!(hub.connected().is_empty() && hub.lock().of_device.is_empty());
     }
 
     #[test]

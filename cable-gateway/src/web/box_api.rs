@@ -21,9 +21,10 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
     http::StatusCode,
-    middleware,
+    middleware::{self, Next},
+    response::Response,
     routing::{delete, get, post},
 };
 use gateway_api::path;
@@ -31,6 +32,7 @@ use tower_http::timeout::TimeoutLayer;
 
 pub use problem::Refused;
 
+use super::body_limit;
 use crate::state::AppState;
 
 /// Largest body of a request.
@@ -58,8 +60,16 @@ pub fn router(state: AppState) -> Router {
         .fallback(problem::nothing_here)
         .method_not_allowed_fallback(problem::nothing_here)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(limit_body))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .with_state(state)
+}
+
+async fn limit_body(request: Request, next: Next) -> Result<Response, Refused> {
+    match body_limit::exceeds(request, BODY_LIMIT).await {
+        Ok(request) => Ok(next.run(request).await),
+        Err(body_limit::TooLarge) => Err(Refused::too_large(BODY_LIMIT)),
+    }
 }
 
 #[cfg(test)]

@@ -23,13 +23,20 @@ mod resident;
 mod sign_in;
 mod wording;
 
+use std::time::Duration;
+
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    middleware,
+    extract::{DefaultBodyLimit, Request},
+    http::StatusCode,
+    middleware::{self, Next},
+    response::Response,
     routing::{get, post},
 };
 
+use tower_http::timeout::TimeoutLayer;
+
+use super::body_limit;
 use crate::{
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
@@ -37,6 +44,8 @@ use crate::{
 
 /// Largest form in bytes; a full order form is about 4 KB.
 const FORM_LIMIT: usize = 64 * 1024;
+/// A request that takes longer is a client that does not send what it announced.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What the console's handlers share.
 #[derive(Clone)]
@@ -68,10 +77,19 @@ pub fn router(console: Console) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .fallback(fault::nothing_here)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(middleware::from_fn(limit_form))
         .layer(middleware::from_fn(headers::guard))
         .route("/static/{*path}", get(assets::serve))
         .layer(middleware::from_fn(headers::secure))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
         .with_state(console)
+}
+
+async fn limit_form(request: Request, next: Next) -> Response {
+    match body_limit::exceeds(request, FORM_LIMIT).await {
+        Ok(request) => next.run(request).await,
+        Err(body_limit::TooLarge) => fault::Fault::TooLarge.page(),
+    }
 }
 
 fn officer_routes() -> Router<Console> {

@@ -26,6 +26,16 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// The body is larger than this API takes.
+    pub(super) fn too_large(limit: usize) -> Self {
+        let detail = format!("the body is larger than {limit} bytes");
+        let mut refused = Self::new(ProblemCode::BadRequest, detail);
+        refused.status = StatusCode::PAYLOAD_TOO_LARGE;
+        refused
+    }
+}
+
 /// A box repeats what got 429 or 5xx; anything else it gives up, so that only failures of this
 /// gateway have such a status.
 fn status(code: ProblemCode) -> StatusCode {

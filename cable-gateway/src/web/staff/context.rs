@@ -2,8 +2,8 @@
 
 use axum::{
     Form,
-    extract::{FromRequest, FromRequestParts, Query, Request},
-    http::{HeaderMap, Uri, header, request::Parts},
+    extract::{FromRequest, FromRequestParts, Query, Request, rejection::FormRejection},
+    http::{HeaderMap, StatusCode, Uri, header, request::Parts},
 };
 
 use super::{
@@ -142,13 +142,18 @@ impl<D: Duty> FromRequest<Console> for Posted<D> {
         let headers = request.headers().clone();
         let path = request.uri().path().to_owned();
         let form = Form::<Vec<(String, String)>>::from_request(request, console).await;
-        let fields = Fields(form.map_err(|_| Fault::Forged)?.0);
+        let fields = Fields(form.map_err(|cause| unreadable(&cause))?.0);
         let (by, token) = enter::<D>(console, &headers, fields.way_back(&path), true).await?;
         if !token.owns_form(fields.one("form_token")) {
             return Err(Fault::Forged.into());
         }
         Ok(Self { by, fields, token })
     }
+}
+
+/// What is wrong with a form that cannot be read.
+pub(super) fn unreadable(cause: &FormRejection) -> Fault {
+    if cause.status() == StatusCode::PAYLOAD_TOO_LARGE { Fault::TooLarge } else { Fault::Malformed }
 }
 
 /// Finds the session behind the cookie and the duty behind the session.

@@ -27,6 +27,12 @@ pub(super) enum Fault {
     /// The form was not written by this console.
     #[error("forged form")]
     Forged,
+    /// The form is larger than any form of this console.
+    #[error("form too large")]
+    TooLarge,
+    /// The form cannot be read.
+    #[error("malformed form")]
+    Malformed,
     /// The order is not in force any more.
     #[error("the order is not in force")]
     NotInForce,
@@ -65,6 +71,8 @@ impl Fault {
         match self {
             Self::NotSignedIn { .. } => StatusCode::UNAUTHORIZED,
             Self::WrongRole | Self::Forged => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
             Self::NotInForce => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NoTown | Self::Store(StoreError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
@@ -81,6 +89,14 @@ impl Fault {
             Self::Forged => (
                 "操作を受け付けませんでした",
                 "画面が古くなっているか、ほかのページからの操作でした。もう一度はじめから操作してください。",
+            ),
+            Self::TooLarge => (
+                "送られた内容が大きすぎます",
+                "前の画面に戻り、文章を短くしてから、もう一度送ってください。何も登録していません。",
+            ),
+            Self::Malformed => (
+                "内容を読み取れませんでした",
+                "前の画面に戻り、もう一度送ってください。何も登録していません。",
             ),
             Self::NotInForce => (
                 "この情報は、もう発令中ではありません",

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Form,
-    extract::State,
+    extract::{State, rejection::FormRejection},
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Console,
-    context::{Duty as _, Fields, On, Person, Posted, set_cookie},
+    context::{Duty as _, Fields, On, Person, Posted, set_cookie, unreadable},
     fault::{Fault, Refused},
     page::{FieldError, Frame, Notice, html},
 };
@@ -84,8 +84,9 @@ pub(super) async fn show(State(console): State<Console>, uri: Uri) -> Result<Res
 pub(super) async fn submit(
     State(console): State<Console>,
     headers: HeaderMap,
-    Form(form): Form<SignInForm>,
+    form: Result<Form<SignInForm>, FormRejection>,
 ) -> Result<Response, Refused> {
+    let Form(form) = form.map_err(|cause| unreadable(&cause))?;
     let password = Zeroizing::new(form.password);
     let errors = missing(&form.login, &password, &form.code);
     if !errors.is_empty() {

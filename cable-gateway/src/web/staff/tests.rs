@@ -8,3 +8,4 @@ mod names;
 mod orders;
 mod rights;
 mod sign_in;
+mod sizes;

@@ -86,7 +86,8 @@ impl Browser {
         body: String,
     ) -> Page {
         let mut request = Request::builder().method(method.clone()).uri(path).header("host", HOST);
-        if method == Method::POST {
+        let has_kind = headers.iter().any(|(name, _)| *name == "content-type");
+        if method == Method::POST && !has_kind {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         for (name, value) in headers {
