@@ -113,7 +113,7 @@ pub enum Command {
         #[arg(long)]
         password_file: PathBuf,
     },
-    /// Lift the lock that too many failed sign-ins set
+    /// End the waiting that failed sign-ins brought
     UnlockStaff {
         /// Login
         #[arg(long)]

@@ -7,6 +7,7 @@ use crate::{
     random::{self, Random},
     staff::{
         credential::{self, PasswordHashing, SecondFactor},
+        delay, free_text,
         seal::Seal,
     },
     store::{Row, Sql, Store, StoreError},
@@ -84,7 +85,7 @@ pub enum AccountError {
     #[error("the login must have 1 to 64 of the characters a-z 0-9 . _ -")]
     Login,
     /// A name or an office is empty or too long.
-    #[error("{0} must have 1 to 300 bytes and no control character")]
+    #[error("{0} must have 1 to 300 bytes and no invisible character")]
     Text(&'static str),
     /// The password is too short or too long.
     #[error("the password must have 12 to 256 characters")]
@@ -155,7 +156,7 @@ pub async fn create(
     }
 }
 
-/// Lifts the lock that too many failed sign-ins set.
+/// Ends the waiting that failed sign-ins brought.
 pub async fn unlock(store: &Store, login: &str) -> Result<(), AccountError> {
     let login = login.to_owned();
     store
@@ -165,7 +166,7 @@ pub async fn unlock(store: &Store, login: &str) -> Result<(), AccountError> {
             if known.is_none() {
                 return Err(AccountError::Unknown(login));
             }
-            sql.execute("DELETE FROM sign_in_failure WHERE login = $1", values![&login])?;
+            delay::forget(sql, &login)?;
             Ok(())
         })
         .await
@@ -182,7 +183,7 @@ fn check(new: &NewStaff) -> Result<(), AccountError> {
         return Err(AccountError::Login);
     }
     for (field, text) in [("the name", &new.name), ("the office", &new.office)] {
-        if text.trim().is_empty() || text.len() > 300 || text.chars().any(char::is_control) {
+        if text.trim().is_empty() || text.len() > 300 || free_text::check(text).is_err() {
             return Err(AccountError::Text(field));
         }
     }

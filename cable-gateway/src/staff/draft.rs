@@ -10,7 +10,10 @@ use evacuation::order::Mode;
 use crate::{
     audit::{self, Viewer},
     orders::{Authority, OrderDraft, needs_confirmation},
-    staff::StaffMember,
+    staff::{
+        StaffMember,
+        free_text::{self, FreeTextFault},
+    },
     store::{Row, Sql, StoreError, order},
     values,
 };
@@ -108,6 +111,9 @@ pub enum DraftError {
     /// A reason is needed.
     #[error("a reason of 1 to 200 characters is needed")]
     Reason,
+    /// The reason holds what cannot be read.
+    #[error("the reason holds {0}")]
+    FreeText(#[from] FreeTextFault),
     /// The content cannot be read.
     #[error("the stored draft cannot be read")]
     Content,
@@ -329,11 +335,11 @@ fn check_waiting(draft: &StoredDraft) -> Result<(), DraftError> {
 fn checked_reason(reason: &str) -> Result<String, DraftError> {
     let reason = reason.trim();
     let fits = (1..=MAX_REASON_CHARS).contains(&reason.chars().count());
-    if fits && !reason.chars().any(char::is_control) {
-        Ok(reason.to_owned())
-    } else {
-        Err(DraftError::Reason)
+    if !fits {
+        return Err(DraftError::Reason);
     }
+    free_text::check(reason)?;
+    Ok(reason.to_owned())
 }
 
 fn viewer(officer: &StaffMember, purpose: &str) -> Viewer {

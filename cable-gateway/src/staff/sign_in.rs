@@ -1,29 +1,24 @@
-//! Sign-in: login, password and a one-time code, with a lock against guessing.
+//! Sign-in: login, password and a one-time code; failures make the next attempt wait.
 //!
 //! An answer never tells whether a login exists: unknown logins take as long, count failures and
-//! are locked alike.
+//! wait alike. Every failure is written into the audit log.
 
 use zeroize::Zeroizing;
 
 use crate::{
+    audit::{self, Viewer},
     clock::Clock,
     random::Random,
     staff::{
         StaffMember, account,
         credential::{CredentialError, PasswordHashing, SecondFactor},
+        delay::Origin,
         seal::{Seal, SealBroken},
         session::{self, SessionToken},
     },
     store::{Sql, Store, StoreError},
     values,
 };
-
-/// Wrong attempts in a row before the login is locked.
-pub const ATTEMPTS: i64 = 5;
-/// How long a lock lasts: long enough against guessing, short enough for an emergency.
-pub const LOCK_MS: i64 = 5 * 60 * 1000;
-/// Failures older than this are forgotten.
-const MEMORY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What somebody typed.
 pub struct Attempt {
@@ -33,6 +28,8 @@ pub struct Attempt {
     pub password: Zeroizing<String>,
     /// Six digits of the authenticator.
     pub code: String,
+    /// Where the attempt comes from.
+    pub address: String,
 }
 
 /// Why nobody was signed in.
@@ -45,9 +42,9 @@ pub enum SignInError {
     #[error("this code was used already; wait for the next one")]
     CodeUsed,
     /// Too many wrong attempts.
-    #[error("locked after too many attempts until {until_ms}")]
-    Locked {
-        /// End of the lock, Unix milliseconds.
+    #[error("too many wrong attempts; the next one counts from {until_ms}")]
+    Wait {
+        /// When the next attempt counts, Unix milliseconds.
         until_ms: i64,
     },
     /// The second factor does not open.
@@ -82,7 +79,8 @@ pub async fn sign_in(
         return Err(SignInError::Refused);
     }
     let now_ms = clock.now_ms();
-    let account = store.read(read_account(login.clone(), now_ms)).await?;
+    let origin = Origin { login: login.clone(), address: attempt.address };
+    let account = store.read(read_account(origin.clone(), now_ms)).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let password_right = hashing.verify(attempt.password, hash).await?;
     let step = match &account {
@@ -90,23 +88,34 @@ pub async fn sign_in(
             .step_of(attempt.code.trim(), now_ms),
         None => None,
     };
+    let staff_id = account.as_ref().map(|account| account.member.staff_id.clone());
     let proven = account.filter(|_| password_right).zip(step);
     let token = SessionToken::generate(random);
-    let session = token.clone();
-    let settled = store.write(move |sql| settle(sql, &login, proven, &session, now_ms)).await?;
+    let result = Outcome { origin, staff_id, proven, session: token.clone() };
+    let settled = store.write(move |sql| settle(sql, result, now_ms)).await?;
     settled.map(|member| (token, member))
 }
 
+/// What came out of the comparison.
+struct Outcome {
+    origin: Origin,
+    /// Whose login it is, right or wrong.
+    staff_id: Option<String>,
+    /// The account and the step of its code, when everything was right.
+    proven: Option<(Account, i64)>,
+    session: SessionToken,
+}
+
 fn read_account(
-    login: String,
+    origin: Origin,
     now_ms: i64,
 ) -> impl FnOnce(&mut dyn Sql) -> Result<Option<Account>, SignInError> + Send + 'static {
     move |sql| {
-        refuse_if_locked(sql, &login, now_ms)?;
+        refuse_if_early(sql, &origin, now_ms)?;
         let row = sql.optional(
             "SELECT staff_id, name, office, role, password_hash, totp_secret FROM staff \
              WHERE login = $1 AND active = 1",
-            values![login],
+            values![origin.login],
         )?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Account {
@@ -121,52 +130,52 @@ fn read_account(
 /// The outer result is the transaction's: a refusal is a success to be kept.
 fn settle(
     sql: &mut dyn Sql,
-    login: &str,
-    proven: Option<(Account, i64)>,
-    token: &SessionToken,
+    outcome: Outcome,
     now_ms: i64,
 ) -> Result<Result<StaffMember, SignInError>, SignInError> {
-    refuse_if_locked(sql, login, now_ms)?;
+    let Outcome { origin, staff_id, proven, session } = outcome;
+    refuse_if_early(sql, &origin, now_ms)?;
     let Some((account, step)) = proven else {
-        count_failure(sql, login, now_ms)?;
-        // The attempt that sets the lock says so at once.
-        return Ok(Err(match refuse_if_locked(sql, login, now_ms) {
-            Err(locked) => locked,
+        origin.failed(sql, now_ms)?;
+        note_failure(sql, &origin, staff_id, now_ms)?;
+        // The attempt after which one has to wait says so at once.
+        return Ok(Err(match refuse_if_early(sql, &origin, now_ms) {
+            Err(wait) => wait,
             Ok(()) => SignInError::Refused,
         }));
     };
-    let staff_id = &account.member.staff_id;
+    let staff_id = account.member.staff_id.clone();
     let first_use = sql.execute(
         "UPDATE staff SET totp_last_step = $2 WHERE staff_id = $1 AND totp_last_step < $2",
-        values![staff_id, step],
+        values![&staff_id, step],
     )?;
     if first_use == 0 {
+        note_failure(sql, &origin, Some(staff_id), now_ms)?;
         return Ok(Err(SignInError::CodeUsed));
     }
-    sql.execute("DELETE FROM sign_in_failure WHERE login = $1", values![login])?;
-    session::start(sql, token, staff_id, now_ms)?;
+    origin.succeeded(sql, &staff_id, now_ms)?;
+    session::start(sql, &session, &staff_id, now_ms)?;
     Ok(Ok(account.member))
 }
 
-fn refuse_if_locked(sql: &mut dyn Sql, login: &str, now_ms: i64) -> Result<(), SignInError> {
-    let row = sql
-        .optional("SELECT locked_until_ms FROM sign_in_failure WHERE login = $1", values![login])?;
-    let until_ms = row.map_or(Ok(0), |row| row.get("locked_until_ms"))?;
-    if until_ms > now_ms { Err(SignInError::Locked { until_ms }) } else { Ok(()) }
+fn refuse_if_early(sql: &mut dyn Sql, origin: &Origin, now_ms: i64) -> Result<(), SignInError> {
+    match origin.wait_until(sql, now_ms)? {
+        Some(until_ms) => Err(SignInError::Wait { until_ms }),
+        None => Ok(()),
+    }
 }
 
-fn count_failure(sql: &mut dyn Sql, login: &str, now_ms: i64) -> Result<(), StoreError> {
-    sql.execute("DELETE FROM sign_in_failure WHERE last_at_ms < $1", values![now_ms - MEMORY_MS])?;
-    sql.execute(
-        "INSERT INTO sign_in_failure (login, failures, locked_until_ms, last_at_ms) \
-         VALUES ($1, 1, 0, $2) ON CONFLICT (login) DO UPDATE \
-         SET failures = sign_in_failure.failures + 1, last_at_ms = $2",
-        values![login, now_ms],
-    )?;
-    sql.execute(
-        "UPDATE sign_in_failure SET failures = 0, locked_until_ms = $3 \
-         WHERE login = $1 AND failures >= $2",
-        values![login, ATTEMPTS, now_ms + LOCK_MS],
-    )?;
-    Ok(())
+/// A login that nobody has may be a password typed into the wrong field: it is not written down.
+fn note_failure(
+    sql: &mut dyn Sql,
+    origin: &Origin,
+    staff_id: Option<String>,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let viewer = Viewer {
+        actor: staff_id.unwrap_or_else(|| "unknown".to_owned()),
+        office: String::new(),
+        purpose: format!("from {}", origin.address),
+    };
+    audit::act(sql, &viewer, now_ms, "sign-in-failed", &[])
 }

@@ -32,6 +32,11 @@ const STEPS: &[Step] = &[
         name: "0003_help",
         text: include_str!("../../migrations/sqlite/0003_help.sql"),
     },
+    Step {
+        number: 4,
+        name: "0004_console",
+        text: include_str!("../../migrations/sqlite/0004_console.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

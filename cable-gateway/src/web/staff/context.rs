@@ -1,8 +1,12 @@
 //! Who sits at the browser. A handler that needs an officer takes an [`Officer`].
 
+use std::{convert::Infallible, net::IpAddr};
+
 use axum::{
     Form,
-    extract::{FromRequest, FromRequestParts, Query, Request, rejection::FormRejection},
+    extract::{
+        ConnectInfo, FromRequest, FromRequestParts, Query, Request, rejection::FormRejection,
+    },
     http::{HeaderMap, StatusCode, Uri, header, request::Parts},
 };
 
@@ -16,6 +20,7 @@ use crate::{
         Role, StaffMember,
         session::{self, Found, SessionToken},
     },
+    tls::Peer,
 };
 
 /// Cookie where browsers reach the console over TLS; the prefix binds it to this host.
@@ -125,6 +130,38 @@ impl<D: Duty> FromRequestParts<Console> for Watching<D> {
         let path = parts.uri.path();
         let next = path.strip_suffix("/board").unwrap_or(path).to_owned();
         enter(console, &parts.headers, next, false).await.map(|(duty, _)| Self(duty))
+    }
+}
+
+/// Where a request comes from, for waiting times: an IPv4 address, or the network of an IPv6 one,
+/// since a home has a whole network of those.
+pub(super) struct Address(pub(super) String);
+
+impl FromRequestParts<Console> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+        let peer = peer.map(|ConnectInfo(peer)| peer.address.ip());
+        // Without TLS this listener is on the loopback address behind a proxy, which adds the
+        // address it was asked from at the end of the list.
+        let proxied = if console.secure_cookie { None } else { forwarded(&parts.headers) };
+        Ok(Self(proxied.or(peer).map_or("unknown".to_owned(), network)))
+    }
+}
+
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let list = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    list.rsplit(',').next()?.trim().parse().ok()
+}
+
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
     }
 }
 

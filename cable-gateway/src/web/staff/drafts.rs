@@ -206,6 +206,10 @@ fn said(error: DraftError, reason_field: &'static str) -> Result<Said, Fault> {
             let text = "理由を1文字以上200文字までで入力してください。";
             Ok(Said { errors: vec![FieldError::new(reason_field, text)], ..Said::default() })
         }
+        DraftError::FreeText(fault) => {
+            let errors = vec![FieldError::new(reason_field, fault.words())];
+            Ok(Said { errors, ..Said::default() })
+        }
         other => Err(other.into()),
     }
 }

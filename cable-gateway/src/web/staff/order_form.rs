@@ -17,6 +17,7 @@ pub(super) use choices::{FormView, form_view};
 use super::{context::Fields, page::FieldError};
 use crate::{
     orders::OrderDraft,
+    staff::free_text,
     store::order::code::{act_code, mode_code, mode_from_code, state_code, state_from_code},
     store::town::Town,
 };
@@ -102,7 +103,7 @@ impl OrderForm {
             areas: fields.all("area").filter_map(|id| AreaId::new(id).ok()).collect(),
             shelter_way: way.unwrap_or(ShelterWay::None),
             shelters: fields.prefixed("shelter-").filter_map(shelter).collect(),
-            reason: one_line(fields.one("reason")),
+            reason: fields.one("reason").trim().to_owned(),
             view_area: fields.one("view_area").to_owned(),
         }
     }
@@ -229,6 +230,9 @@ impl OrderForm {
                 format!("理由が{over}文字多いです。120文字までにしてください。"),
             ));
         }
+        if let Err(fault) = free_text::check(&self.reason) {
+            errors.push(FieldError::new("reason", fault.words()));
+        }
         (!self.reason.is_empty()).then(|| self.reason.clone())
     }
 
@@ -269,21 +273,11 @@ pub(super) fn end_of(
     if chosen.is_none() {
         errors.push(FieldError::new("act", "解除か取消かを選んでください。"));
     }
-    let form = OrderForm { reason: one_line(reason), ..OrderForm::empty() };
+    let form = OrderForm { reason: reason.trim().to_owned(), ..OrderForm::empty() };
     draft.reason = form.checked_reason(&mut errors);
     draft.shelters = Vec::new();
     match chosen {
         Some(act) if errors.is_empty() => Ok(OrderDraft { act, ..draft }),
         _ => Err(errors),
     }
-}
-
-/// Line breaks and other control characters of a text field become spaces: the television shows
-/// one paragraph. Marks that turn the direction of text are dropped.
-fn one_line(text: &str) -> String {
-    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let spaced = text.replace("\r\n", "\n");
-    let kept = spaced.chars().filter(|c| !turns(c)).map(|c| if breaks(c) { ' ' } else { c });
-    kept.collect::<String>().trim().to_owned()
 }

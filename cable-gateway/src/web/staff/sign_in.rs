@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 
 use super::{
     Console,
-    context::{Duty as _, Fields, On, Person, Posted, set_cookie, unreadable},
+    context::{Address, Duty as _, Fields, On, Person, Posted, set_cookie, unreadable},
     fault::{Fault, Refused},
     page::{FieldError, Frame, Notice, html},
+    wording,
 };
 use crate::{
     audit::{self, Viewer},
@@ -84,6 +85,7 @@ pub(super) async fn show(State(console): State<Console>, uri: Uri) -> Result<Res
 pub(super) async fn submit(
     State(console): State<Console>,
     headers: HeaderMap,
+    Address(address): Address,
     form: Result<Form<SignInForm>, FormRejection>,
 ) -> Result<Response, Refused> {
     let Form(form) = form.map_err(|cause| unreadable(&cause))?;
@@ -93,7 +95,7 @@ pub(super) async fn submit(
         return refusal(&console, StatusCode::UNPROCESSABLE_ENTITY, errors, form.login, &form.next)
             .await;
     }
-    let attempt = Attempt { login: form.login.clone(), password, code: form.code };
+    let attempt = Attempt { login: form.login.clone(), password, code: form.code, address };
     let app = &console.app;
     let (clock, random) = (app.clock.as_ref(), app.random.as_ref());
     match sign_in(&app.store, clock, random, &console.hashing, &console.seal, attempt).await {
@@ -107,7 +109,8 @@ pub(super) async fn submit(
         Err(error) => {
             let (status, text) = words(&error, console.now_ms());
             let errors = vec![FieldError::new("login", text)];
-            refusal(&console, status, errors, form.login, &form.next).await
+            let page = refusal(&console, status, errors, form.login, &form.next).await?;
+            Ok((retry_after(&error, console.now_ms()), page).into_response())
         }
     }
 }
@@ -137,10 +140,13 @@ fn missing(login: &str, password: &str, code: &str) -> Vec<FieldError> {
 
 fn words(error: &SignInError, now_ms: i64) -> (StatusCode, String) {
     match error {
-        SignInError::Locked { until_ms } => {
-            let minutes = ((until_ms - now_ms).max(0) + 59_999) / 60_000;
+        SignInError::Wait { until_ms } => {
+            // Not a second too early.
+            let from = wording::clock_with_seconds(until_ms + 999);
+            let seconds = seconds_until(*until_ms, now_ms);
             let text = format!(
-                "まちがいが続いたため、この職員IDをあと{minutes}分ほど止めています。時間をおいてやり直すか、管理者に解除を依頼してください。"
+                "まちがいが続いたため、{from}（あと{}）まで受け付けません。その時刻を過ぎてから、もう一度入力してください。急ぐときは、ふだん使っている端末でサインインするか、管理者に解除を依頼してください。",
+                wording::waiting(seconds)
             );
             (StatusCode::TOO_MANY_REQUESTS, text)
         }
@@ -166,6 +172,20 @@ fn words(error: &SignInError, now_ms: i64) -> (StatusCode, String) {
             )
         }
     }
+}
+
+/// When to come back, for programs.
+fn retry_after(error: &SignInError, now_ms: i64) -> Option<[(header::HeaderName, String); 1]> {
+    match error {
+        SignInError::Wait { until_ms } => {
+            Some([(header::RETRY_AFTER, seconds_until(*until_ms, now_ms).to_string())])
+        }
+        _ => None,
+    }
+}
+
+fn seconds_until(until_ms: i64, now_ms: i64) -> i64 {
+    ((until_ms - now_ms).max(0) + 999) / 1_000
 }
 
 async fn refusal(

@@ -123,6 +123,15 @@ pub(super) fn elapsed(from_ms: i64, now_ms: i64) -> String {
     }
 }
 
+/// How long to wait: `20秒`, `2分40秒`.
+pub(super) fn waiting(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds}秒"),
+        (minutes, 0) => format!("{minutes}分"),
+        (minutes, seconds) => format!("{minutes}分{seconds}秒"),
+    }
+}
+
 /// What a person needs when leaving.
 pub(super) fn need(need: gateway_api::household::Need) -> &'static str {
     use gateway_api::household::Need;
@@ -147,6 +156,7 @@ mod tests {
         assert_eq!(day(at_ms), "11月20日（金）");
         assert_eq!(short_time(at_ms, at_ms + 1), "14:30");
         assert_eq!(short_time(at_ms, at_ms + 86_400_000), "11月20日 14:30");
+        assert_eq!([20, 120, 160].map(waiting), ["20秒", "2分", "2分40秒"]);
         assert_eq!(elapsed(0, 59_999), "たった今");
         assert_eq!(elapsed(0, 185 * 60_000), "3時間5分経過");
     }

@@ -1,11 +1,16 @@
 //! A browser as far as the console can tell: cookies, origins, forms.
 
+use std::net::IpAddr;
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use tower::ServiceExt as _;
+
+use crate::tls::Peer;
 
 pub(super) const HOST: &str = "console.minami.example";
 
@@ -13,6 +18,7 @@ pub(super) struct Browser {
     router: Router,
     cookie: Option<String>,
     form_token: String,
+    address: IpAddr,
 }
 
 /// What came back.
@@ -45,7 +51,13 @@ impl Page {
 
 impl Browser {
     pub(super) fn new(router: Router) -> Self {
-        Self { router, cookie: None, form_token: String::new() }
+        let address = IpAddr::from([192, 0, 2, 10]);
+        Self { router, cookie: None, form_token: String::new(), address }
+    }
+
+    /// The same from another address.
+    pub(super) fn at(self, address: [u8; 4]) -> Self {
+        Self { address: IpAddr::from(address), ..self }
     }
 
     pub(super) async fn get(&mut self, path: &str) -> Page {
@@ -96,7 +108,9 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        let request = request.body(Body::from(body)).expect("a request");
+        let mut request = request.body(Body::from(body)).expect("a request");
+        let peer = Peer { address: (self.address, 50_000).into(), certificate_sha256: None };
+        request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 4 << 20).await.expect("a body");
@@ -124,7 +138,7 @@ impl Browser {
     /// The same browser, cookies included, on another machine.
     pub(super) fn copy(&self) -> Self {
         let (cookie, form_token) = (self.cookie.clone(), self.form_token.clone());
-        Self { router: self.router.clone(), cookie, form_token }
+        Self { router: self.router.clone(), cookie, form_token, address: self.address }
     }
 
     pub(super) fn form_token(&self) -> &str {

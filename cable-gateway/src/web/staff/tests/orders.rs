@@ -259,7 +259,7 @@ async fn what_does_not_apply_is_left_out() {
         ("shelters", "each"),
         ("shelter-S-HILL", "open"),
         ("shelter-S-SHORE", "open"),
-        ("reason", " 一行目\r\n二行目\u{202e} "),
+        ("reason", " 川が増水 "),
     ];
     let draft = write(&mut saito, &fields).await;
     let page = saito.get(&draft).await;
@@ -267,8 +267,37 @@ async fn what_does_not_apply_is_left_out() {
     page.shows("<dt>地区</dt><dd>奥河内</dd>");
     page.shows("開設（1か所）：高台広場</li>");
     page.hides("海辺公民館");
-    page.shows("一行目 二行目");
+    page.shows("<dd>川が増水</dd>");
     is_issued(&saito.post(&format!("{draft}/issue"), &[]).await);
+}
+
+/// Each of them, and the words that say why.
+const UNREADABLE: [(&str, &str); 3] = [
+    ("\u{1b}[31m川が増水", "目に見えない制御文字が入っています。"),
+    ("一行目\r\n二行目", "改行は使えません。"),
+    ("川が\u{202e}増水", "文字の向きを変える記号など"),
+];
+
+#[tokio::test]
+async fn text_that_does_something_is_refused_and_what_was_typed_stays() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    town.forget_orders().await;
+    let mut saito = town.officer("saito").await;
+    saito.get("/orders/new").await;
+    for (reason, words) in UNREADABLE {
+        let fields =
+            [("mode", "drill"), ("hazard", "tsunami"), ("scope", "town"), ("reason", reason)];
+        let page = saito.post("/orders", &fields).await;
+        page.has_status(422);
+        page.shows(words);
+        page.shows("津波");
+        let fields = [("act", "lift"), ("reason", reason)];
+        let page = saito.post(&format!("/orders/{order}/end"), &fields).await;
+        page.has_status(422);
+        page.shows(words);
+    }
+    assert_eq!(town.orders().await, 0);
 }
 
 #[tokio::test]

@@ -32,8 +32,8 @@ async fn a_wrong_part_is_refused_without_saying_which() {
     let code = town.code("saito");
     let wrong = [
         ("saito", "another password", code.as_str()),
-        ("saito", PASSWORD, "000000"),
-        ("saito", PASSWORD, "abc"),
+        ("mori", PASSWORD, "000000"),
+        ("hayashi", PASSWORD, "abc"),
         ("nobody", PASSWORD, code.as_str()),
     ];
     for (login, password, code) in wrong {
@@ -60,32 +60,93 @@ async fn a_code_works_once() {
     attempt(&mut town.browser(), "saito", PASSWORD, &town.code("saito")).await.has_status(303);
 }
 
+const WRONG: &str = "wrong password";
+/// An address that nobody signed in from.
+const ELSEWHERE: [u8; 4] = [198, 51, 100, 7];
+
+/// The page says when to try again, and so does its header.
 #[track_caller]
-fn is_locked(page: &Page) {
+fn waits(page: &Page, seconds: &str, text: &str) {
     page.has_status(429);
     page.shows("まちがいが続いたため");
+    page.shows(text);
+    assert_eq!(page.headers["retry-after"], seconds);
+}
+
+async fn fails(browser: &mut Browser, login: &str, times: usize) {
+    for _ in 0..times {
+        attempt(browser, login, WRONG, "000000").await;
+    }
 }
 
 #[tokio::test]
-async fn five_wrong_attempts_lock_the_login_for_five_minutes() {
+async fn every_further_failure_doubles_the_wait_up_to_five_minutes() {
     let town = Town::new().await;
-    for _ in 0..4 {
-        attempt(&mut town.browser(), "saito", "wrong password", "000000").await.has_status(401);
+    let mut guesser = town.browser().at(ELSEWHERE);
+    for _ in 0..2 {
+        attempt(&mut guesser, "saito", WRONG, "000000").await.has_status(401);
     }
-    is_locked(&attempt(&mut town.browser(), "saito", "wrong password", "000000").await);
-    is_locked(&attempt(&mut town.browser(), "saito", PASSWORD, &town.code("saito")).await);
-    attempt(&mut town.browser(), "mori", PASSWORD, &town.code("mori")).await.has_status(303);
-    town.clock.advance(5 * 60_000);
+    let page = attempt(&mut guesser, "saito", WRONG, "000000").await;
+    waits(&page, "5", "10:30:05（あと5秒）まで受け付けません");
+    // What comes too early is not looked at, right or wrong, and makes nothing worse.
+    town.clock.advance(4_000);
+    let right = attempt(&mut guesser, "saito", PASSWORD, &town.code("saito")).await;
+    waits(&right, "1", "あと1秒");
+    for seconds in ["10", "20", "40", "80", "160", "300", "300"] {
+        town.clock.advance(300_000);
+        let page = attempt(&mut guesser, "saito", WRONG, "000000").await;
+        waits(&page, seconds, "まで受け付けません");
+    }
+    town.clock.advance(300_000);
+    attempt(&mut guesser, "saito", PASSWORD, &town.code("saito")).await.has_status(303);
+}
+
+#[tokio::test]
+async fn nobody_can_lock_an_officer_out_at_an_address_they_have_used() {
+    let town = Town::new().await;
+    town.officer("saito").await;
+    let mut guesser = town.browser().at(ELSEWHERE);
+    for _ in 0..12 {
+        fails(&mut guesser, "saito", 1).await;
+        town.clock.advance(300_000);
+    }
+    fails(&mut guesser, "saito", 1).await;
+    // Everybody else waits at a new address; the officer at the own desk does not.
+    let new = town.browser().at([203, 0, 113, 5]);
+    attempt(&mut { new }, "saito", PASSWORD, &town.code("saito")).await.has_status(429);
+    attempt(&mut town.browser(), "saito", PASSWORD, &town.code("saito")).await.has_status(303);
+
+    // Not even somebody at the same address can make it more than half a minute.
+    let mut colleague = town.browser();
+    for _ in 0..12 {
+        fails(&mut colleague, "saito", 1).await;
+        town.clock.advance(30_000);
+    }
+    fails(&mut colleague, "saito", 1).await;
+    let page = attempt(&mut town.browser(), "saito", PASSWORD, &town.code("saito")).await;
+    waits(&page, "30", "あと30秒");
+    town.clock.advance(30_000);
     attempt(&mut town.browser(), "saito", PASSWORD, &town.code("saito")).await.has_status(303);
 }
 
 #[tokio::test]
-async fn a_login_that_does_not_exist_is_locked_alike() {
+async fn one_address_that_tries_many_logins_waits_and_the_others_do_not() {
     let town = Town::new().await;
-    for _ in 0..4 {
-        attempt(&mut town.browser(), "nobody", "wrong password", "000000").await.has_status(401);
+    let mut sprayer = town.browser().at(ELSEWHERE);
+    for number in 0..9 {
+        let login = format!("person-{number}");
+        attempt(&mut sprayer, &login, WRONG, "000000").await.has_status(401);
     }
-    is_locked(&attempt(&mut town.browser(), "nobody", "wrong password", "000000").await);
+    waits(&attempt(&mut sprayer, "person-9", WRONG, "000000").await, "5", "あと5秒");
+    waits(&attempt(&mut sprayer, "mori", WRONG, "000000").await, "5", "あと5秒");
+    attempt(&mut town.browser(), "mori", PASSWORD, &town.code("mori")).await.has_status(303);
+}
+
+#[tokio::test]
+async fn a_login_that_does_not_exist_waits_alike() {
+    let town = Town::new().await;
+    fails(&mut town.browser(), "nobody", 2).await;
+    waits(&attempt(&mut town.browser(), "nobody", WRONG, "000000").await, "5", "あと5秒");
 }
 
 #[tokio::test]
@@ -95,12 +156,43 @@ async fn a_burst_of_guesses_gets_no_more_attempts_than_a_patient_one() {
     for _ in 0..20 {
         let mut browser = town.browser();
         burst.spawn(async move {
-            attempt(&mut browser, "saito", "wrong password", "000000").await.status.as_u16()
+            attempt(&mut browser, "saito", WRONG, "000000").await.status.as_u16()
         });
     }
     let statuses = burst.join_all().await;
     let refused = statuses.iter().filter(|status| **status == 401).count();
-    assert_eq!(refused, 4, "{statuses:?}");
+    assert_eq!(refused, 2, "{statuses:?}");
+}
+
+#[tokio::test]
+async fn failures_are_written_down_without_what_was_typed() {
+    let town = Town::new().await;
+    let mut guesser = town.browser().at(ELSEWHERE);
+    fails(&mut guesser, "saito", 1).await;
+    // A password in the wrong field.
+    fails(&mut guesser, "asagao-no-tane", 1).await;
+    let from = ("sign-in-failed".to_owned(), "from 198.51.100.7".to_owned());
+    assert_eq!(town.audit_acts().await, [from.clone(), from]);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_address_is_the_one_the_proxy_was_asked_from() {
+    let town = Town::plain().await;
+    let guess = |forwarded: &'static str| {
+        let mut browser = town.browser();
+        async move {
+            let fields = [("login", "saito"), ("password", WRONG), ("code", "000000")];
+            let headers = [("sec-fetch-site", "same-origin"), ("x-forwarded-for", forwarded)];
+            browser.post_as("/sign-in", &headers, &fields).await
+        }
+    };
+    // What a client writes itself stands before what the proxy adds.
+    for forwarded in ["203.0.113.1, 198.51.100.7", "203.0.113.2, 198.51.100.7", "2001:db8::1"] {
+        guess(forwarded).await;
+    }
+    let acts = town.audit_acts().await;
+    let from: Vec<_> = acts.iter().map(|(_, purpose)| purpose.as_str()).collect();
+    assert_eq!(from, ["from 198.51.100.7", "from 198.51.100.7", "from 2001:db8:0:0::/64"]);
 }
 
 #[tokio::test]
