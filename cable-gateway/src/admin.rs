@@ -17,6 +17,7 @@ use crate::{
     encoding::sha256,
     enrolment::{self, CodeHash},
     expiry,
+    file_modes,
     login::{self, LoginDesk},
     provisioning::Settings,
     random::SystemRandom,
@@ -268,6 +269,10 @@ pub fn check_config(config: &Config) -> anyhow::Result<String> {
     }
     Seal::load(&config.staff.secret)?;
     LoginDesk::new(&config.gateway.id, &config.login)?;
+    let open = file_modes::too_open(config);
+    if !open.is_empty() {
+        bail!("other users of this machine could read personal data or keys:\n{}", open.join("\n"));
+    }
     let root = crate::encoding::hex(&sha256(&keys.manifest_root().0)[..8]);
     let now_ms = SystemClock.now_ms();
     let ends = expiry::all(config, &keys)?;

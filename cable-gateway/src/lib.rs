@@ -14,6 +14,7 @@ pub mod device_authority;
 pub mod encoding;
 pub mod enrolment;
 pub mod expiry;
+pub mod file_modes;
 #[cfg(test)]
 mod invariants;
 pub mod lifecycle;

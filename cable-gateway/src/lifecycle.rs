@@ -11,6 +11,7 @@ use crate::{
     clock::SystemClock,
     config::Config,
     expiry,
+    file_modes,
     listener::{Listener, raise_open_files},
     login, provisioning,
     push::{heartbeat, multicast, multicast::Multicast},
@@ -36,6 +37,9 @@ const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;
 pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Result<()> {
     let connections = config.box_api.connections.total + config.staff.connections.total;
     raise_open_files(connections as usize);
+    for open in file_modes::too_open(&config) {
+        tracing::warn!("{open}");
+    }
     let store = Store::open(&config.database.path)?;
     store.check_schema().await?;
     let (clock, random) = (std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemRandom));

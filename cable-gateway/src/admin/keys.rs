@@ -13,6 +13,7 @@ use crate::{
         renewed_server_certificate,
     },
     expiry,
+    file_modes,
     random::{self, Random},
     secret_file,
     town_keys::{self, TownKeys},
@@ -26,7 +27,7 @@ pub fn create_keys(
     random: &dyn Random,
 ) -> anyhow::Result<String> {
     let directory = &config.keys.directory;
-    std::fs::create_dir_all(directory)
+    file_modes::create_folder(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
     let boxes = &config.box_api;
     let server_ca = directory.join("server-ca.cert.pem");

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    os::unix::fs::OpenOptionsExt as _,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -15,6 +16,7 @@ use super::{
     StoreError,
     sql::{Row, Sql, Value, numbered_for_sqlite},
 };
+use crate::file_modes;
 
 const QUEUE: usize = 512;
 const READERS: usize = 3;
@@ -265,6 +267,7 @@ fn bound(parameters: &[Value]) -> impl rusqlite::Params + '_ {
 }
 
 fn open_writer(path: &Path) -> Result<Connected, StoreError> {
+    create_private(path).map_err(|error| cannot_open(path, &error))?;
     let connection = Connection::open(path).map_err(|error| cannot_open(path, &error))?;
     connection
         .execute_batch(
@@ -286,7 +289,17 @@ fn open_reader(path: &Path) -> Result<Connected, StoreError> {
     Ok(Connected::new(connection))
 }
 
-fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
+/// The file and its folder, when they are new, for their owner only. SQLite gives the files beside
+/// it (`-wal`, `-shm`) the mode of the database.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        file_modes::create_folder(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+}
+
+fn cannot_open(path: &Path, error: &dyn std::error::Error) -> StoreError {
     StoreError::Engine(format!(
         "cannot open {}: {error}; check that the folder exists and belongs to the gateway's user",
         path.display()
