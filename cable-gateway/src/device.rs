@@ -102,6 +102,12 @@ pub fn revoke(sql: &mut dyn Sql, device_id: &str, now_ms: i64) -> Result<bool, S
     Ok(was_active)
 }
 
+/// Something was heard of a box.
+pub(crate) fn seen(sql: &mut dyn Sql, device_id: &str, now_ms: i64) -> Result<(), StoreError> {
+    let query = "UPDATE device SET last_seen_ms = $2 WHERE device_id = $1";
+    sql.execute(query, values![device_id, now_ms]).map(drop)
+}
+
 /// Ids of revoked boxes.
 pub(crate) fn revoked(sql: &mut dyn Sql) -> Result<Vec<String>, StoreError> {
     let query = "SELECT device_id FROM device WHERE state = 'revoked'";

@@ -3,6 +3,8 @@
 mod console;
 mod login;
 
+use std::collections::HashSet;
+
 use evacuation::{
     order::Mode,
     signing::open_order,
@@ -23,8 +25,10 @@ use crate::{
 };
 
 /// The whole list of a day, as a nurse sees it.
-fn list(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<check_in::PersonToday>, StoreError> {
-    check_in::today(sql, &nurse(), now_ms, "2026-11-20", &mut |_| true)
+fn list(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<check_in::Identity>, StoreError> {
+    let states = check_in::states(sql, "2026-11-20", &HashSet::new())?;
+    let ids: Vec<String> = states.into_iter().map(|state| state.person_id).collect();
+    check_in::identities(sql, &nurse(), now_ms, &ids)
 }
 
 fn nurse() -> Viewer {
@@ -165,9 +169,8 @@ async fn invariant_8_the_resident_sees_who_looked() {
     assert_eq!(log.views[0].at_ms, now_ms);
 
     let another = Viewer { actor: "staff-8".to_owned(), ..nurse() };
-    let unwritten = move |sql: &mut dyn Sql| {
-        check_in::today(sql, &another, now_ms, "2026-11-20", &mut |_| true)
-    };
+    let ids = vec![people[0].person_id.clone()];
+    let unwritten = move |sql: &mut dyn Sql| check_in::identities(sql, &another, now_ms, &ids);
     assert!(gateway.state.store.read(unwritten).await.is_err(), "readers cannot look");
     gateway.stop().await;
 }

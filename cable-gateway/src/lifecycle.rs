@@ -14,7 +14,7 @@ use crate::{
     file_modes,
     listener::{Listener, raise_open_files},
     login, provisioning,
-    push::{heartbeat, multicast, multicast::Multicast},
+    push::{heartbeat, multicast, multicast::Multicast, presence},
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
@@ -138,6 +138,7 @@ fn start_push(
         })?;
         tasks.spawn(multicast::run(state.clone(), sender, heartbeats, shutdown.clone()));
     }
+    tasks.spawn(presence::run(state.clone(), shutdown.clone()));
     tasks.spawn(heartbeat::run(state.clone(), beats, shutdown.clone()));
     Ok(())
 }

@@ -7,5 +7,6 @@
 pub mod heartbeat;
 mod hub;
 pub mod multicast;
+pub mod presence;
 
 pub use hub::{Frame, PushHub, Subscription};

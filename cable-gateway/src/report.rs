@@ -8,7 +8,7 @@ mod telemetry;
 use gateway_api::report::{Report, ReportContent};
 
 use crate::{
-    device::Device,
+    device::{self, Device},
     encoding::sha256,
     store::{Sql, StoreError},
     values,
@@ -63,6 +63,7 @@ pub(crate) fn apply(
     if !is_new(sql, &arrival, report)? {
         return Ok(());
     }
+    device::seen(sql, &device.device_id, now_ms)?;
     match &report.content {
         ReportContent::CheckIn { session_id, condition, contact_wanted } => {
             check_in::answer(sql, &arrival, session_id, *condition, *contact_wanted)

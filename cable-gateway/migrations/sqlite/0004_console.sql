@@ -20,3 +20,30 @@ CREATE TABLE staff_address (
     last_at_ms BIGINT NOT NULL,
     PRIMARY KEY (staff_id, address)
 );
+
+-- Day of birth, YYYY-MM-DD; none when the town did not say.
+ALTER TABLE person ADD COLUMN born_on TEXT;
+-- The list of the day comes in this order.
+CREATE INDEX person_by_reading ON person (kana, person_id);
+
+-- When a box was last heard of: its event stream was open, or it reported something.
+ALTER TABLE device ADD COLUMN last_seen_ms BIGINT;
+
+-- The newest answer of each person that was not taken back, so that the list of the day does not
+-- walk through years of answers.
+CREATE TABLE standing_answer (
+    person_id TEXT PRIMARY KEY REFERENCES person (person_id),
+    business_date TEXT NOT NULL,
+    happened_at_ms BIGINT NOT NULL,
+    received_at_ms BIGINT NOT NULL,
+    condition TEXT NOT NULL,
+    contact_wanted BIGINT NOT NULL
+);
+INSERT INTO standing_answer (person_id, business_date, happened_at_ms, received_at_ms, condition,
+    contact_wanted)
+    SELECT person_id, business_date, happened_at_ms, received_at_ms, condition, contact_wanted
+    FROM check_in c WHERE report_id = (
+        SELECT report_id FROM check_in s WHERE s.person_id = c.person_id
+        AND s.withdrawn_at_ms IS NULL ORDER BY happened_at_ms DESC, report_id DESC LIMIT 1);
+CREATE INDEX check_in_taken_back ON check_in (business_date, person_id)
+    WHERE withdrawn_at_ms IS NOT NULL;

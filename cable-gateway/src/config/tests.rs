@@ -9,7 +9,7 @@ fn load_text(text: &str) -> Result<Config, ConfigError> {
 #[test]
 fn the_example_is_valid_and_its_paths_start_at_its_folder() {
     let config = load_text(EXAMPLE).expect("valid");
-    assert_eq!(config.database.path, Path::new("/etc/hitokoe/gateway.sqlite"));
+    assert_eq!(config.database.path, Path::new("/etc/hitokoe/data/gateway.sqlite"));
     assert_eq!(config.push.heartbeat.as_secs(), 10);
     assert_eq!(config.login.nonce.as_secs(), 120);
     assert!(config.multicast.is_none(), "off unless the network has it");
@@ -40,7 +40,11 @@ fn check(from: &str, to: &str, expected: &str) {
 
 #[test]
 fn faults_name_their_key_and_the_remedy() {
-    check("path = \"gateway.sqlite\"", "path = \"\"", "database.path: empty or too long; write 1");
+    check(
+        "path = \"data/gateway.sqlite\"",
+        "path = \"\"",
+        "database.path: empty or too long; write 1",
+    );
     check(
         "0.0.0.0:8443",
         "everywhere",

@@ -5,7 +5,7 @@ use gateway_api::{login::AssuranceLevel, report::Condition};
 use super::{Arrival, ReportError, business_date};
 use crate::{
     session::{self, SessionRecord, level_number},
-    store::Sql,
+    store::{Sql, check_in as standing},
     values,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn answer(
             contact_wanted
         ],
     )?;
-    Ok(())
+    Ok(standing::settle(sql, &session.person_id)?)
 }
 
 pub(super) fn withdraw(
@@ -52,7 +52,11 @@ pub(super) fn withdraw(
          WHERE report_id = $1 AND person_id = $2 AND device_id = $4",
         values![check_in, &session.person_id, arrival.happened_at_ms, &arrival.device.device_id],
     )?;
-    if found == 1 { Ok(()) } else { Err(ReportError::Unknown("no such check-in of this person")) }
+    if found != 1 {
+        return Err(ReportError::Unknown("no such check-in of this person"));
+    }
+    // What stood before the press stands again.
+    Ok(standing::settle(sql, &session.person_id)?)
 }
 
 /// The session in which it happened. A box without a trustworthy clock cannot say when, so that its

@@ -1,4 +1,7 @@
-//! Daily check-ins as staff see them; every look is audited in the same transaction.
+//! Daily check-ins as staff see them. How people stand comes without names; names come only with
+//! the record of the look, in the same transaction.
+
+use std::collections::{HashMap, HashSet};
 
 use super::{Row, Sql, StoreError};
 use crate::{
@@ -21,74 +24,164 @@ pub struct CheckIn {
     pub withdrawn_at_ms: Option<i64>,
 }
 
-/// One person of the day's list.
+/// How one person who takes part stands; names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonToday {
+pub struct PersonState {
+    /// Random id of the person.
+    pub person_id: String,
+    /// The newest answer of any day that was not taken back, with its day (`YYYY-MM-DD`).
+    pub answer: Option<(String, CheckIn)>,
+    /// Whether an answer was taken back today.
+    pub withdrawn: bool,
+    /// The boxes of the home; none when it has none.
+    pub boxes: Option<BoxSignal>,
+}
+
+/// What is heard of the boxes of one home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoxSignal {
+    /// When the first one was enrolled, Unix milliseconds.
+    pub enrolled_at_ms: i64,
+    /// When one was last heard of, Unix milliseconds; none when never.
+    pub last_seen_ms: Option<i64>,
+    /// Whether one is connected now.
+    pub connected: bool,
+}
+
+/// Everybody who takes part, by reading. `connected` are the ids of the boxes that are connected.
+pub fn states(
+    sql: &mut dyn Sql,
+    business_date: &str,
+    connected: &HashSet<String>,
+) -> Result<Vec<PersonState>, StoreError> {
+    let homes = homes(sql, connected)?;
+    let mut answers = standing_answers(sql)?;
+    let query = "SELECT DISTINCT person_id FROM check_in \
+                 WHERE business_date = $1 AND withdrawn_at_ms IS NOT NULL";
+    let taken_back = sql.all(query, values![business_date])?;
+    let taken_back = taken_back.iter().map(|row| row.get("person_id"));
+    let taken_back = taken_back.collect::<Result<HashSet<String>, _>>()?;
+    let query = "SELECT p.person_id, r.household_id FROM person p \
+                 JOIN household_resident r ON r.person_id = p.person_id \
+                 ORDER BY p.kana, p.person_id";
+    let mut states = Vec::new();
+    for row in sql.all(query, &[])? {
+        let household_id: String = row.get("household_id")?;
+        let Some(boxes) = homes.get(&household_id) else { continue };
+        let person_id: String = row.get("person_id")?;
+        states.push(PersonState {
+            answer: answers.remove(&person_id),
+            withdrawn: taken_back.contains(&person_id),
+            boxes: *boxes,
+            person_id,
+        });
+    }
+    Ok(states)
+}
+
+/// The homes that take part, each with what is heard of its boxes.
+fn homes(
+    sql: &mut dyn Sql,
+    connected: &HashSet<String>,
+) -> Result<HashMap<String, Option<BoxSignal>>, StoreError> {
+    let query = "SELECT household_id FROM household WHERE check_in_enabled = 1";
+    let rows = sql.all(query, &[])?;
+    let ids = rows.iter().map(|row| Ok((row.get("household_id")?, None)));
+    let mut homes = ids.collect::<Result<HashMap<String, Option<BoxSignal>>, StoreError>>()?;
+    let query = "SELECT device_id, household_id, enrolled_at_ms, last_seen_ms FROM device \
+                 WHERE state = 'active'";
+    for row in sql.all(query, &[])? {
+        let Some(home) = homes.get_mut(&row.get::<String>("household_id")?) else { continue };
+        let new = BoxSignal {
+            enrolled_at_ms: row.get("enrolled_at_ms")?,
+            last_seen_ms: row.get("last_seen_ms")?,
+            connected: connected.contains(&row.get::<String>("device_id")?),
+        };
+        *home = Some(home.map_or(new, |other| other.with(new)));
+    }
+    Ok(homes)
+}
+
+impl BoxSignal {
+    fn with(self, other: Self) -> Self {
+        Self {
+            enrolled_at_ms: self.enrolled_at_ms.min(other.enrolled_at_ms),
+            last_seen_ms: self.last_seen_ms.max(other.last_seen_ms),
+            connected: self.connected || other.connected,
+        }
+    }
+}
+
+fn standing_answers(sql: &mut dyn Sql) -> Result<HashMap<String, (String, CheckIn)>, StoreError> {
+    let query = "SELECT person_id, business_date, happened_at_ms, received_at_ms, condition, \
+                 contact_wanted, NULL AS withdrawn_at_ms FROM standing_answer";
+    let rows = sql.all(query, &[])?;
+    let answer =
+        |row: &Row| Ok((row.get("person_id")?, (row.get("business_date")?, check_in(row)?)));
+    rows.iter().map(answer).collect()
+}
+
+/// Notes which answer of a person stands, after one was given or taken back.
+pub(crate) fn settle(sql: &mut dyn Sql, person_id: &str) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM standing_answer WHERE person_id = $1", values![person_id])?;
+    sql.execute(
+        "INSERT INTO standing_answer (person_id, business_date, happened_at_ms, received_at_ms, \
+         condition, contact_wanted) \
+         SELECT person_id, business_date, happened_at_ms, received_at_ms, condition, \
+         contact_wanted FROM check_in WHERE person_id = $1 AND withdrawn_at_ms IS NULL \
+         ORDER BY happened_at_ms DESC, report_id DESC LIMIT 1",
+        values![person_id],
+    )?;
+    Ok(())
+}
+
+/// Who a person is, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
     /// Random id of the person.
     pub person_id: String,
     /// Name as written.
     pub name: String,
     /// Reading in katakana; may be empty.
     pub kana: String,
+    /// Day of birth, `YYYY-MM-DD`, when the town said it.
+    pub born_on: Option<String>,
     /// Area of the home.
     pub area_name: String,
-    /// Today's newest answer that was not taken back.
-    pub answer: Option<CheckIn>,
-    /// Whether an answer was taken back today.
-    pub withdrawn: bool,
-    /// The newest answer of any day, Unix milliseconds.
-    pub last_answer_ms: Option<i64>,
 }
 
-/// Those who take part and for whom `shown` says so, with the answer of `business_date`
-/// (`YYYY-MM-DD`), by reading. `shown` sees everybody once; who is not shown was not looked at.
-pub fn today(
-    sql: &mut dyn Sql,
-    viewer: &Viewer,
-    now_ms: i64,
-    business_date: &str,
-    shown: &mut dyn FnMut(&PersonToday) -> bool,
-) -> Result<Vec<PersonToday>, StoreError> {
-    let rows = sql.all(TODAY, values![business_date])?;
-    let mut people = rows.iter().map(person_today).collect::<Result<Vec<_>, _>>()?;
-    people.retain(|person| shown(person));
-    let ids: Vec<String> = people.iter().map(|person| person.person_id.clone()).collect();
-    audit::view(sql, viewer, now_ms, Object::CheckInToday, &ids)?;
-    Ok(people)
-}
-
-const TODAY: &str = "\
-    WITH newest AS (\
-      SELECT person_id, MAX(happened_at_ms) AS at_ms FROM check_in \
-      WHERE business_date = $1 AND withdrawn_at_ms IS NULL GROUP BY person_id), \
-    last AS (\
-      SELECT person_id, MAX(happened_at_ms) AS at_ms FROM check_in GROUP BY person_id) \
-    SELECT p.person_id, p.name, p.kana, a.name AS area_name, c.happened_at_ms, \
-      c.received_at_ms, c.condition, c.contact_wanted, c.withdrawn_at_ms, \
-      l.at_ms AS last_answer_ms, \
-      EXISTS (SELECT 1 FROM check_in w WHERE w.person_id = p.person_id \
-        AND w.business_date = $1 AND w.withdrawn_at_ms IS NOT NULL) AS withdrawn \
-    FROM person p \
+const IDENTITY: &str = "\
+    SELECT p.person_id, p.name, p.kana, p.born_on, a.name AS area_name FROM person p \
     JOIN household_resident r ON r.person_id = p.person_id \
     JOIN household h ON h.household_id = r.household_id \
     JOIN area a ON a.area_id = h.area_id \
-    LEFT JOIN newest n ON n.person_id = p.person_id \
-    LEFT JOIN check_in c ON c.report_id = (\
-      SELECT MAX(report_id) FROM check_in s WHERE s.person_id = n.person_id \
-      AND s.happened_at_ms = n.at_ms AND s.business_date = $1 AND s.withdrawn_at_ms IS NULL) \
-    LEFT JOIN last l ON l.person_id = p.person_id \
-    WHERE h.check_in_enabled = 1 \
-    ORDER BY p.kana, p.person_id";
+    WHERE p.person_id = $1 AND h.check_in_enabled = 1";
+
+/// Who these persons are, in this order: the list of the day shows them to `viewer`.
+pub fn identities(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    person_ids: &[String],
+) -> Result<Vec<Identity>, StoreError> {
+    let mut found = Vec::new();
+    for person_id in person_ids {
+        found.extend(
+            sql.optional(IDENTITY, values![person_id])?.as_ref().map(identity).transpose()?,
+        );
+    }
+    let shown: Vec<String> = found.iter().map(|person| person.person_id.clone()).collect();
+    if !shown.is_empty() {
+        audit::view(sql, viewer, now_ms, Object::CheckInToday, &shown)?;
+    }
+    Ok(found)
+}
 
 /// One person with the answers of the last days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonHistory {
-    /// Name as written.
-    pub name: String,
-    /// Reading in katakana; may be empty.
-    pub kana: String,
-    /// Area of the home.
-    pub area_name: String,
+    /// Who it is.
+    pub identity: Identity,
     /// The answers, newest first; taken-back ones are marked.
     pub answers: Vec<CheckIn>,
 }
@@ -101,14 +194,7 @@ pub fn history(
     person_id: &str,
     since_ms: i64,
 ) -> Result<Option<PersonHistory>, StoreError> {
-    let head = sql.optional(
-        "SELECT p.name, p.kana, a.name AS area_name FROM person p \
-         JOIN household_resident r ON r.person_id = p.person_id \
-         JOIN household h ON h.household_id = r.household_id \
-         JOIN area a ON a.area_id = h.area_id \
-         WHERE p.person_id = $1 AND h.check_in_enabled = 1",
-        values![person_id],
-    )?;
+    let head = sql.optional(IDENTITY, values![person_id])?;
     let Some(head) = head else { return Ok(None) };
     audit::view(sql, viewer, now_ms, Object::CheckInHistory, &[person_id.to_owned()])?;
     let rows = sql.all(
@@ -118,23 +204,18 @@ pub fn history(
         values![person_id, since_ms],
     )?;
     Ok(Some(PersonHistory {
-        name: head.get("name")?,
-        kana: head.get("kana")?,
-        area_name: head.get("area_name")?,
+        identity: identity(&head)?,
         answers: rows.iter().map(check_in).collect::<Result<_, _>>()?,
     }))
 }
 
-fn person_today(row: &Row) -> Result<PersonToday, StoreError> {
-    let answered = row.get::<Option<i64>>("happened_at_ms")?.is_some();
-    Ok(PersonToday {
+fn identity(row: &Row) -> Result<Identity, StoreError> {
+    Ok(Identity {
         person_id: row.get("person_id")?,
         name: row.get("name")?,
         kana: row.get("kana")?,
+        born_on: row.get("born_on")?,
         area_name: row.get("area_name")?,
-        answer: if answered { Some(check_in(row)?) } else { None },
-        withdrawn: row.get("withdrawn")?,
-        last_answer_ms: row.get("last_answer_ms")?,
     })
 }
 

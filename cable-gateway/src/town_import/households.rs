@@ -8,6 +8,7 @@ use evacuation::{
     shelter::{Position, ShelterId, ShelterTable},
 };
 use gateway_api::household::{EvacuationPlan, Need};
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{ImportError, areas::RawPosition, faulty, position, stored};
@@ -58,6 +59,7 @@ struct RawResident {
     resident_id: String,
     name: String,
     kana: String,
+    born_on: Option<String>,
     needs: Vec<Need>,
     plans: Vec<EvacuationPlan>,
 }
@@ -80,6 +82,7 @@ pub(super) struct CheckedResident {
     resident_id: String,
     name: String,
     kana: String,
+    born_on: Option<Date>,
     needs: String,
     plans: String,
 }
@@ -157,6 +160,7 @@ fn check_resident(
     if raw.name.chars().chain(raw.kana.chars()).any(char::is_control) {
         return Err(faulty(FILE, what, "the name or its reading holds a control character"));
     }
+    let born_on = raw.born_on.map(|text| day_of_birth(&what, &text)).transpose()?;
     let mut hazards = BTreeSet::new();
     for plan in &raw.plans {
         check_plan(&what, plan, shelters)?;
@@ -171,7 +175,13 @@ fn check_resident(
         resident_id: raw.resident_id,
         name: raw.name,
         kana: raw.kana,
+        born_on,
     })
+}
+
+fn day_of_birth(what: &str, text: &str) -> Result<Date, ImportError> {
+    let date = text.parse::<Date>().ok().filter(|date| (1880..=2200).contains(&date.year()));
+    date.ok_or_else(|| faulty(FILE, what, "born_on is no day of birth; write e.g. 1944-05-03"))
 }
 
 fn check_plan(
@@ -290,10 +300,18 @@ fn write_person(
         None => random::id(random),
     };
     let person = sql.execute(
-        "INSERT INTO person (person_id, name, kana, created_at_ms) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (person_id) DO UPDATE SET name = $2, kana = $3 \
-         WHERE person.name <> $2 OR person.kana <> $3",
-        values![&person_id, &resident.name, &resident.kana, now_ms],
+        "INSERT INTO person (person_id, name, kana, created_at_ms, born_on) \
+         VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (person_id) DO UPDATE SET name = $2, kana = $3, born_on = $5 \
+         WHERE person.name <> $2 OR person.kana <> $3 \
+         OR COALESCE(person.born_on, '') <> COALESCE($5, '')",
+        values![
+            &person_id,
+            &resident.name,
+            &resident.kana,
+            now_ms,
+            resident.born_on.map(|date| date.to_string())
+        ],
     )?;
     let link = sql.execute(
         "INSERT INTO household_resident (household_id, resident_id, ordinal, person_id, needs, \

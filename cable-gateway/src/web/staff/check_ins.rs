@@ -1,4 +1,9 @@
-//! The nurse's list of today: who to look at first.
+//! The nurse's list of today: who to look at first, and what to do.
+//!
+//! How everybody stands is read without names; then one page of it is shown, and who is shown was
+//! looked at.
+
+use std::collections::HashSet;
 
 use askama::Template;
 use axum::{
@@ -6,7 +11,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse, Response},
 };
-use jiff::Zoned;
+use jiff::{Zoned, civil::Date};
 
 use super::{
     Console,
@@ -16,12 +21,19 @@ use super::{
     wording,
 };
 use crate::{
-    staff::triage::{self, Answer, Hours, Standing, Today},
+    push::presence::QUIET_MS,
+    staff::triage::{self, Answer, Home, Hours, Standing, Today},
     store::{
-        Sql,
-        check_in::{self, CheckIn, PersonToday},
+        Sql, StoreError,
+        check_in::{self, BoxSignal, CheckIn, Identity, PersonState},
     },
 };
+
+/// Persons on one page.
+const ROWS: usize = 100;
+/// From this many silent homes on, and this share of all, the fault is likely not theirs.
+const OUTAGE_HOMES: usize = 5;
+const OUTAGE_SHARE: usize = 5;
 
 #[derive(Template)]
 #[template(path = "staff/check_ins.html")]
@@ -30,29 +42,53 @@ struct CheckInsPage {
     today: String,
     now: String,
     here: String,
+    outage: Option<usize>,
     chips: Vec<Chip>,
     rows: Vec<PersonRow>,
+    pages: Pages,
 }
 
 struct Chip {
-    value: &'static str,
+    href: String,
     label: &'static str,
     count: usize,
     current: bool,
+}
+
+/// Where this page stands among all.
+struct Pages {
+    first: usize,
+    last: usize,
+    all: usize,
+    previous: Option<String>,
+    next: Option<String>,
 }
 
 struct PersonRow {
     person: String,
     name: String,
     kana: String,
+    age: String,
     area: String,
     urgency_class: &'static str,
     condition_class: &'static str,
     icon: &'static str,
-    condition: &'static str,
+    condition: String,
     contact_wanted: bool,
+    /// What to do, when the state alone does not say it.
+    action: &'static str,
     time: String,
-    last_signal: String,
+    last_answer: String,
+    signal: String,
+    signal_class: &'static str,
+}
+
+/// One person with everything that the order of the list needs.
+struct Ranked {
+    state: PersonState,
+    standing: Standing,
+    missed: u32,
+    home: Home,
 }
 
 pub(super) async fn show(
@@ -60,111 +96,284 @@ pub(super) async fn show(
     On(nurse): On<Nurse>,
     uri: Uri,
 ) -> Result<Response, Refused> {
-    let filter = Standing::from_code(Fields::of_query(&uri).one("show"));
+    let query = Fields::of_query(&uri);
+    let filter = Standing::from_code(query.one("show"));
     let (person, now_ms) = (nurse.person().clone(), console.now_ms());
+    let everybody = ranked(&console, now_ms).await?;
+    let counts = counts(&everybody);
+    let outage = outage(&everybody);
+    let listed = everybody.into_iter().filter(|one| filter.is_none_or(|f| f == one.standing));
+    let listed: Vec<Ranked> = listed.collect();
+    let number = query.one("page").parse().unwrap_or(1_usize).clamp(1, last_page(listed.len()));
+    let pages = Pages::of(listed.len(), number, filter);
+    let shown: Vec<Ranked> = listed.into_iter().skip((number - 1) * ROWS).take(ROWS).collect();
+    let ids: Vec<String> = shown.iter().map(|one| one.state.person_id.clone()).collect();
     let viewer = nurse.viewer("daily-watch");
-    let date = wording::local(now_ms).date().to_string();
     // One transaction: the names leave the store together with the record of the look.
     let work = move |sql: &mut dyn Sql| {
         let frame = Frame::of(sql, &person, now_ms)?.titled("きょうの体調", "check-ins");
-        let mut counts = [0; Standing::ALL.len()];
-        let mut shown = |someone: &PersonToday| {
-            let standing = standing(someone, now_ms);
-            counts[standing as usize] += 1;
-            filter.is_none_or(|filter| filter == standing)
-        };
-        let people = check_in::today(sql, &viewer, now_ms, &date, &mut shown)?;
-        Ok::<_, Fault>((frame, counts, people))
+        Ok::<_, Fault>((frame, check_in::identities(sql, &viewer, now_ms, &ids)?))
     };
-    let (frame, counts, mut people) = console.app.store.write(work).await?;
-    people.sort_by_key(|someone| standing(someone, now_ms));
+    let (frame, identities) = console.app.store.write(work).await?;
     let page = CheckInsPage {
         frame,
         today: wording::day(now_ms),
         now: now_text(&console),
-        here: filter
-            .map_or("/check-ins".to_owned(), |filter| format!("/check-ins?show={}", filter.code())),
+        here: address(filter, number),
+        outage,
         chips: chips(&counts, filter),
-        rows: people.iter().map(|someone| row(someone, now_ms)).collect(),
+        rows: rows(&shown, &identities, now_ms),
+        pages,
     };
     Ok(html(&page)?.into_response())
 }
 
-fn standing(someone: &PersonToday, now_ms: i64) -> Standing {
-    let answer = someone.answer.as_ref().map(|answer| Answer {
-        urgent: is_urgent(answer),
-        minute: minute(&wording::local(answer.happened_at_ms)),
-    });
-    let today = Today { answer, withdrawn: someone.withdrawn };
-    triage::standing(today, minute(&wording::local(now_ms)), Hours::default())
+/// Everybody who takes part, in the order of the list.
+async fn ranked(console: &Console, now_ms: i64) -> Result<Vec<Ranked>, StoreError> {
+    let connected: HashSet<String> = console.app.hub.connected().into_iter().collect();
+    let today = wording::local(now_ms);
+    let date = today.date().to_string();
+    let read = move |sql: &mut dyn Sql| check_in::states(sql, &date, &connected);
+    let states = console.app.store.read(read).await?;
+    let mut ranked: Vec<Ranked> =
+        states.into_iter().map(|state| Ranked::of(state, &today, now_ms)).collect();
+    ranked.sort_by_key(|one| (one.standing, std::cmp::Reverse(one.missed)));
+    Ok(ranked)
 }
 
-fn is_urgent(answer: &CheckIn) -> bool {
-    answer.condition == "bad" || answer.contact_wanted
+impl Ranked {
+    fn of(state: PersonState, now: &Zoned, now_ms: i64) -> Self {
+        let home = home(state.boxes, now_ms);
+        let today = now.date();
+        let answered = state.answer.as_ref().map(|(date, answer)| (day(date), answer));
+        let answer = answered.filter(|(date, _)| *date == Some(today)).map(|(_, answer)| Answer {
+            urgent: answer.condition == "bad" || answer.contact_wanted,
+            minute: minute(&wording::local(answer.happened_at_ms)),
+        });
+        // Without any answer, the days since the box came count.
+        let enrolled = state.boxes.map(|boxes| wording::local(boxes.enrolled_at_ms).date());
+        let since = answered.and_then(|(date, _)| date).or(enrolled);
+        let days_since = since.map_or(0, |since| days_between(since, today));
+        let known = Today { answer, withdrawn: state.withdrawn, days_since, home };
+        let (minute, hours) = (minute(now), Hours::default());
+        let missed = triage::missed_days(known, minute, hours);
+        Self { standing: triage::standing(known, minute, hours), state, missed, home }
+    }
+
+    /// Today's answer.
+    fn answer(&self, now_ms: i64) -> Option<&CheckIn> {
+        let (date, answer) = self.state.answer.as_ref()?;
+        (day(date) == Some(wording::local(now_ms).date())).then_some(answer)
+    }
+}
+
+fn home(boxes: Option<BoxSignal>, now_ms: i64) -> Home {
+    match boxes {
+        None => Home::None,
+        Some(boxes) if boxes.connected => Home::Heard,
+        Some(boxes) => {
+            // A box that was enrolled a moment ago has not been heard of yet.
+            let last_ms = boxes.last_seen_ms.unwrap_or(boxes.enrolled_at_ms);
+            if now_ms - last_ms < QUIET_MS { Home::Heard } else { Home::Silent }
+        }
+    }
+}
+
+fn day(date: &str) -> Option<Date> {
+    date.parse().ok()
+}
+
+fn days_between(since: Date, today: Date) -> u32 {
+    let days = since.until(today).map_or(0, |span| span.get_days());
+    u32::try_from(days).unwrap_or(0)
 }
 
 fn minute(time: &Zoned) -> u32 {
     u32::from(time.hour().unsigned_abs()) * 60 + u32::from(time.minute().unsigned_abs())
 }
 
+fn counts(everybody: &[Ranked]) -> [usize; Standing::ALL.len()] {
+    let mut counts = [0; Standing::ALL.len()];
+    for one in everybody {
+        counts[one.standing as usize] += 1;
+    }
+    counts
+}
+
+/// How many homes are silent, when they are so many that the line is to blame.
+fn outage(everybody: &[Ranked]) -> Option<usize> {
+    let with_box = everybody.iter().filter(|one| one.home != Home::None).count();
+    let silent = everybody.iter().filter(|one| one.home == Home::Silent).count();
+    (silent >= OUTAGE_HOMES && silent * OUTAGE_SHARE >= with_box).then_some(silent)
+}
+
+fn last_page(persons: usize) -> usize {
+    persons.div_ceil(ROWS).max(1)
+}
+
+impl Pages {
+    fn of(persons: usize, number: usize, filter: Option<Standing>) -> Self {
+        let first = (number - 1) * ROWS;
+        Self {
+            first: first + 1,
+            last: (first + ROWS).min(persons),
+            all: persons,
+            previous: (number > 1).then(|| address(filter, number - 1)),
+            next: (number < last_page(persons)).then(|| address(filter, number + 1)),
+        }
+    }
+}
+
+fn address(filter: Option<Standing>, page: usize) -> String {
+    let show = filter.map(|filter| format!("show={}", filter.code()));
+    let page = (page > 1).then(|| format!("page={page}"));
+    let query: Vec<String> = show.into_iter().chain(page).collect();
+    if query.is_empty() {
+        "/check-ins".to_owned()
+    } else {
+        format!("/check-ins?{}", query.join("&"))
+    }
+}
+
 fn chips(counts: &[usize; Standing::ALL.len()], filter: Option<Standing>) -> Vec<Chip> {
-    let all =
-        Chip {
-            value: "", label: "すべて", count: counts.iter().sum(), current: filter.is_none()
-        };
-    let chip = |standing: Standing| Chip {
-        value: standing.code(),
-        label: label(standing),
-        count: counts[standing as usize],
-        current: filter == Some(standing),
+    let chip = |standing: Option<Standing>, count| Chip {
+        href: address(standing, 1),
+        label: standing.map_or("すべて", label),
+        count,
+        current: filter == standing,
     };
-    std::iter::once(all).chain(Standing::ALL.map(chip)).collect()
+    let of_each = Standing::ALL.into_iter().filter_map(|standing| {
+        let count = counts[standing as usize];
+        let shown = count > 0 || filter == Some(standing) || is_always_shown(standing);
+        shown.then(|| chip(Some(standing), count))
+    });
+    std::iter::once(chip(None, counts.iter().sum())).chain(of_each).collect()
+}
+
+/// A zero here is good news; elsewhere it is clutter.
+fn is_always_shown(standing: Standing) -> bool {
+    matches!(
+        standing,
+        Standing::MissedThree | Standing::Urgent | Standing::MissedTwo | Standing::Missed
+    )
 }
 
 fn label(standing: Standing) -> &'static str {
     match standing {
+        Standing::MissedThree => "3日以上 答えなし",
         Standing::Urgent => "よくない・電話希望",
-        Standing::Missed => "答えなし",
+        Standing::MissedTwo => "2日 答えなし",
+        Standing::Silent => "受信機の応答なし",
+        Standing::Missed => "きょう 答えなし",
         Standing::Late => "遅れて回答",
         Standing::NotYet => "これから",
         Standing::Done => "回答ずみ",
         Standing::Withdrawn => "取り消し",
+        Standing::NoBox => "受信機の登録なし",
     }
 }
 
-fn row(someone: &PersonToday, now_ms: i64) -> PersonRow {
-    let standing = standing(someone, now_ms);
-    let answer = someone.answer.as_ref();
-    let (condition_class, icon, condition) = match answer.map(|answer| answer.condition.as_str()) {
-        Some("bad") => ("condition-bad", "bad", "よくない"),
-        Some("good") => ("condition-good", "good", "元気"),
-        Some(_) => ("condition-normal", "normal", "ふつう"),
-        None => match standing {
-            Standing::Missed => ("condition-missed", "missed", "答えなし"),
-            Standing::Withdrawn => ("condition-withdrawn", "withdrawn", "取り消し"),
-            _ => ("condition-waiting", "waiting", "これから"),
-        },
-    };
-    let late = if standing == Standing::Late { "（遅れ）" } else { "" };
+fn rows(shown: &[Ranked], identities: &[Identity], now_ms: i64) -> Vec<PersonRow> {
+    let known =
+        |one: &Ranked| identities.iter().find(|identity| identity.person_id == one.state.person_id);
+    shown.iter().filter_map(|one| Some(row(one, known(one)?, now_ms))).collect()
+}
+
+fn row(one: &Ranked, identity: &Identity, now_ms: i64) -> PersonRow {
+    let answer = one.answer(now_ms);
+    let (condition_class, icon, condition) = condition(one, answer);
+    let late = if one.standing == Standing::Late { "（遅れ）" } else { "" };
+    let last = one.state.answer.as_ref().map(|(_, answer)| answer.happened_at_ms);
+    let (signal_class, signal) = signal(one, now_ms);
     PersonRow {
-        person: someone.person_id.clone(),
-        name: wording::name(&someone.name),
-        kana: someone.kana.clone(),
-        area: someone.area_name.clone(),
-        urgency_class: match standing {
-            Standing::Urgent => "row-bad",
-            Standing::Missed => "row-missed",
+        person: identity.person_id.clone(),
+        name: wording::name(&identity.name),
+        kana: identity.kana.clone(),
+        age: wording::age(identity.born_on.as_deref(), now_ms),
+        area: identity.area_name.clone(),
+        urgency_class: match one.standing {
+            Standing::MissedThree | Standing::Urgent => "row-bad",
+            Standing::MissedTwo | Standing::Silent => "row-missed",
             _ => "",
         },
         condition_class,
         icon,
         condition,
         contact_wanted: answer.is_some_and(|answer| answer.contact_wanted),
+        action: action(one),
         time: answer.map_or("―".to_owned(), |answer| {
             format!("{}{late}", wording::clock(answer.happened_at_ms))
         }),
-        last_signal: someone
-            .last_answer_ms
-            .map_or("記録なし".to_owned(), |at| wording::short_time(at, now_ms)),
+        last_answer: last.map_or("記録なし".to_owned(), |at| wording::short_time(at, now_ms)),
+        signal,
+        signal_class,
+    }
+}
+
+fn condition(one: &Ranked, answer: Option<&CheckIn>) -> (&'static str, &'static str, String) {
+    let (class, icon, text) = match (answer.map(|answer| answer.condition.as_str()), one.standing) {
+        (Some("bad"), _) => ("condition-bad", "bad", "よくない"),
+        (Some("good"), _) => ("condition-good", "good", "元気"),
+        (Some(_), _) => ("condition-normal", "normal", "ふつう"),
+        (None, Standing::MissedThree | Standing::MissedTwo) => {
+            return ("condition-missed", "missed", format!("{}日 答えなし", one.missed));
+        }
+        (None, Standing::Missed) => ("condition-missed", "missed", "答えなし"),
+        (None, Standing::Silent) => ("condition-silent", "unreached", "受信機の応答なし"),
+        (None, Standing::Withdrawn) => ("condition-withdrawn", "withdrawn", "取り消し"),
+        (None, Standing::NoBox) => ("condition-withdrawn", "unreached", "受信機の登録なし"),
+        (None, _) => ("condition-waiting", "waiting", "これから"),
+    };
+    (class, icon, text.to_owned())
+}
+
+/// A missing answer and a silent box ask for different things.
+fn action(one: &Ranked) -> &'static str {
+    match (one.standing, one.home) {
+        (Standing::MissedThree, _) => "電話か訪問で無事を確かめる",
+        (Standing::MissedTwo, Home::Silent) => "電話で様子を聞き、受信機の電源も尋ねる",
+        (Standing::MissedTwo, _) => "電話で様子を聞く",
+        (Standing::Silent, _) => "受信機の電源を電話で尋ね、直らなければケーブル会社へ",
+        (Standing::NoBox, _) => "受信機の登録をケーブル会社に確かめる",
+        (Standing::NotYet, _) if one.missed > 0 => "きのうも答えがありません",
+        _ => "",
+    }
+}
+
+fn signal(one: &Ranked, now_ms: i64) -> (&'static str, String) {
+    let Some(boxes) = one.state.boxes else { return ("signal-none", "―".to_owned()) };
+    match (one.home, boxes.last_seen_ms) {
+        (Home::Silent, Some(at_ms)) => {
+            ("signal-silent", format!("{} から応答なし", wording::short_time(at_ms, now_ms)))
+        }
+        (Home::Silent, None) => ("signal-silent", "一度もつながっていません".to_owned()),
+        _ => ("signal-heard", "つながっています".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_hold_everybody_once() {
+        let pages = |number| {
+            let Pages { first, last, previous, next, .. } = Pages::of(201, number, None);
+            (first, last, previous.is_some(), next.is_some())
+        };
+        assert_eq!(pages(1), (1, 100, false, true));
+        assert_eq!(pages(2), (101, 200, true, true));
+        assert_eq!(pages(3), (201, 201, true, false));
+        assert_eq!((last_page(0), last_page(100), last_page(101)), (1, 1, 2));
+        let next = Pages::of(201, 1, Some(Standing::Missed)).next;
+        assert_eq!(next.as_deref(), Some("/check-ins?show=missed&page=2"));
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let date = |text: &str| text.parse::<Date>().expect("a date");
+        assert_eq!(days_between(date("2026-11-17"), date("2026-11-20")), 3);
+        assert_eq!(days_between(date("2026-10-31"), date("2026-11-01")), 1);
+        assert_eq!(days_between(date("2026-11-21"), date("2026-11-20")), 0, "a clock set back");
     }
 }

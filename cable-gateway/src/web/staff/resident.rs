@@ -34,6 +34,7 @@ struct ResidentPage {
 struct PersonView {
     name: String,
     kana: String,
+    age: String,
     area: String,
     strip_width: i64,
     strip_label: String,
@@ -80,13 +81,15 @@ pub(super) async fn show(
 }
 
 fn view(history: &PersonHistory, now_ms: i64) -> PersonView {
+    let identity = &history.identity;
     let days: Vec<Day<'_>> = (0..DAYS).rev().map(|ago| day(history, now_ms, ago)).collect();
     let answered = days.iter().filter(|day| day.answer.is_some()).count();
     let bad = days.iter().filter(|day| day.condition() == "bad").count();
     PersonView {
-        name: wording::name(&history.name),
-        kana: history.kana.clone(),
-        area: history.area_name.clone(),
+        name: wording::name(&identity.name),
+        kana: identity.kana.clone(),
+        age: wording::age(identity.born_on.as_deref(), now_ms),
+        area: identity.area_name.clone(),
         strip_width: DAYS * CELL,
         strip_label: format!(
             "{DAYS}日のうち{answered}日に回答、よくない日は{bad}日。くわしくは下の表にあります。"

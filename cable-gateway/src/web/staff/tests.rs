@@ -9,3 +9,4 @@ mod orders;
 mod rights;
 mod sign_in;
 mod sizes;
+mod watch_list;

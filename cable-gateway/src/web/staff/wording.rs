@@ -5,7 +5,11 @@ use evacuation::{
     order::Act,
     shelter::ShelterState,
 };
-use jiff::{Timestamp, Zoned, civil::Weekday, tz::TimeZone};
+use jiff::{
+    Timestamp, Zoned,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
 
 /// Shown instead of a name that nobody entered.
 pub(super) const NO_NAME: &str = "（氏名未登録）";
@@ -132,6 +136,20 @@ pub(super) fn waiting(seconds: i64) -> String {
     }
 }
 
+/// Age in full years: `82歳`; a dash when the town did not say when somebody was born.
+pub(super) fn age(born_on: Option<&str>, now_ms: i64) -> String {
+    let born = born_on.and_then(|text| text.parse::<Date>().ok());
+    born.and_then(|born| years_between(born, local(now_ms).date()))
+        .map_or("―".to_owned(), |years| format!("{years}歳"))
+}
+
+/// Full years; a person born on 29 February is a year older on 1 March.
+fn years_between(born: Date, today: Date) -> Option<i16> {
+    let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
+    let years = today.year() - born.year() - i16::from(!had_birthday);
+    (years >= 0).then_some(years)
+}
+
 /// What a person needs when leaving.
 pub(super) fn need(need: gateway_api::household::Need) -> &'static str {
     use gateway_api::household::Need;
@@ -159,6 +177,16 @@ mod tests {
         assert_eq!([20, 120, 160].map(waiting), ["20秒", "2分", "2分40秒"]);
         assert_eq!(elapsed(0, 59_999), "たった今");
         assert_eq!(elapsed(0, 185 * 60_000), "3時間5分経過");
+    }
+
+    #[test]
+    fn age_is_in_full_years() {
+        let at_ms = 1_795_152_600_000; // 2026-11-20
+        assert_eq!(age(Some("1944-11-20"), at_ms), "82歳");
+        assert_eq!(age(Some("1944-11-21"), at_ms), "81歳");
+        for unknown in [None, Some(""), Some("2026-11-21")] {
+            assert_eq!(age(unknown, at_ms), "―", "{unknown:?}");
+        }
     }
 
     #[test]

@@ -115,17 +115,18 @@ async fn a_check_in_can_be_taken_back_by_its_own_person_only() {
 /// What the nurse reads of 中村 ハナ: whether something was taken back, and what stands.
 async fn standing(gateway: &TestGateway) -> (bool, Option<String>) {
     let now_ms = gateway.state.now_ms();
-    let viewer = Viewer {
-        actor: "hayashi".to_owned(),
-        office: "健康づくり課 保健師".to_owned(),
-        purpose: "daily-watch".to_owned(),
-    };
     let date = crate::report::business_date(now_ms);
-    let mut hana = |person: &check_in::PersonToday| person.name == "中村 ハナ";
-    let mut people =
-        gateway.write(move |sql| check_in::today(sql, &viewer, now_ms, &date, &mut hana)).await;
-    let hana = people.pop().expect("she takes part");
-    (hana.withdrawn, hana.answer.map(|answer| answer.condition))
+    let states = gateway
+        .write(move |sql| check_in::states(sql, &date, &std::collections::HashSet::new()))
+        .await;
+    let id = gateway
+        .write(|sql| {
+            sql.one("SELECT person_id FROM person WHERE name = '中村 ハナ'", &[])?.get("person_id")
+        })
+        .await;
+    let id: String = id;
+    let hana = states.into_iter().find(|state| state.person_id == id).expect("she takes part");
+    (hana.withdrawn, hana.answer.map(|(_, answer)| answer.condition))
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ use crate::{
         seal::Seal,
     },
     state::AppState,
-    store::{Sql, Store, StoreError},
+    store::{Sql, Store, StoreError, check_in},
     values,
     web::staff::{Console, router},
 };
@@ -239,6 +239,75 @@ impl Town {
         self.store.write::<_, StoreError, _>(write).await.expect("the answer is kept");
     }
 
+    /// A home has a box, enrolled ten days ago and last heard of at `seen_ms`.
+    pub(super) async fn has_box(&self, household: &'static str, seen_ms: i64) {
+        let write = move |sql: &mut dyn Sql| {
+            sql.execute("DELETE FROM device WHERE device_id = $1", values![household])?;
+            sql.execute(
+                "INSERT INTO device (device_id, household_id, state, certificate_sha256, \
+                 certificate, public_key_sha256, enrolled_at_ms, last_seen_ms) \
+                 VALUES ($1, $1, 'active', $2, x'01', x'01', $3, $4)",
+                values![
+                    household,
+                    household.as_bytes().to_vec(),
+                    seen_ms - 10 * 86_400_000,
+                    seen_ms
+                ],
+            )
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("the box is kept");
+    }
+
+    /// Somebody said at the box of the home that all is well.
+    pub(super) async fn is_well(&self, person: &'static str, at_ms: i64) {
+        let date = crate::report::business_date(at_ms);
+        let write = move |sql: &mut dyn Sql| {
+            let id = format!("{person}-{at_ms}");
+            sql.execute(
+                "INSERT INTO report VALUES ($1, 'd-nakamura', 'check-in', x'00', $2)",
+                values![&id, at_ms],
+            )?;
+            sql.execute(
+                "INSERT INTO check_in (report_id, person_id, device_id, business_date, \
+                 happened_at_ms, received_at_ms, clock_trusted, level, condition, \
+                 contact_wanted) VALUES ($1, $2, 'd-nakamura', $3, $4, $4, 1, 1, 'good', 0)",
+                values![id, person, date, at_ms],
+            )?;
+            check_in::settle(sql, person)
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("the answer is kept");
+    }
+
+    /// The town says when somebody was born.
+    pub(super) async fn was_born(&self, person: &'static str, day: &'static str) {
+        let write = move |sql: &mut dyn Sql| {
+            let query = "UPDATE person SET born_on = $2 WHERE person_id = $1";
+            sql.execute(query, values![person, day])
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
+    /// So many more people in a home without a box.
+    pub(super) async fn grows_by(&self, people: usize) {
+        let write = move |sql: &mut dyn Sql| {
+            for number in 0..people {
+                person(sql, "h-west", &format!("p-more-{number}"), "西 はな", "[]")?;
+            }
+            Ok(())
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
+    /// Something was heard of the box of the 中村.
+    pub(super) async fn hears_of_nakamura(&self) {
+        let now_ms = self.clock.now_ms();
+        let write = move |sql: &mut dyn Sql| {
+            let query = "UPDATE device SET last_seen_ms = $1 WHERE device_id = 'd-nakamura'";
+            sql.execute(query, values![now_ms])
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
     async fn number(&self, query: &'static str, with: &'static str) -> u64 {
         let read = move |sql: &mut dyn Sql| sql.one(query, values![with])?.get("found");
         self.store.read::<u64, StoreError, _>(read).await.expect("a number")
@@ -308,7 +377,7 @@ fn seed(sql: &mut dyn Sql) -> Result<(), StoreError> {
     for (name, id) in STRANGE_NAMES.into_iter().zip(["p-0", "p-1", "p-2", "p-3", "p-4"]) {
         person(sql, "h-names", id, name, "[]")?;
     }
-    check_in(sql)
+    not_well(sql)
 }
 
 fn person(
@@ -329,15 +398,17 @@ fn person(
 }
 
 /// ハナ said at nine that she is not well.
-fn check_in(sql: &mut dyn Sql) -> Result<(), StoreError> {
+fn not_well(sql: &mut dyn Sql) -> Result<(), StoreError> {
     sql.script(
         "INSERT INTO device (device_id, household_id, state, certificate_sha256, certificate, \
            public_key_sha256, enrolled_at_ms) \
-           VALUES ('d-nakamura', 'h-nakamura', 'active', x'01', x'01', x'01', 0); \
+           VALUES ('d-nakamura', 'h-nakamura', 'active', x'01', x'01', x'01', 1795051800000); \
+         UPDATE device SET last_seen_ms = 1795138200000; \
          INSERT INTO report VALUES ('r-1', 'd-nakamura', 'check-in', x'00', 1795132800000); \
          INSERT INTO check_in (report_id, person_id, device_id, business_date, happened_at_ms, \
            received_at_ms, clock_trusted, level, condition, contact_wanted) \
            VALUES ('r-1', 'p-hana', 'd-nakamura', '2026-11-20', 1795132800000, 1795132800000, 1, \
            1, 'bad', 1);",
-    )
+    )?;
+    check_in::settle(sql, "p-hana")
 }
