@@ -5,6 +5,7 @@ pub mod channels;
 pub mod console;
 pub mod display;
 pub mod forge;
+pub mod load;
 pub mod marks;
 pub mod place;
 pub mod process;

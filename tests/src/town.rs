@@ -3,7 +3,7 @@
 pub mod cards;
 pub mod staff;
 
-mod files;
+pub(crate) mod files;
 
 use std::{
     path::{Path, PathBuf},

@@ -7,35 +7,35 @@ use anyhow::Result;
 use crate::{browser::free_port, place};
 
 /// Number, id and name of the two channels.
-pub(super) const CHANNELS: [(u16, &str, &str); 2] =
+pub(crate) const CHANNELS: [(u16, &str, &str); 2] =
     [(1, "town-1", "みなみチャンネル"), (2, "town-2", "港のカメラ")];
 
 /// Ports that nobody used when they were chosen; several towns can live side by side.
 #[derive(Debug, Clone)]
-pub(super) struct Ports {
-    pub(super) box_api: u16,
-    pub(super) staff: u16,
+pub(crate) struct Ports {
+    pub(crate) box_api: u16,
+    pub(crate) staff: u16,
     multicast: u16,
 }
 
 impl Ports {
-    pub(super) fn choose() -> Result<Self> {
+    pub(crate) fn choose() -> Result<Self> {
         Ok(Self { box_api: free_port()?, staff: free_port()?, multicast: free_port()? })
     }
 
     /// Group of the orders.
-    pub(super) fn order_group(&self) -> String {
+    pub(crate) fn order_group(&self) -> String {
         format!("239.255.36.87:{}", self.multicast)
     }
 
     /// Groups of the channels.
-    pub(super) fn channels(&self) -> Vec<String> {
+    pub(crate) fn channels(&self) -> Vec<String> {
         CHANNELS.iter().map(|(n, ..)| format!("239.255.36.{n}:{}", self.multicast)).collect()
     }
 }
 
 /// Configuration of the gateway.
-pub(super) fn gateway(ports: &Ports) -> String {
+pub(crate) fn gateway(ports: &Ports) -> String {
     let Ports { box_api, staff, .. } = ports;
     let orders = ports.order_group();
     let mut text = format!(
@@ -62,7 +62,7 @@ pub(super) fn gateway(ports: &Ports) -> String {
 }
 
 /// Configuration of the box.
-pub(super) fn stb(ports: &Ports, folder: &Path) -> String {
+pub(crate) fn stb(ports: &Ports, folder: &Path) -> String {
     let path = folder.display();
     let voice = place::voice()
         .map(|voice| format!("voice_file = \"{}\"\n", voice.display()))

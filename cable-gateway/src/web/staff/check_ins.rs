@@ -77,8 +77,8 @@ struct PersonRow {
     contact_wanted: bool,
     /// What to do, when the state alone does not say it.
     action: &'static str,
-    time: String,
     last_answer: String,
+    late: bool,
     signal: String,
     signal_class: &'static str,
 }
@@ -282,7 +282,6 @@ fn rows(shown: &[Ranked], identities: &[Identity], now_ms: i64) -> Vec<PersonRow
 fn row(one: &Ranked, identity: &Identity, now_ms: i64) -> PersonRow {
     let answer = one.answer(now_ms);
     let (condition_class, icon, condition) = condition(one, answer);
-    let late = if one.standing == Standing::Late { "（遅れ）" } else { "" };
     let last = one.state.answer.as_ref().map(|(_, answer)| answer.happened_at_ms);
     let (signal_class, signal) = signal(one, now_ms);
     PersonRow {
@@ -301,10 +300,8 @@ fn row(one: &Ranked, identity: &Identity, now_ms: i64) -> PersonRow {
         condition,
         contact_wanted: answer.is_some_and(|answer| answer.contact_wanted),
         action: action(one),
-        time: answer.map_or("―".to_owned(), |answer| {
-            format!("{}{late}", wording::clock(answer.happened_at_ms))
-        }),
         last_answer: last.map_or("記録なし".to_owned(), |at| wording::short_time(at, now_ms)),
+        late: one.standing == Standing::Late,
         signal,
         signal_class,
     }
@@ -330,10 +327,10 @@ fn condition(one: &Ranked, answer: Option<&CheckIn>) -> (&'static str, &'static 
 /// A missing answer and a silent box ask for different things.
 fn action(one: &Ranked) -> &'static str {
     match (one.standing, one.home) {
-        (Standing::MissedThree, _) => "電話か訪問で無事を確かめる",
+        (Standing::MissedThree, _) => "電話か訪問で確かめる",
         (Standing::MissedTwo, Home::Silent) => "電話で様子を聞き、受信機の電源も尋ねる",
         (Standing::MissedTwo, _) => "電話で様子を聞く",
-        (Standing::Silent, _) => "受信機の電源を電話で尋ね、直らなければケーブル会社へ",
+        (Standing::Silent, _) => "電話で受信機の電源を尋ねる。直らなければケーブル会社へ",
         (Standing::NoBox, _) => "受信機の登録をケーブル会社に確かめる",
         (Standing::NotYet, _) if one.missed > 0 => "きのうも答えがありません",
         _ => "",
@@ -347,7 +344,7 @@ fn signal(one: &Ranked, now_ms: i64) -> (&'static str, String) {
             ("signal-silent", format!("{} から応答なし", wording::short_time(at_ms, now_ms)))
         }
         (Home::Silent, None) => ("signal-silent", "一度もつながっていません".to_owned()),
-        _ => ("signal-heard", "つながっています".to_owned()),
+        _ => ("signal-heard", "接続中".to_owned()),
     }
 }
 

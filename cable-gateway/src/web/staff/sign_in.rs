@@ -92,8 +92,10 @@ pub(super) async fn submit(
     let password = Zeroizing::new(form.password);
     let errors = missing(&form.login, &password, &form.code);
     if !errors.is_empty() {
-        return refusal(&console, StatusCode::UNPROCESSABLE_ENTITY, errors, form.login, &form.next)
-            .await;
+        let next = local(&form.next).unwrap_or_default().to_owned();
+        let (frame, login) = (frame(&console).await?, form.login);
+        let page = SignInPage { frame, notice: None, errors, login, next };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)?).into_response());
     }
     let attempt = Attempt { login: form.login.clone(), password, code: form.code, address };
     let app = &console.app;
@@ -108,9 +110,16 @@ pub(super) async fn submit(
         Err(SignInError::Store(error)) => Err(error.into()),
         Err(error) => {
             let (status, text) = words(&error, console.now_ms());
-            let errors = vec![FieldError::new("login", text)];
-            let page = refusal(&console, status, errors, form.login, &form.next).await?;
-            Ok((retry_after(&error, console.now_ms()), page).into_response())
+            // Who has to wait typed nothing wrong this time: no field is marked.
+            let (notice, errors) = match error {
+                SignInError::Wait { .. } => (Some(Notice::warning(text)), Vec::new()),
+                _ => (None, vec![FieldError::new("login", text)]),
+            };
+            let next = local(&form.next).unwrap_or_default().to_owned();
+            let login = form.login;
+            let page = SignInPage { frame: frame(&console).await?, notice, errors, login, next };
+            let retry_after = retry_after(&error, console.now_ms());
+            Ok((status, retry_after, html(&page)?).into_response())
         }
     }
 }
@@ -186,18 +195,6 @@ fn retry_after(error: &SignInError, now_ms: i64) -> Option<[(header::HeaderName,
 
 fn seconds_until(until_ms: i64, now_ms: i64) -> i64 {
     ((until_ms - now_ms).max(0) + 999) / 1_000
-}
-
-async fn refusal(
-    console: &Console,
-    status: StatusCode,
-    errors: Vec<FieldError>,
-    login: String,
-    next: &str,
-) -> Result<Response, Refused> {
-    let next = local(next).unwrap_or_default().to_owned();
-    let page = SignInPage { frame: frame(console).await?, notice: None, errors, login, next };
-    Ok((status, html(&page)?).into_response())
 }
 
 /// A path on this console; anything else could lead a person away.
