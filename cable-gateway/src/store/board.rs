@@ -2,12 +2,12 @@
 //!
 //! The counts name nobody. The list of homes does, and is audited in the same transaction.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use evacuation::area::AreaId;
 
 use super::{
-    Sql, StoreError,
+    Row, Sql, StoreError,
     help::{self, Call},
     order, town,
 };
@@ -73,8 +73,12 @@ pub struct HomeResident {
 
 /// The figures of one order; all zero when the order is unknown.
 pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
+    Ok(counted(&reached(sql, order_id)?))
+}
+
+fn counted(homes: &BTreeMap<String, Home>) -> Counts {
     let mut counts = Counts::default();
-    for home in reached(sql, order_id)?.into_values() {
+    for home in homes.values() {
         counts.homes += 1;
         counts.received += u32::from(home.received_at_ms.is_some());
         counts.shown += u32::from(home.shown_at_ms.is_some());
@@ -86,22 +90,22 @@ pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
             None => counts.unanswered += 1,
         }
     }
-    Ok(counts)
+    counts
 }
 
-/// The homes of one order, at most `limit`: those that need help first, then those without an
-/// answer (homes with somebody who needs support before the others), then the rest. Somebody opened
-/// the board: that is a look of its own.
+/// The figures of one order and its homes, at most `limit`: those that need help first, then those
+/// without an answer (homes with somebody who needs support before the others), then the rest.
+/// Somebody opened the board: that is a look of its own.
 pub fn homes(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     now_ms: i64,
     order_id: &str,
     limit: usize,
-) -> Result<Vec<Home>, StoreError> {
-    let homes = by_urgency(sql, order_id, limit)?;
+) -> Result<(Counts, Vec<Home>), StoreError> {
+    let (counts, homes) = by_urgency(sql, order_id, limit)?;
     audit::view(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
-    Ok(homes)
+    Ok((counts, homes))
 }
 
 /// The same for a board that refreshes itself: persons seen within the hour are not written down
@@ -112,10 +116,10 @@ pub fn homes_polled(
     now_ms: i64,
     order_id: &str,
     limit: usize,
-) -> Result<Vec<Home>, StoreError> {
-    let homes = by_urgency(sql, order_id, limit)?;
+) -> Result<(Counts, Vec<Home>), StoreError> {
+    let (counts, homes) = by_urgency(sql, order_id, limit)?;
     audit::view_polled(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
-    Ok(homes)
+    Ok((counts, homes))
 }
 
 /// The same for a snapshot that cannot be written to: none as long as a look at one of these
@@ -126,11 +130,11 @@ pub fn homes_seen_before(
     now_ms: i64,
     order_id: &str,
     limit: usize,
-) -> Result<Option<Vec<Home>>, StoreError> {
-    let homes = by_urgency(sql, order_id, limit)?;
+) -> Result<Option<(Counts, Vec<Home>)>, StoreError> {
+    let (counts, homes) = by_urgency(sql, order_id, limit)?;
     let fresh =
         audit::not_yet_seen(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
-    Ok(fresh.is_empty().then_some(homes))
+    Ok(fresh.is_empty().then_some((counts, homes)))
 }
 
 fn persons(homes: &[Home]) -> Vec<String> {
@@ -138,28 +142,45 @@ fn persons(homes: &[Home]) -> Vec<String> {
     residents.map(|resident| resident.person_id.clone()).collect()
 }
 
-fn by_urgency(sql: &mut dyn Sql, order_id: &str, limit: usize) -> Result<Vec<Home>, StoreError> {
-    let mut homes = reached(sql, order_id)?;
-    let query = "SELECT r.household_id, r.needs, p.person_id, p.name, p.kana \
-                 FROM household_resident r JOIN person p ON p.person_id = r.person_id \
-                 ORDER BY r.household_id, r.ordinal";
-    for row in sql.all(query, &[])? {
-        let Some(home) = homes.get_mut(&row.get::<String>("household_id")?) else { continue };
-        home.residents.push(HomeResident {
+/// Counts every home, and reads the residents of those that are listed only.
+fn by_urgency(
+    sql: &mut dyn Sql,
+    order_id: &str,
+    limit: usize,
+) -> Result<(Counts, Vec<Home>), StoreError> {
+    let homes = reached(sql, order_id)?;
+    let counts = counted(&homes);
+    let query = "SELECT DISTINCT household_id FROM household_resident WHERE needs <> '[]'";
+    let rows = sql.all(query, &[])?;
+    let supported = rows.iter().map(|row| row.get("household_id"));
+    let supported = supported.collect::<Result<HashSet<String>, _>>()?;
+    let mut homes: Vec<Home> = homes.into_values().collect();
+    homes.sort_by_key(|home| {
+        (urgency(home, supported.contains(&home.household_id)), home.answered_at_ms)
+    });
+    homes.truncate(limit);
+    for home in &mut homes {
+        home.residents = residents(sql, &home.household_id)?;
+    }
+    Ok((counts, homes))
+}
+
+fn residents(sql: &mut dyn Sql, household_id: &str) -> Result<Vec<HomeResident>, StoreError> {
+    let query = "SELECT r.needs, p.person_id, p.name, p.kana FROM household_resident r \
+                 JOIN person p ON p.person_id = r.person_id \
+                 WHERE r.household_id = $1 ORDER BY r.ordinal";
+    let resident = |row: &Row| {
+        Ok(HomeResident {
             person_id: row.get("person_id")?,
             name: row.get("name")?,
             kana: row.get("kana")?,
-            needs: crate::provisioning::from_json(&row, "needs")?,
-        });
-    }
-    let mut homes: Vec<Home> = homes.into_values().collect();
-    homes.sort_by_key(|home| (urgency(home), home.answered_at_ms));
-    homes.truncate(limit);
-    Ok(homes)
+            needs: crate::provisioning::from_json(row, "needs")?,
+        })
+    };
+    sql.all(query, values![household_id])?.iter().map(resident).collect()
 }
 
-fn urgency(home: &Home) -> u8 {
-    let needs_support = home.residents.iter().any(|resident| !resident.needs.is_empty());
+fn urgency(home: &Home, needs_support: bool) -> u8 {
     match home.answer.as_deref() {
         Some(NEED_HELP) => 0,
         None if needs_support => 1,
@@ -179,7 +200,8 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
     let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
     let concerned = concerned_areas(sql, &order.area_ids)?;
     let calls = help::of_order(sql, order_id)?;
-    let rows = sql.all(REACHED, values![order_id])?;
+    let receipts = receipts(sql, order_id)?;
+    let rows = sql.all(HOMES, values![order_id])?;
     let mut homes = BTreeMap::new();
     for row in rows {
         let area = town::area_id(row.get("area_id")?)?;
@@ -187,12 +209,14 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
             continue;
         }
         let household_id: String = row.get("household_id")?;
+        let (received_at_ms, shown_at_ms) =
+            receipts.get(&household_id).copied().unwrap_or_default();
         let mut home = Home {
             household_id: household_id.clone(),
             area_name: row.get("area_name")?,
             residents: Vec::new(),
-            received_at_ms: row.get("received_at_ms")?,
-            shown_at_ms: row.get("shown_at_ms")?,
+            received_at_ms,
+            shown_at_ms,
             answer: row.get("answer")?,
             answered_at_ms: row.get("answered_at_ms")?,
         };
@@ -220,18 +244,31 @@ impl Home {
     }
 }
 
-const REACHED: &str = "\
-    SELECT h.household_id, h.area_id, a.name AS area_name, \
-      (SELECT MIN(x.received_at_ms) FROM order_receipt x JOIN device d \
-       ON d.device_id = x.device_id WHERE x.order_id = $1 \
-       AND d.household_id = h.household_id) AS received_at_ms, \
-      (SELECT MIN(x.shown_at_ms) FROM order_receipt x JOIN device d \
-       ON d.device_id = x.device_id WHERE x.order_id = $1 \
-       AND d.household_id = h.household_id) AS shown_at_ms, \
-      o.answer, o.happened_at_ms AS answered_at_ms \
+const HOMES: &str = "\
+    SELECT h.household_id, h.area_id, a.name AS area_name, o.answer, \
+      o.happened_at_ms AS answered_at_ms \
     FROM household h JOIN area a ON a.area_id = h.area_id \
     LEFT JOIN order_answer o ON o.order_id = $1 AND o.household_id = h.household_id \
     ORDER BY h.ordinal";
+
+/// First reception and first showing, Unix milliseconds.
+type Receipt = (Option<i64>, Option<i64>);
+
+/// The receipts of each home, in one walk over those of this order.
+fn receipts(sql: &mut dyn Sql, order_id: &str) -> Result<HashMap<String, Receipt>, StoreError> {
+    let rows = sql.all(
+        "SELECT d.household_id, MIN(x.received_at_ms) AS received_at_ms, \
+         MIN(x.shown_at_ms) AS shown_at_ms FROM order_receipt x \
+         JOIN device d ON d.device_id = x.device_id WHERE x.order_id = $1 \
+         GROUP BY d.household_id",
+        values![order_id],
+    )?;
+    let receipt = |row: &Row| {
+        let times = (row.get("received_at_ms")?, row.get("shown_at_ms")?);
+        Ok((row.get("household_id")?, times))
+    };
+    rows.iter().map(receipt).collect()
+}
 
 /// Areas named and everything inside them; `None` for the whole town.
 fn concerned_areas(

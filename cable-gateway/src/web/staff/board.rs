@@ -158,11 +158,10 @@ async fn open(console: &Console, officer: &Officer, order_id: String) -> Result<
     let id = order_id.clone();
     let look = move |sql: &mut dyn Sql| {
         order::find(sql, &id)?.ok_or(Fault::NotFound)?;
-        let homes = board::homes(sql, &viewer, now_ms, &id, LISTED)?;
-        Ok::<_, Fault>((board::counts(sql, &id)?, homes))
+        Ok::<_, Fault>(board::homes(sql, &viewer, now_ms, &id, LISTED)?)
     };
     let (counts, homes) = console.app.store.write(look).await?;
-    Ok(board(order_id, &counts, &homes, now_ms))
+    Ok(board(officer, order_id, &counts, &homes, now_ms))
 }
 
 fn viewer(officer: &Officer, order_id: &str) -> Viewer {
@@ -176,17 +175,14 @@ async fn poll(console: &Console, officer: &Officer, order_id: String) -> Result<
     let (id, watcher) = (order_id.clone(), viewer.clone());
     let seen_before = move |sql: &mut dyn Sql| {
         order::find(sql, &id)?.ok_or(Fault::NotFound)?;
-        let homes = board::homes_seen_before(sql, &watcher, now_ms, &id, LISTED)?;
-        Ok::<_, Fault>((board::counts(sql, &id)?, homes))
+        Ok::<_, Fault>(board::homes_seen_before(sql, &watcher, now_ms, &id, LISTED)?)
     };
-    let (counts, homes) = console.app.store.read(seen_before).await?;
-    if let Some(homes) = homes {
+    if let Some((counts, homes)) = console.app.store.read(seen_before).await? {
         return Ok(board(officer, order_id, &counts, &homes, now_ms));
     }
     let id = order_id.clone();
     let first_look = move |sql: &mut dyn Sql| {
-        let homes = board::homes_polled(sql, &viewer, now_ms, &id, LISTED)?;
-        Ok::<_, Fault>((board::counts(sql, &id)?, homes))
+        Ok::<_, Fault>(board::homes_polled(sql, &viewer, now_ms, &id, LISTED)?)
     };
     let (counts, homes) = console.app.store.write(first_look).await?;
     Ok(board(officer, order_id, &counts, &homes, now_ms))

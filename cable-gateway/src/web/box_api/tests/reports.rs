@@ -281,7 +281,9 @@ async fn the_homes_on_the_board_come_with_those_who_need_help_first() {
         office: "防災課".to_owned(),
         purpose: "evacuation".to_owned(),
     };
-    let homes = gateway.write(move |sql| board::homes(sql, &viewer, now_ms, &order_id, 9)).await;
+    let (counts, homes) =
+        gateway.write(move |sql| board::homes(sql, &viewer, now_ms, &order_id, 9)).await;
+    assert_eq!(counts.need_help, 1);
     assert_eq!(homes[0].household_id, crate::testing::HOME);
     assert_eq!(homes[0].residents.len(), 2);
     gateway.stop().await;
