@@ -203,7 +203,7 @@ fn acts() -> Vec<(&'static str, TakeoverView)> {
     let drill = |stage| TakeoverView { mode: Mode::Drill, ..landslide(stage) };
     let lift = |stage| {
         let title = say::order_lifted(say::order_level_four());
-        over(stage, Act::Lift, title, say::action_all_clear())
+        over(stage, Act::Lift, title, say::action_all_clear_left())
     };
     let cancel = |stage| {
         let title = say::order_cancelled(say::order_level_four());
