@@ -140,11 +140,10 @@ impl Listener {
                 () = shutdown.cancelled() => return,
                 next = next(&mut self.socket, &places) => next,
             };
-            match shared.admission.enter(address.ip()) {
-                Some(seat) => {
-                    drop(tasks.spawn(shared.clone().converse(stream, address, seat, place)))
-                }
-                None => tracing::debug!(%address, "too many connections of this address"),
+            if let Some(seat) = shared.admission.enter(address.ip()) {
+                tasks.spawn(shared.clone().converse(stream, address, seat, place));
+            } else {
+                tracing::debug!(%address, "too many connections of this address");
             }
         }
     }

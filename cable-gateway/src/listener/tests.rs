@@ -143,7 +143,7 @@ async fn a_client_that_reads_nothing_is_dropped_with_all_that_waits_for_it() {
         let dropped = held.lock().expect("not poisoned").take();
         async move {
             Body::from_stream(stream::unfold(dropped, |dropped| async {
-                Some((Ok::<_, io::Error>(Bytes::from_static(&[b'x'; 64 * 1024])), dropped))
+                Some((Ok::<_, io::Error>(Bytes::from(vec![b'x'; 64 * 1024])), dropped))
             }))
         }
     };

@@ -96,7 +96,9 @@ impl PushHub {
         let sent = |connection: &Connection| connection.frames.try_send(frame.clone()).is_ok();
         let slow = connections.open.iter().filter(|(_, connection)| !sent(connection));
         let slow: Vec<u64> = slow.map(|(key, _)| *key).collect();
-        slow.iter().for_each(|key| connections.remove(*key));
+        for key in &slow {
+            connections.remove(*key);
+        }
         slow.len()
     }
 
@@ -155,7 +157,9 @@ impl Connections {
         of_device.push_back(key);
         let oldest = (of_device.len() > STREAMS_PER_BOX).then(|| of_device[0]);
         self.open.insert(key, Connection { device_id: device_id.to_owned(), frames });
-        oldest.into_iter().for_each(|key| self.remove(key));
+        if let Some(oldest) = oldest {
+            self.remove(oldest);
+        }
         key
     }
 

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{device, state::AppState, store::StoreError};
 
 /// How often the connected boxes are written down.
-const EVERY: Duration = Duration::from_secs(5 * 60);
+const EVERY: Duration = Duration::from_mins(5);
 /// A box that is not connected and was not heard of for longer is silent: two rounds, and the time
 /// that a box takes to come back.
 pub const QUIET_MS: i64 = 15 * 60 * 1_000;

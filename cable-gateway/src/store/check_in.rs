@@ -1,7 +1,7 @@
 //! Daily check-ins as staff see them. How people stand comes without names; names come only with
 //! the record of the look, in the same transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Row, Sql, StoreError};
 use crate::{
@@ -52,7 +52,7 @@ pub struct BoxSignal {
 pub fn states(
     sql: &mut dyn Sql,
     business_date: &str,
-    connected: &HashSet<String>,
+    connected: &BTreeSet<String>,
 ) -> Result<Vec<PersonState>, StoreError> {
     let homes = homes(sql, connected)?;
     let mut answers = standing_answers(sql)?;
@@ -82,7 +82,7 @@ pub fn states(
 /// The homes that take part, each with what is heard of its boxes.
 fn homes(
     sql: &mut dyn Sql,
-    connected: &HashSet<String>,
+    connected: &BTreeSet<String>,
 ) -> Result<HashMap<String, Option<BoxSignal>>, StoreError> {
     let query = "SELECT household_id FROM household WHERE check_in_enabled = 1";
     let rows = sql.all(query, &[])?;

@@ -45,7 +45,7 @@ use crate::{
 /// Largest form in bytes; a full order form is about 4 KB.
 const FORM_LIMIT: usize = 64 * 1024;
 /// A request that takes longer is a client that does not send what it announced.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the console's handlers share.
 #[derive(Clone)]

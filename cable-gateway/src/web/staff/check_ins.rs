@@ -3,7 +3,7 @@
 //! How everybody stands is read without names; then one page of it is shown, and who is shown was
 //! looked at.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{
@@ -130,7 +130,7 @@ pub(super) async fn show(
 
 /// Everybody who takes part, in the order of the list.
 async fn ranked(console: &Console, now_ms: i64) -> Result<Vec<Ranked>, StoreError> {
-    let connected: HashSet<String> = console.app.hub.connected().into_iter().collect();
+    let connected: BTreeSet<String> = console.app.hub.connected().into_iter().collect();
     let today = wording::local(now_ms);
     let date = today.date().to_string();
     let read = move |sql: &mut dyn Sql| check_in::states(sql, &date, &connected);

@@ -117,7 +117,7 @@ async fn standing(gateway: &TestGateway) -> (bool, Option<String>) {
     let now_ms = gateway.state.now_ms();
     let date = crate::report::business_date(now_ms);
     let states = gateway
-        .write(move |sql| check_in::states(sql, &date, &std::collections::HashSet::new()))
+        .write(move |sql| check_in::states(sql, &date, &std::collections::BTreeSet::new()))
         .await;
     let id = gateway
         .write(|sql| {
