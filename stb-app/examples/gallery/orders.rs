@@ -19,6 +19,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     let mut samples = levels();
     samples.extend(stages());
     samples.extend(acts());
+    samples.extend(together());
     samples.extend(hard_texts());
     let mut views: Vec<_> =
         samples.into_iter().map(|(name, takeover)| (name, over_picture(takeover))).collect();
@@ -121,7 +122,7 @@ fn level_three(stage: TakeoverStage) -> TakeoverView {
         level: Some(Level::Three),
         title: say::order_level_three(),
         place: say::order_place("日和佐地区", say::hazard_flood()),
-        action: say::action_leave_if_slow(),
+        action: say::action_leave_in_time_if_slow(),
         ..landslide(stage)
     }
 }
@@ -222,6 +223,53 @@ fn acts() -> Vec<(&'static str, TakeoverView)> {
         ("lift-whole", lift(TakeoverStage::FullScreen)),
         ("cancel-band", cancel(TakeoverStage::Band)),
         ("cancel-large", cancel(TakeoverStage::Large)),
+    ]
+}
+
+/// A second order, an update, and a call for help that stands.
+fn together() -> Vec<(&'static str, TakeoverView)> {
+    let led = |stage| {
+        let run = say::action_run_to_high_ground();
+        TakeoverView {
+            hazard: Hazard::Flood,
+            level: Some(Level::Five),
+            title: say::order_level_five(),
+            place: say::order_place("阿部地区", say::hazard_flood()),
+            action: say::action_led(say::hazard_tsunami(), run),
+            others: 1,
+            ..tsunami(stage)
+        }
+    };
+    let led_longest = |stage| {
+        let stay = say::action_secure_life_here();
+        TakeoverView { action: say::action_led(say::hazard_landslide(), stay), ..level_five(stage) }
+    };
+    let changed = |stage| {
+        let place = say::order_place("阿部地区", say::hazard_landslide());
+        let what = say::changed_both(say::changed_shelters(), say::changed_areas());
+        let stands = say::help_stands(say::answer_delivered());
+        TakeoverView {
+            act: Act::Update,
+            place: say::order_place_changed(place, what),
+            answered: Some((Answer::NeedHelp, stands)),
+            focus: 1,
+            ..landslide(stage)
+        }
+    };
+    let earthquake = |stage| TakeoverView {
+        hazard: Hazard::Earthquake,
+        action: say::action_secure_life_earthquake(),
+        ..level_five(stage)
+    };
+    vec![
+        ("led-band", led(TakeoverStage::Band)),
+        ("led-whole", led(TakeoverStage::FullScreen)),
+        ("led-longest-band", led_longest(TakeoverStage::Band)),
+        ("led-longest-whole", led_longest(TakeoverStage::FullScreen)),
+        ("changed-band", changed(TakeoverStage::Band)),
+        ("changed-large", changed(TakeoverStage::Large)),
+        ("changed-whole", changed(TakeoverStage::FullScreen)),
+        ("earthquake5-band", earthquake(TakeoverStage::Band)),
     ]
 }
 
