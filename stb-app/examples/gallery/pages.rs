@@ -252,7 +252,7 @@ fn tables() -> Vec<(&'static str, View)> {
     let row = |label: Phrase, value: Phrase| Row { label, value };
     let viewed = |day, purpose| {
         let time = say::access_log_time(11, day, 14, 5, "05");
-        row(time, say::access_log_looks("健康づくり課 保健師", purpose, 2))
+        row(time, say::access_log_looks("美波町 保健センター 保健師", purpose, 2))
     };
     let pages = vec![
         item(say::button_next_page(), None),
@@ -263,11 +263,11 @@ fn tables() -> Vec<(&'static str, View)> {
     log.lead = Some(say::access_log_lead());
     log.body = Body::Rows {
         rows: vec![
-            viewed(20, "きょうの体調"),
-            viewed(19, "きょうの体調"),
-            viewed(18, "相談の記録"),
-            viewed(17, "きょうの体調"),
-            viewed(16, "避難の計画"),
+            viewed(20, "きょうの様子を確認"),
+            viewed(19, "きょうの様子を確認"),
+            viewed(18, "これまでの体調を確認"),
+            viewed(17, "避難の状況を確認"),
+            viewed(16, "避難の計画を確認"),
         ],
         page: 2,
         pages: 3,
