@@ -10,8 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::SystemClock,
     config::Config,
-    expiry,
-    file_modes,
+    expiry, file_modes,
     listener::{Listener, raise_open_files},
     login, provisioning,
     push::{heartbeat, multicast, multicast::Multicast, presence},
