@@ -6,6 +6,7 @@
 use std::{
     process::{Command, ExitCode},
     sync::{Arc, Mutex},
+    thread,
     time::Duration,
 };
 
@@ -99,21 +100,16 @@ fn middle(stage: &Stage) -> Colour {
     [bytes[at], bytes[at + 1], bytes[at + 2]]
 }
 
-fn the_old_picture_stays_until_the_new_one() {
-    let stage = Stage::default();
+fn the_old_picture_stays_until_the_new_one(stage: &Stage) {
     let screen = stage.screen();
-    let picture = gtk::Picture::for_paintable(&stage);
-    let window = gtk::Window::builder().child(&picture).decorated(false).build();
-    window.set_default_size(SIDE, SIDE);
-    window.present();
     until("size", || screen.size() == Some((SIDE, SIDE)));
-    assert_eq!(middle(&stage), BLACK);
+    assert_eq!(middle(stage), BLACK);
 
     let red = Programme::new(&screen, "red");
     screen.expect(&red.sink, red.witness());
     red.play();
     until("red", || red.told() == [Moment::Shown, Moment::Painted]);
-    assert_eq!(middle(&stage), RED);
+    assert_eq!(middle(stage), RED);
 
     let blue = Programme::new(&screen, "blue");
     screen.expect(&blue.sink, blue.witness());
@@ -121,7 +117,7 @@ fn the_old_picture_stays_until_the_new_one() {
     let count = drawn.clone();
     stage.connect_invalidate_contents(move |_| count.set(count.get() + 1));
     until("three more pictures", || drawn.get() >= 3);
-    assert_eq!(middle(&stage), RED, "the new programme has no picture yet");
+    assert_eq!(middle(stage), RED, "the new programme has no picture yet");
     assert_eq!(blue.told(), []);
 
     screen.expect(&red.sink, red.witness());
@@ -130,25 +126,74 @@ fn the_old_picture_stays_until_the_new_one() {
     blue.play();
     let before = drawn.get();
     until("three more pictures", || drawn.get() >= before + 3);
-    assert_eq!(middle(&stage), RED, "the other programme is not expected any more");
+    assert_eq!(middle(stage), RED, "the other programme is not expected any more");
 
     screen.expect(&blue.sink, blue.witness());
     until("blue", || blue.told() == [Moment::Shown, Moment::Painted]);
-    assert_eq!(middle(&stage), BLUE);
+    assert_eq!(middle(stage), BLUE);
     drop(red);
     let before = drawn.get();
     until("three more pictures", || drawn.get() >= before + 3);
-    assert_eq!(middle(&stage), BLUE, "the end of the old programme changes nothing");
+    assert_eq!(middle(stage), BLUE, "the end of the old programme changes nothing");
     assert_eq!(blue.told(), [Moment::Shown, Moment::Painted], "each is told once");
 
-    screen.clear();
-    assert_eq!(middle(&stage), BLACK);
-    window.destroy();
+    let green = Programme::new(&screen, "green");
+    screen.clear(&green.sink);
+    let before = drawn.get();
+    until("three more pictures", || drawn.get() >= before + 3);
+    assert_eq!(middle(stage), BLUE, "another programme's end is not this one's");
+    screen.clear(&blue.sink);
+    until("black", || middle(stage) == BLACK);
 }
+
+/// A programme that ends takes its picture back, sometimes before the next one has one.
+fn a_picture_that_was_taken_back_is_drawn_again(stage: &Stage) {
+    let screen = stage.screen();
+    let red = Programme::new(&screen, "red");
+    screen.expect(&red.sink, red.witness());
+    red.play();
+    until("red", || red.told() == [Moment::Shown, Moment::Painted]);
+    let paintable = red.sink.property::<gtk::gdk::Paintable>("paintable");
+    drop(red);
+    until("the picture is taken back", || paintable.intrinsic_width() == 0);
+    assert_eq!(middle(stage), RED);
+}
+
+/// Pictures that take longer to draw than they last keep the thread drawing without a pause.
+fn a_window_that_always_draws_shows_the_next_programme(stage: &Stage) {
+    let screen = stage.screen();
+    let drawing = glib::source::idle_add_local_full(glib::Priority::HIGH_IDLE, || {
+        glib::ControlFlow::Continue
+    });
+    screen.make_ready();
+    let player = thread::spawn(move || {
+        let blue = Programme::new(&screen, "blue");
+        screen.expect(&blue.sink, blue.witness());
+        blue.play();
+        blue
+    });
+    until("a sink", || player.is_finished());
+    let blue = player.join().expect("a sink is made");
+    until("blue", || blue.told().first() == Some(&Moment::Shown));
+    drawing.remove();
+}
+
+type Check = (&'static str, fn(&Stage));
+
+const CHECKS: &[Check] = &[
+    ("the_old_picture_stays_until_the_new_one", the_old_picture_stays_until_the_new_one),
+    ("a_picture_that_was_taken_back_is_drawn_again", a_picture_that_was_taken_back_is_drawn_again),
+    (
+        "a_window_that_always_draws_shows_the_next_programme",
+        a_window_that_always_draws_shows_the_next_programme,
+    ),
+];
 
 fn main() -> ExitCode {
     if std::env::args().any(|argument| argument == "--list") {
-        println!("the_old_picture_stays_until_the_new_one: test");
+        for (name, _) in CHECKS {
+            println!("{name}: test");
+        }
         return ExitCode::SUCCESS;
     }
     if std::env::var_os(ON_ITS_SCREEN).is_none() {
@@ -157,8 +202,16 @@ fn main() -> ExitCode {
     gst::init().expect("the media framework is installed");
     gstgtk4::plugin_register_static().expect("registered once");
     gtk::init().expect("xvfb-run gives a screen");
-    the_old_picture_stays_until_the_new_one();
-    println!("test the_old_picture_stays_until_the_new_one ... ok");
+    for (name, check) in CHECKS {
+        let stage = Stage::default();
+        let picture = gtk::Picture::for_paintable(&stage);
+        let window = gtk::Window::builder().child(&picture).decorated(false).build();
+        window.set_default_size(SIDE, SIDE);
+        window.present();
+        check(&stage);
+        window.destroy();
+        println!("test {name} ... ok");
+    }
     ExitCode::SUCCESS
 }
 

@@ -131,6 +131,19 @@ fn a_change_taken_back_keeps_the_picture() -> Result<()> {
 }
 
 #[test]
+fn a_channel_asked_for_twice_is_told_again() -> Result<()> {
+    let (one, address) = channel(1, true)?;
+    let _programme = Broadcast::start(&Programme::small(address, 1))?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
+    room.player.tune(&one);
+    room.until(&one, Playing)?;
+    room.player.tune(&one);
+    assert_eq!(room.next()?, (one.channel_id, Playing));
+    room.player.stop();
+    Ok(())
+}
+
+#[test]
 fn a_lost_signal_is_told_and_comes_back() -> Result<()> {
     let (one, address) = channel(1, true)?;
     let room = LivingRoom::new(&PlayerConfig::default())?;

@@ -185,7 +185,10 @@ impl Media {
     }
 
     fn tune(&mut self, channel: Channel, requested: Duration) {
-        if self.tuned.as_ref().is_some_and(|tuned| tuned.channel == channel) {
+        if let Some(tuned) = self.tuned.as_ref().filter(|tuned| tuned.channel == channel) {
+            // Asked for again, perhaps by way of another channel that was skipped: whoever asks
+            // waits for a word.
+            (self.events)(&channel.channel_id, tuned.watch.state());
             return;
         }
         self.discard_coming();
@@ -340,9 +343,7 @@ impl Media {
     fn look(&mut self) {
         let now = clock::now();
         self.reception.leave_late(now);
-        if self.coming.is_none() {
-            self.screen.make_ready();
-        }
+        self.screen.make_ready();
         self.look_for_sound(now);
         let size = self.screen.size();
         for running in [&self.visible, &self.coming].into_iter().flatten() {
@@ -362,7 +363,9 @@ impl Media {
     fn observation(&self, support: Support) -> Observation {
         let id = self.tuned.as_ref().map(|tuned| tuned.channel.channel_id.as_str());
         let running = self.running();
-        let rendered = running.map_or(0, |r| u64::from(r.shown) + r.pipeline.counts().shown);
+        // What a sink has taken is no picture yet: somebody must have been able to see it.
+        let shown = running.filter(|running| running.shown);
+        let rendered = shown.map_or(0, |running| 1 + running.pipeline.counts().shown);
         Observation {
             last_packet: id.and_then(|id| self.reception.last_packet(id)),
             rendered,
@@ -392,8 +395,8 @@ impl Media {
     }
 
     fn discard_visible(&mut self) {
-        self.screen.clear();
         if let Some(visible) = self.visible.take() {
+            self.screen.clear(visible.pipeline.video_sink());
             self.scrap(visible);
         }
     }

@@ -28,8 +28,8 @@ pub trait Screen: Send {
     fn make_ready(&self) {}
     /// This sink's picture shall be seen as soon as it is there, and no sink expected before.
     fn expect(&self, sink: &gst::Element, witness: Witness);
-    /// Shows no picture.
-    fn clear(&self);
+    /// Shows no picture of this sink any more; another one's stays.
+    fn clear(&self, sink: &gst::Element);
     /// Size to which pictures are scaled before the sink; none for as they are.
     fn size(&self) -> Option<(i32, i32)>;
 }
@@ -68,7 +68,7 @@ impl Screen for HeadlessScreen {
         });
     }
 
-    fn clear(&self) {}
+    fn clear(&self, _: &gst::Element) {}
 
     fn size(&self) -> Option<(i32, i32)> {
         self.size

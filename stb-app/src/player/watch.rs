@@ -82,6 +82,11 @@ impl Watch {
         }
     }
 
+    /// How the channel does.
+    pub(crate) const fn state(&self) -> PlayerState {
+        self.state
+    }
+
     /// The pipeline reported an error.
     pub(crate) fn pipeline_broke(&mut self) {
         self.broken = true;

@@ -53,7 +53,7 @@ impl Screen for Eye {
         self.nowhere.expect(sink, witness);
     }
 
-    fn clear(&self) {}
+    fn clear(&self, _: &gst::Element) {}
 
     fn size(&self) -> Option<(i32, i32)> {
         Some((160, 90))

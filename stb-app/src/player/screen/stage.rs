@@ -6,6 +6,7 @@
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering},
+    mpsc,
 };
 
 use gst::prelude::*;
@@ -37,7 +38,7 @@ impl Stage {
         StageScreen {
             stage: self.downgrade().into(),
             drawn_size: self.imp().drawn_size.clone(),
-            spare: Mutex::default(),
+            spare: Arc::default(),
         }
     }
 
@@ -65,7 +66,7 @@ impl Stage {
     }
 
     fn picture_changed(&self, paintable: &gdk::Paintable) {
-        // A pipeline that stops takes its picture back; what was drawn last stays on the screen.
+        // A pipeline that stops takes its picture back; what was drawn last is drawn again then.
         if paintable.intrinsic_width() == 0 {
             return;
         }
@@ -96,6 +97,7 @@ impl Stage {
         if let Some((before, change)) = self.imp().current.replace(next) {
             before.disconnect(change);
         }
+        self.imp().drawn.take();
     }
 }
 
@@ -103,18 +105,20 @@ impl Stage {
 pub struct StageScreen {
     stage: SendWeakRef<Stage>,
     drawn_size: Arc<AtomicU64>,
-    /// A sink made in advance: making one waits for the GTK thread, which may be painting.
-    spare: Mutex<Option<gst::Element>>,
+    /// A sink made in advance: making one takes the GTK thread, which may be painting.
+    spare: Spare,
 }
+
+type Spare = Arc<Mutex<Option<gst::Element>>>;
 
 impl StageScreen {
     fn spare(&self) -> MutexGuard<'_, Option<gst::Element>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.spare)
     }
 
     fn on_stage(&self, act: impl FnOnce(&Stage) + Send + 'static) {
         let stage = self.stage.clone();
-        glib::MainContext::default().invoke(move || {
+        on_gtk_thread(move || {
             if let Some(stage) = stage.upgrade() {
                 act(&stage);
             }
@@ -122,10 +126,34 @@ impl StageScreen {
     }
 }
 
+/// Before the next painting: at the usual, idle priority it would wait for as long as pictures
+/// keep that thread painting.
+fn on_gtk_thread(act: impl FnOnce() + Send + 'static) {
+    glib::MainContext::default().invoke_with_priority(glib::Priority::DEFAULT, act);
+}
+
+fn lock(spare: &Mutex<Option<gst::Element>>) -> MutexGuard<'_, Option<gst::Element>> {
+    spare.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// On the GTK thread: here the sink gets its paintable without waiting.
+fn new_sink() -> Result<gst::Element, glib::BoolError> {
+    let sink = gst::ElementFactory::make("gtk4paintablesink")
+        .property("enable-last-sample", false)
+        .build()?;
+    sink.set_state(gst::State::Ready)
+        .map_err(|error| glib::bool_error!("the sink does not get ready: {error}"))?;
+    Ok(sink)
+}
+
+fn stop(sink: &gst::Element) {
+    let _ = sink.set_state(gst::State::Null);
+}
+
 impl Drop for StageScreen {
     fn drop(&mut self) {
         if let Some(spare) = self.spare().take() {
-            let _ = spare.set_state(gst::State::Null);
+            stop(&spare);
         }
     }
 }
@@ -135,35 +163,54 @@ impl Screen for StageScreen {
         if let Some(spare) = self.spare().take() {
             return Ok(spare);
         }
-        gst::ElementFactory::make("gtk4paintablesink").property("enable-last-sample", false).build()
+        let (made, sink) = mpsc::channel();
+        on_gtk_thread(move || {
+            if let Err(mpsc::SendError(Ok(unwanted))) = made.send(new_sink()) {
+                stop(&unwanted);
+            }
+        });
+        sink.recv().unwrap_or_else(|_| Err(glib::bool_error!("the window is gone")))
     }
 
     fn make_ready(&self) {
         if self.spare().is_some() {
             return;
         }
-        let ready = self.sink().ok().filter(|sink| sink.set_state(gst::State::Ready).is_ok());
-        *self.spare() = ready;
+        let spare = Arc::downgrade(&self.spare);
+        on_gtk_thread(move || {
+            let Some(spare) = spare.upgrade() else { return };
+            let Ok(sink) = new_sink() else { return };
+            if let Some(surplus) = lock(&spare).replace(sink) {
+                stop(&surplus);
+            }
+        });
     }
 
     fn expect(&self, sink: &gst::Element, witness: Witness) {
         let sink = sink.clone();
         self.on_stage(move |stage| {
             // The sink hands its paintable out on this thread only.
-            if let Some(paintable) = sink.property::<Option<gdk::Paintable>>("paintable") {
+            if let Some(paintable) = paintable(&sink) {
                 stage.expect(&paintable, witness);
             }
         });
     }
 
-    fn clear(&self) {
-        self.on_stage(|stage| {
-            stage.replace(None);
-            stage.invalidate_contents();
+    fn clear(&self, sink: &gst::Element) {
+        let sink = sink.clone();
+        self.on_stage(move |stage| {
+            if paintable(&sink).is_some_and(|paintable| stage.is_current(&paintable)) {
+                stage.replace(None);
+                stage.invalidate_contents();
+            }
         });
     }
 
     fn size(&self) -> Option<(i32, i32)> {
         imp::unpack(self.drawn_size.load(Ordering::Relaxed))
     }
+}
+
+fn paintable(sink: &gst::Element) -> Option<gdk::Paintable> {
+    sink.property::<Option<gdk::Paintable>>("paintable")
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use gtk::{gdk, glib, graphene, prelude::*, subclass::prelude::*};
+use gtk::{gdk, glib, graphene, gsk, prelude::*, subclass::prelude::*};
 
 use super::super::{Moment, Witness};
 
@@ -19,10 +19,20 @@ pub(super) struct Expected {
     pub(super) change: glib::SignalHandlerId,
 }
 
+/// What was drawn. A pipeline that stops takes its picture back before the next one has one; a
+/// widget that is drawn anew meanwhile must not turn black.
+pub(super) struct Drawn {
+    node: gsk::RenderNode,
+    ratio: f64,
+    size: (f64, f64),
+}
+
 #[derive(Default)]
 pub struct Stage {
     /// The picture seen now.
     pub(super) current: RefCell<Option<(gdk::Paintable, glib::SignalHandlerId)>>,
+    /// The current picture as it was drawn last, and its shape.
+    pub(super) drawn: RefCell<Option<Drawn>>,
     /// The pipeline that shall be seen next.
     pub(super) expected: RefCell<Option<Expected>>,
     /// Waits until the current picture is drawn.
@@ -62,19 +72,46 @@ impl PaintableImpl for Stage {
             black(snapshot, width, height);
             return;
         };
-        let (inner_width, inner_height) = fit(picture.intrinsic_aspect_ratio(), width, height);
+        if picture.intrinsic_width() > 0 {
+            self.draw(picture, width, height);
+        }
+        if let Some(drawn) = &*self.drawn.borrow() {
+            drawn.put(snapshot, width, height);
+        } else {
+            black(snapshot, width, height);
+        }
+        drop(current);
+        if let Some(witness) = self.unpainted.take() {
+            witness(Moment::Painted);
+        }
+    }
+}
+
+impl Stage {
+    fn draw(&self, picture: &gdk::Paintable, width: f64, height: f64) {
+        let ratio = picture.intrinsic_aspect_ratio();
+        let size = fit(ratio, width, height);
+        let picture_only = gtk::Snapshot::new();
+        picture.snapshot(&picture_only, size.0, size.1);
+        let node = picture_only.to_node();
+        self.drawn.replace(node.map(|node| Drawn { node, ratio, size }));
+    }
+}
+
+impl Drawn {
+    fn put(&self, snapshot: &gtk::Snapshot, width: f64, height: f64) {
+        let (inner_width, inner_height) = fit(self.ratio, width, height);
         let (left, top) = ((width - inner_width) / 2.0, (height - inner_height) / 2.0);
         if left >= 1.0 || top >= 1.0 {
             black(snapshot, width, height);
         }
         snapshot.save();
         snapshot.translate(&graphene::Point::new(to_f32(left.floor()), to_f32(top.floor())));
-        picture.snapshot(snapshot, inner_width, inner_height);
-        snapshot.restore();
-        drop(current);
-        if let Some(witness) = self.unpainted.take() {
-            witness(Moment::Painted);
+        if (inner_width, inner_height) != self.size {
+            snapshot.scale(to_f32(inner_width / self.size.0), to_f32(inner_height / self.size.1));
         }
+        snapshot.append_node(&self.node);
+        snapshot.restore();
     }
 }
 
