@@ -127,27 +127,12 @@ impl Decoder {
 
     fn repeat(&mut self, key: RemoteKey, event: RawEvent) -> Option<KeyAction> {
         let next_us = self.held.get_mut(&event.code)?;
-        if !repeats(key) || event.time_us < *next_us {
+        if !key.repeats() || event.time_us < *next_us {
             return None;
         }
         *next_us = event.time_us.saturating_add(self.rules.repeat_interval_us);
         Some(KeyAction::Repeated)
     }
-}
-
-/// Moving and changing by steps repeats; what acts never does.
-fn repeats(key: RemoteKey) -> bool {
-    matches!(
-        key,
-        RemoteKey::Up
-            | RemoteKey::Down
-            | RemoteKey::Left
-            | RemoteKey::Right
-            | RemoteKey::ChannelUp
-            | RemoteKey::ChannelDown
-            | RemoteKey::VolumeUp
-            | RemoteKey::VolumeDown
-    )
 }
 
 #[cfg(test)]

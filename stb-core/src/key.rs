@@ -68,11 +68,29 @@ pub enum RemoteKey {
     Help,
 }
 
+impl RemoteKey {
+    /// Whether the key counts again while it is held: moving and changing by steps does, what acts
+    /// never does.
+    pub const fn repeats(self) -> bool {
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::Left
+                | Self::Right
+                | Self::ChannelUp
+                | Self::ChannelDown
+                | Self::VolumeUp
+                | Self::VolumeDown
+        )
+    }
+}
+
 /// How a key came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyAction {
     /// Pressed now.
     Pressed,
-    /// Held down; only arrows, channel and volume repeat.
+    /// Held down; see [`RemoteKey::repeats`].
     Repeated,
 }
