@@ -55,12 +55,16 @@ struct Person {
 /// One attempt to know a person.
 struct Attempt {
     purpose: Purpose,
+    /// Whether somebody waits for it in front of a page.
+    has_page: bool,
     level: AssuranceLevel,
     stage: Stage,
     login: Option<Login>,
     deadline: Option<u64>,
     /// When the page of this stage came up; the busy stages share one.
     page_since: u64,
+    /// Digits before this moment were meant for the try before.
+    digits_from: u64,
     is_busy: bool,
 }
 
@@ -95,6 +99,8 @@ pub(crate) enum Outcome {
     Ended,
     /// A card was put in without a word and did not work out.
     Murmur(Phrase),
+    /// The same, and it will never work out with this card.
+    Explain(Trouble),
 }
 
 impl CardDesk {
@@ -118,7 +124,7 @@ impl CardDesk {
 
     /// Whether an attempt has something to show.
     pub(crate) fn has_page(&self) -> bool {
-        self.attempt.as_ref().is_some_and(|attempt| attempt.purpose.has_page())
+        self.attempt.as_ref().is_some_and(|attempt| attempt.has_page)
     }
 
     /// Whether 決定 may still be meant for the page before: a press repeated in impatience neither
@@ -132,6 +138,13 @@ impl CardDesk {
         self.abandon(context);
         self.attempt = Some(Attempt::new(purpose, context.now_ms()));
         self.approach(context)
+    }
+
+    /// Gives a card that was put in without a word the page that explains why it does not work.
+    pub(crate) fn explain(&mut self, context: &Context, trouble: Trouble) -> Outcome {
+        let attempt = Attempt::new(Purpose::Greeting, context.now_ms());
+        self.attempt = Some(Attempt { has_page: true, ..attempt });
+        self.enter(context, Stage::Troubled(trouble), None)
     }
 
     /// Ends the attempt without a result: digits wiped, card reset.
@@ -160,10 +173,11 @@ impl CardDesk {
         if state != ReaderState::Busy {
             self.wrong_pins = 0;
         }
-        if let Some(outcome) = self.attempt_lost_card(context, state) {
-            return outcome;
-        }
-        if state == ReaderState::Busy { Outcome::Nothing } else { self.end(context) }
+        let of_attempt = self.attempt_lost_card(context, state);
+        let of_session =
+            if state == ReaderState::Busy { Outcome::Nothing } else { self.end(context) };
+        // The page of an attempt tells it all.
+        of_attempt.unwrap_or(of_session)
     }
 
     pub(crate) fn session_opened(&mut self, context: &mut Context, session: Session) -> Outcome {
@@ -243,6 +257,9 @@ impl CardDesk {
         if matches!(attempt.stage, Stage::WaitingForCard) {
             return cause.map(|cause| self.fail(context, cause, Tries::NotConcerned));
         }
+        if attempt.says_that_the_card_left() && state == ReaderState::Empty {
+            return Some(Outcome::Nothing);
+        }
         if attempt.waits_for_card() {
             return Some(self.approach(context));
         }
@@ -250,10 +267,7 @@ impl CardDesk {
             return None;
         }
         let tries = attempt.tries_at_break();
-        let outcome = self.fail(context, cause.unwrap_or(Cause::Removed), tries);
-        // The page of the attempt tells it all; a session that was there before ends with it.
-        self.end(context);
-        Some(outcome)
+        Some(self.fail(context, cause.unwrap_or(Cause::Removed), tries))
     }
 
     /// Starts as far as the reader allows.
@@ -296,9 +310,14 @@ impl CardDesk {
         if attempt.stage.talks_to_card() {
             context.push(Effect::ResetCard);
         }
-        if !attempt.purpose.has_page() {
+        if !attempt.has_page {
             self.attempt = None;
-            return Outcome::Murmur(cause.sentence());
+            let trouble = Trouble { cause, tries: Tries::NotConcerned };
+            return if cause.lies_in_the_card() {
+                Outcome::Explain(trouble)
+            } else {
+                Outcome::Murmur(cause.sentence())
+            };
         }
         let tries = if attempt.level == AssuranceLevel::L1 { Tries::NotConcerned } else { tries };
         self.enter(context, Stage::Troubled(Trouble { cause, tries }), None)
@@ -326,11 +345,13 @@ impl Attempt {
     fn new(purpose: Purpose, now_ms: u64) -> Self {
         Self {
             purpose,
+            has_page: purpose.has_page(),
             level: purpose.level(),
             stage: Stage::WaitingForCard,
             login: None,
             deadline: None,
             page_since: now_ms,
+            digits_from: 0,
             is_busy: false,
         }
     }
@@ -344,6 +365,11 @@ impl Attempt {
             }
             _ => false,
         }
+    }
+
+    /// The conversation heard of it before the reader told it: the page that explains it stays.
+    fn says_that_the_card_left(&self) -> bool {
+        matches!(&self.stage, Stage::Troubled(trouble) if trouble.cause == Cause::Removed)
     }
 
     /// What a broken conversation means for the tries.

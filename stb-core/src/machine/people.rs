@@ -9,9 +9,9 @@ use crate::{
     check_in::Asked,
     effect::Effect,
     event::Event,
-    nav::{CardDeed, Page},
+    nav::{CardDeed, Command, Page},
     phrase::{Phrase, say},
-    session::{Outcome, purpose::Purpose},
+    session::{Outcome, purpose::Purpose, trouble::Trouble},
 };
 
 use super::{LogState, Machine};
@@ -40,13 +40,33 @@ impl Machine {
             Outcome::Nothing => {}
             Outcome::PageChanged => {
                 if self.is_on(Page::Card) {
-                    self.nav.set_focus(0);
+                    self.focus_card_page();
                 }
             }
             Outcome::Known(purpose) => self.person_known(purpose),
             Outcome::Ended => self.person_gone(),
             Outcome::Murmur(sentence) => self.show_toast(sentence),
+            Outcome::Explain(trouble) => self.explain(trouble),
         }
+    }
+
+    /// Where nothing else goes on the sentence gets a page; else it stays a remark.
+    fn explain(&mut self, trouble: Trouble) {
+        let is_idle = self.nav.is_television() || self.is_on(Page::Home);
+        if !is_idle || self.emergency.has_keys() {
+            self.show_toast(trouble.cause.sentence());
+            return;
+        }
+        self.nav.open(Page::Card, 0);
+        let outcome = self.card.explain(&self.context, trouble);
+        self.card_outcome(outcome);
+    }
+
+    /// The first item, but on the number pad 決定: pressed again by mistake it enters no digit.
+    fn focus_card_page(&mut self) {
+        let submit = Command::Card(CardDeed::PadSubmit);
+        let place = self.choices().iter().position(|choice| choice.command == submit);
+        self.nav.set_focus(place.unwrap_or(0));
     }
 
     /// Opens the service at once when the person is known well enough, else asks for the card.
@@ -168,9 +188,13 @@ impl Machine {
         if self.check_in.is_asking_for_contact() && !self.is_on(Page::CheckInContact) {
             self.report_check_in(Condition::Bad, false);
         }
-        let is_left = !self.is_on(Page::Card);
-        if is_left && self.card.has_page() {
-            self.card.abandon(&mut self.context);
+        match (self.is_on(Page::Card), self.card.has_page()) {
+            (false, true) => self.card.abandon(&mut self.context),
+            // A card put in on the page that explained another one goes on without a page.
+            (true, false) => {
+                self.nav.back();
+            }
+            _ => {}
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    CardDesk, ENTRY_MS, Login, Outcome, SILENCE_MS, Stage, WRONG_PINS_MAX,
+    CardDesk, ENTRY_MS, Login, Outcome, SILENCE_MS, STRAY_PRESS_MS, Stage, WRONG_PINS_MAX,
     pin::PinEntry,
     proof,
     purpose::Purpose,
@@ -96,9 +96,15 @@ impl CardDesk {
 
     /// A digit from the number keys or the pad; false when it does not count.
     pub(crate) fn pin_digit(&mut self, context: &mut Context, digit: u8) -> Option<Outcome> {
-        let deadline = context.now_ms() + ENTRY_MS;
+        let now_ms = context.now_ms();
+        let deadline = now_ms + ENTRY_MS;
         let attempt = self.attempt.as_mut()?;
         let Stage::EnteringPin { entry, tries_left, .. } = &mut attempt.stage else { return None };
+        if now_ms < attempt.digits_from {
+            // A hand that goes on typing the PIN before has not seen yet that it was wrong.
+            attempt.digits_from = now_ms + STRAY_PRESS_MS;
+            return None;
+        }
         if !entry.push(digit) {
             return None;
         }
@@ -191,7 +197,7 @@ impl CardDesk {
     fn ask_for_more(&mut self, context: &mut Context) -> Outcome {
         context.push(Effect::ResetCard);
         let Some(attempt) = self.attempt.as_mut() else { return Outcome::Nothing };
-        if !attempt.purpose.has_page() {
+        if !attempt.has_page {
             self.attempt = None;
             return Outcome::Nothing;
         }
@@ -218,8 +224,11 @@ impl CardDesk {
                 }
                 let entry = PinEntry::new();
                 let stage = Stage::EnteringPin { flow, entry, tries_left, after_wrong };
-                let deadline = context.now_ms() + ENTRY_MS;
-                self.enter(context, stage, Some(deadline))
+                let now_ms = context.now_ms();
+                if let Some(attempt) = self.attempt.as_mut().filter(|_| after_wrong || pin_given) {
+                    attempt.digits_from = now_ms + STRAY_PRESS_MS;
+                }
+                self.enter(context, stage, Some(now_ms + ENTRY_MS))
             }
             Step::Done(signature) => self.signed(context, &signature),
             Step::Failed(error) => {

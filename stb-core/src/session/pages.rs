@@ -11,6 +11,7 @@ use crate::{
 use super::{
     Attempt, CardDesk, Stage,
     pin::PinEntry,
+    purpose::Purpose,
     trouble::{Remedy, Trouble},
 };
 
@@ -20,7 +21,7 @@ const PAD_DIGITS: [u8; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 impl CardDesk {
     /// The page of the attempt; none when nobody waits for one.
     pub(crate) fn draft(&self) -> Option<Draft> {
-        let attempt = self.attempt.as_ref().filter(|attempt| attempt.purpose.has_page())?;
+        let attempt = self.attempt.as_ref().filter(|attempt| attempt.has_page)?;
         Some(match &attempt.stage {
             Stage::WaitingForCard => prompt(attempt),
             Stage::Touching(_) | Stage::Talking { .. } => busy(say::card_reading()),
@@ -29,7 +30,7 @@ impl CardDesk {
             Stage::EnteringPin { entry, tries_left, after_wrong, .. } => {
                 pin_page(attempt, entry, *tries_left, *after_wrong)
             }
-            Stage::Troubled(trouble) => trouble_page(*trouble),
+            Stage::Troubled(trouble) => trouble_page(attempt, *trouble),
         })
     }
 }
@@ -82,8 +83,10 @@ fn pin_page(attempt: &Attempt, entry: &PinEntry, tries_left: u8, after_wrong: bo
         .choice(deed(say::pad_submit(), CardDeed::PadSubmit))
 }
 
-fn trouble_page(trouble: Trouble) -> Draft {
+fn trouble_page(attempt: &Attempt, trouble: Trouble) -> Draft {
     let button = match trouble.cause.remedy() {
+        // Nothing was asked for: there is nothing to stop, and no home page below.
+        _ if attempt.purpose == Purpose::Greeting => deed(say::button_close(), CardDeed::Leave),
         Remedy::Retry => deed(say::button_retry(), CardDeed::Retry),
         Remedy::Insert => deed(say::button_stop(), CardDeed::Leave),
         Remedy::Leave => deed(say::button_home(), CardDeed::Leave),

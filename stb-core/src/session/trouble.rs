@@ -172,6 +172,19 @@ impl Cause {
         }
     }
 
+    /// Whether the card itself is the cause, so that waiting does not help.
+    pub(crate) const fn lies_in_the_card(self) -> bool {
+        matches!(
+            self,
+            Self::WrongCard
+                | Self::NoCertificate
+                | Self::Expired
+                | Self::Revoked
+                | Self::CardRefused
+                | Self::PersonUnknown
+        )
+    }
+
     pub(crate) const fn remedy(self) -> Remedy {
         match self {
             Self::NoReader
@@ -211,12 +224,10 @@ impl Cause {
             | Self::Expired
             | Self::Revoked
             | Self::CardRefused => Icon::CardBlocked,
-            Self::EntryTimedOut | Self::LoginTimedOut => Icon::Clock,
-            Self::PersonUnknown
-            | Self::Overloaded
-            | Self::BoxRefused
-            | Self::GatewayFailed
-            | Self::Unreachable => Icon::Phone,
+            Self::EntryTimedOut | Self::LoginTimedOut | Self::Overloaded => Icon::Clock,
+            Self::PersonUnknown => Icon::Card,
+            // No telephone: there is no number to show with it.
+            Self::BoxRefused | Self::GatewayFailed | Self::Unreachable => Icon::Warning,
         }
     }
 }

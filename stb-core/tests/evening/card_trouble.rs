@@ -31,8 +31,11 @@ fn check_pulled(at: Command, sentence: &str, after_pin: bool) {
     television.sees_sentence("trouble-removed");
     television.sees_sentence("action-insert-again");
     television.sees_sentence(sentence);
-    // Put in again, it goes on where the resident was going.
+    // The reader tells it too, a moment later: the page stays.
     television.pull_card();
+    television.sees_sentence("trouble-removed");
+    television.sees_sentence(sentence);
+    // Put in again, it goes on where the resident was going.
     television.insert(Card::of_hana());
     television.sees(PageKind::Pin);
 }
@@ -45,6 +48,21 @@ fn a_pulled_card_is_told_in_one_sentence_in_every_phase() {
     check_pulled(Command::Select, "tries-not-used", true);
     check_pulled(Command::Verify, "tries-unknown", true);
     check_pulled(Command::Sign, "tries-not-used", true);
+}
+
+#[test]
+fn a_session_ends_with_its_card_even_when_the_conversation_hears_of_it_first() {
+    let mut television = Television::at_home();
+    television.insert(Card::of_hana());
+    television.press(RemoteKey::Home);
+    television.choose("tile-access-log");
+    television.card.as_mut().expect("it is in").mishap = Some(Mishap::PulledAt(Command::Sign));
+    television.type_pin(b"7391");
+    television.sees_sentence("trouble-removed");
+    television.take_effects();
+    television.pull_card();
+    assert_eq!(count(&television, |effect| matches!(effect, Effect::CloseSession { .. })), 1);
+    television.sees_sentence("trouble-removed");
 }
 
 #[test]
@@ -186,4 +204,50 @@ fn a_challenge_that_is_no_challenge_is_not_signed() {
     }));
     television.sees_sentence("trouble-gateway-failed");
     assert_eq!(count(&television, |effect| *effect == Effect::OpenCard), 0);
+}
+
+#[track_caller]
+fn check_card_put_in_without_a_word(code: ProblemCode, sentence: &str, action: &str) {
+    for at_home in [false, true] {
+        let mut television = Television::at_home();
+        television.gateway_answers = false;
+        if at_home {
+            television.press(RemoteKey::Home);
+        }
+        television.insert(Card::of_hana());
+        television.happens(Event::LoginRefused(code));
+        television.sees(PageKind::CardTrouble);
+        television.sees_sentence(sentence);
+        television.sees_sentence(action);
+        assert_eq!(television.page().items.len(), 1, "one action");
+        television.press(RemoteKey::Confirm);
+        assert!(television.view().page.is_some(), "a press meant for what was there before");
+        television.wait(700);
+        television.press(RemoteKey::Confirm);
+        assert_eq!(television.view().page.is_some(), at_home, "back to where it was");
+    }
+}
+
+#[test]
+fn a_card_that_cannot_work_is_explained_even_when_nobody_asked_for_it() {
+    let unknown = ProblemCode::PersonUnknown;
+    check_card_put_in_without_a_word(unknown, "trouble-person-unknown", "action-register");
+    let expired = ProblemCode::CertificateExpired;
+    check_card_put_in_without_a_word(expired, "trouble-expired", "action-ask-town-office");
+}
+
+#[test]
+fn another_card_put_in_on_the_explaining_page_is_greeted() {
+    let mut television = Television::at_home();
+    television.gateway_answers = false;
+    television.insert(Card::of_hana());
+    television.happens(Event::LoginRefused(ProblemCode::PersonUnknown));
+    television.sees(PageKind::CardTrouble);
+    television.wait(1_000);
+    television.press(RemoteKey::Confirm);
+    television.is_live_television();
+    television.pull_card();
+    television.gateway_answers = true;
+    television.insert(Card::of_hana());
+    television.sees(PageKind::CheckIn);
 }

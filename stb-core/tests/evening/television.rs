@@ -100,7 +100,9 @@ impl Television {
         }
     }
 
+    /// Reads the page, then types.
     pub fn type_pin(&mut self, pin: &[u8]) {
+        self.wait(700);
         for digit in pin {
             self.press(RemoteKey::Digit(digit - b'0'));
         }
