@@ -212,8 +212,8 @@ impl Driver {
             self.marks.record(Mark::FirstFrame, "");
             ready();
         }
-        if painted.takeover {
-            self.happened(Event::TakeoverPainted);
+        if let Some(order_id) = painted.takeover {
+            self.happened(Event::TakeoverPainted { order_id });
             self.settle();
         }
     }

@@ -14,6 +14,9 @@ use unic_langid::LanguageIdentifier;
 /// Longest text from outside that is shown, in characters; no town's record needs more.
 const LONGEST_TEXT: usize = 400;
 
+/// In a sentence: a line may break here, inside what looks like one phrase.
+pub(crate) const BREAK_HINT: char = '\u{200B}';
+
 type Bundle = FluentBundle<FluentResource>;
 
 /// The sentences of one language, with Japanese behind it.
@@ -57,7 +60,8 @@ impl Texts {
 
     /// The phrase as it is spoken: the message's `.speech` attribute where there is one.
     pub fn render_speech(&self, phrase: &Phrase) -> String {
-        self.format(phrase, Purpose::Speech)
+        // Where a line may break is nothing to a voice.
+        self.format(phrase, Purpose::Speech).replace(BREAK_HINT, "")
     }
 
     /// Whether a message exists in the language itself, not only behind it.
@@ -187,7 +191,8 @@ mod tests {
         let source = "\
             greet = こんにちは、{ $name }さん\n    .speech = こんにちは、{ $kana }さん\n\
             distance = { $metres } m\n\
-            both = { $what }へ { $how }\n";
+            both = { $what }へ { $how }\n\
+            hinted = マイナンバー{\"\\u200B\"}カード\n";
         let texts = Texts { language, bundles: vec![bundle(language, [source, ""])] };
         assert_eq!(texts.render(phrase), screen);
         assert_eq!(texts.render_speech(phrase), speech);
@@ -205,6 +210,12 @@ mod tests {
             &nested,
             "こんにちは、中村 ハナさんへ 12400 m",
             "こんにちは、ナカムラ ハナさんへ 12400 m",
+        );
+        check(
+            Language::Ja,
+            &Phrase::new("hinted"),
+            "マイナンバー\u{200B}カード",
+            "マイナンバーカード",
         );
         check(Language::Ja, &Phrase::new("unknown"), "unknown", "unknown");
     }

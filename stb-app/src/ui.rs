@@ -1,7 +1,7 @@
 //! The screen: draws a [`View`] and decides nothing.
 //!
 //! The window shows the television picture with a fixed 1920x1080 drawing board over it, on which
-//! the layers lie in a fixed order: notice, banner, page, toast, takeover. [`Window::apply`]
+//! the layers lie in a fixed order: notice, hint, page, banner, toast, takeover. [`Window::apply`]
 //! compares each layer with what it shows and touches only what differs; a hidden layer is
 //! invisible to GTK too, so that it costs nothing while a picture plays.
 
@@ -54,6 +54,7 @@ struct Parts {
     window: gtk::ApplicationWindow,
     picture: gtk::Picture,
     notice: SentenceLayer,
+    hint: SentenceLayer,
     banner: BannerLayer,
     page: PageLayer,
     toast: SentenceLayer,
@@ -72,6 +73,7 @@ impl Window {
             window: gtk::ApplicationWindow::new(app),
             picture: picture(video),
             notice: SentenceLayer::notice(),
+            hint: SentenceLayer::hint(),
             banner: BannerLayer::new(),
             page: PageLayer::new(),
             toast: SentenceLayer::toast(),
@@ -132,8 +134,9 @@ impl Parts {
         let layers = gtk::Overlay::new();
         layers.set_child(Some(&gtk::Box::new(gtk::Orientation::Vertical, 0)));
         layers.add_overlay(self.notice.root());
-        layers.add_overlay(self.banner.root());
+        layers.add_overlay(self.hint.root());
         layers.add_overlay(self.page.root());
+        layers.add_overlay(self.banner.root());
         layers.add_overlay(self.toast.root());
         layers.add_overlay(self.takeover.root());
         let screen = gtk::Overlay::new();
@@ -155,14 +158,16 @@ impl Parts {
         let is_covered = view.picture.covered || view.page.as_ref().is_some_and(page::covers_all);
         show(&self.picture, !is_covered);
         self.notice.apply(view.picture.notice.as_ref().filter(|_| !is_covered), texts);
+        self.hint.apply(view.hint.as_ref(), texts);
         self.banner.apply(view.banner.as_ref(), texts);
         let has_focus = !view.takeover.as_ref().is_some_and(takeover::takes_keys);
         self.page.apply(view.page.as_ref(), has_focus, view.scale, texts);
         self.toast.apply(view.toast.as_ref(), texts);
         self.takeover.apply(view.takeover.as_ref(), view.scale, texts);
         // A page that has the keys makes room for the order below it; one that lost them is covered.
-        let room = if has_focus { self.takeover.height() } else { 0 };
-        self.page.leave_below(room);
+        let order = self.takeover.height();
+        self.page.leave_below(if has_focus { order } else { 0 });
+        self.banner.stand(view.page.is_some(), order);
     }
 
     /// Another language makes every layer speak anew.
@@ -172,6 +177,7 @@ impl Parts {
         }
         self.texts.replace(Texts::load(language));
         self.notice.forget();
+        self.hint.forget();
         self.banner.forget();
         self.page.forget();
         self.toast.forget();

@@ -35,6 +35,7 @@ fn television() -> View {
         scale: TextScale::Normal,
         language: Language::Ja,
         picture: PictureView { notice: None, covered: false },
+        hint: None,
         banner: None,
         page: None,
         toast: None,

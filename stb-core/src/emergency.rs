@@ -30,6 +30,9 @@ pub(crate) const FETCH_SPREAD_MS: u32 = 5_000;
 /// So many refused records are remembered, to count repeats by multicast once.
 const REMEMBERED_REFUSALS: usize = 16;
 
+/// So many orders are kept for a store that is read late.
+const EARLY_MAX: usize = 16;
+
 /// Orders of this box.
 pub(crate) struct Emergency {
     trust: Trust,
@@ -40,6 +43,15 @@ pub(crate) struct Emergency {
     takeover: Option<Takeover>,
     refused: Vec<u64>,
     fetched: Option<(u64, u64)>,
+    early: Early,
+}
+
+/// Orders that came before the store was read: what it held is older, and comes below them.
+#[derive(Debug)]
+enum Early {
+    Kept(Vec<Vec<u8>>),
+    /// The store was read.
+    Over,
 }
 
 /// One order or notice as it concerns this home.
@@ -99,6 +111,7 @@ impl Emergency {
             takeover: None,
             refused: Vec::new(),
             fetched: None,
+            early: Early::Kept(Vec::new()),
         }
     }
 
@@ -111,9 +124,20 @@ impl Emergency {
     /// when it was damaged.
     pub(crate) fn restore(&mut self, bytes: &[u8], now: Now) -> bool {
         let Some((book, memory)) = memory::read(bytes) else { return false };
-        self.memory = memory;
-        self.book = OrderBook::restore(&book, book_now(now)).ok();
-        self.book.is_some()
+        self.memory.remember_before(memory);
+        let Ok(book) = OrderBook::restore(&book, book_now(now)) else { return false };
+        self.book = Some(book);
+        true
+    }
+
+    /// The store was read: what came before that is entered above it.
+    pub(crate) fn catch_up(&mut self, profile: &Profile, now: Now) {
+        let Early::Kept(early) = std::mem::replace(&mut self.early, Early::Over) else { return };
+        let Some(book) = &mut self.book else { return };
+        for bytes in early {
+            // What the store held already is refused as a repetition.
+            let _known = book.accept(&bytes, &self.trust, &profile.home, book_now(now));
+        }
     }
 
     pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
@@ -138,7 +162,13 @@ impl Emergency {
     /// Signed bytes came, by whatever way.
     pub(crate) fn order_arrived(&mut self, bytes: &[u8], profile: &Profile, now: Now) -> Arrival {
         let Some(book) = &mut self.book else { return Arrival::Repeated };
-        match book.accept(bytes, &self.trust, &profile.home, book_now(now)) {
+        let accepted = book.accept(bytes, &self.trust, &profile.home, book_now(now));
+        if let (Ok(_), Early::Kept(early)) = (&accepted, &mut self.early)
+            && early.len() < EARLY_MAX
+        {
+            early.push(bytes.to_vec());
+        }
+        match accepted {
             Ok(accepted) if accepted.outcome == Outcome::NothingToEnd => Arrival::Quiet,
             Ok(accepted) => Arrival::News(accepted.order.id),
             Err(refusal) => self.count(refusal, bytes),
@@ -234,10 +264,9 @@ impl Emergency {
         self.memory.note_received(id)
     }
 
-    /// The order on the screen was painted: its id the first time.
-    pub(crate) fn note_painted(&mut self) -> Option<OrderId> {
-        let id = self.takeover.as_ref()?.cursor();
-        self.memory.note_shown(id).then_some(id)
+    /// An order was painted: true the first time.
+    pub(crate) fn note_painted(&mut self, id: OrderId) -> bool {
+        self.memory.note_shown(id)
     }
 
     fn active_orders(&self, profile: Option<&Profile>, now: Now) -> Vec<HomeOrder> {

@@ -58,8 +58,12 @@ pub enum Event {
     ProvisioningChanged,
     /// Fresh provisioning was fetched.
     Provisioned(Box<Provisioning>),
-    /// The screen has painted the takeover of the order shown now for the first time.
-    TakeoverPainted,
+    /// The screen has painted the takeover of this order for the first time. Another one may be
+    /// shown by now.
+    TakeoverPainted {
+        /// [`crate::view::TakeoverView::order_id`] of what was painted.
+        order_id: String,
+    },
     /// Reader and card as the card service sees them.
     ReaderChanged(ReaderState),
     /// The card answered a command.

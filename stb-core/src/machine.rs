@@ -22,12 +22,12 @@ use crate::{
     event::Event,
     link::{outbox::Outbox, telemetry::Telemetry},
     nav::{Navigator, Page},
-    phrase::Phrase,
+    phrase::{Phrase, say},
     profile::{Profile, take_manifest},
     session::CardDesk,
     speech::Voice,
-    tv::{LiveTv, Wish, volume::Volume},
-    view::{Language, PictureView, TakeoverStage, View},
+    tv::{LiveTv, Wish, hint::Hint, volume::Volume},
+    view::{BannerView, Language, PictureView, TakeoverStage, View},
 };
 use keys::KeyGate;
 
@@ -55,8 +55,11 @@ pub struct Machine {
     keys: KeyGate,
     settings: Settings,
     settings_due: Option<u64>,
+    /// Somebody chose something since the start.
+    settings_chosen: bool,
     profile: Option<Profile>,
     tv: LiveTv,
+    hint: Hint,
     nav: Navigator,
     card: CardDesk,
     check_in: CheckIn,
@@ -94,8 +97,10 @@ impl Machine {
             context: Context::new(config),
             keys: KeyGate::default(),
             tv: LiveTv::new(Volume::new(settings.volume_percent, settings.muted)),
+            hint: Hint::default(),
             settings,
             settings_due: None,
+            settings_chosen: false,
             profile: None,
             nav: Navigator::default(),
             card: CardDesk::default(),
@@ -133,6 +138,7 @@ impl Machine {
         let now_ms = self.context.now_ms();
         let deadlines = [
             self.tv.deadline(),
+            self.hint.deadline(),
             self.settings_due,
             self.card.deadline(),
             self.check_in.deadline(),
@@ -153,6 +159,11 @@ impl Machine {
         let stage = takeover.as_ref().map(|takeover| takeover.stage);
         let is_over_pages = stage.is_some_and(|stage| stage > TakeoverStage::Notice);
         let page = if is_over_pages { None } else { self.page_view() };
+        let banner = self
+            .tv
+            .banner()
+            .filter(|banner| page.is_none() || matches!(banner, BannerView::Volume { .. }));
+        let is_bare = takeover.is_none() && page.is_none() && banner.is_none();
         View {
             scale: self.settings.scale,
             language: self.language(),
@@ -160,7 +171,8 @@ impl Machine {
                 notice: self.tv.notice(),
                 covered: stage.is_some_and(covers_picture),
             },
-            banner: self.tv.banner(),
+            hint: (is_bare && self.hint.is_shown()).then(say::hint_begin),
+            banner,
             page,
             toast: self.toast.as_ref().map(|toast| toast.sentence.clone()),
             takeover,
@@ -190,7 +202,7 @@ impl Machine {
             Event::Provisioned(provisioning) => self.provisioned(*provisioning),
             Event::OrderArrived { bytes, .. } => self.order_arrived(&bytes),
             Event::HeartbeatArrived(bytes) => self.heartbeat_arrived(&bytes),
-            Event::TakeoverPainted => self.takeover_painted(),
+            Event::TakeoverPainted { order_id } => self.takeover_painted(&order_id),
             Event::AccessLogArrived(log) => {
                 self.access_log = log.map_or(LogState::Failed, LogState::Here);
             }
@@ -202,8 +214,10 @@ impl Machine {
         }
     }
 
+    /// A slow disk tells late: what came from the gateway, by key or by multicast meanwhile is
+    /// newer and stays.
     fn restored(&mut self, stored: Stored) {
-        if let Some(bytes) = stored.settings {
+        if let Some(bytes) = stored.settings.filter(|_| !self.settings_chosen) {
             self.settings = Settings::from_bytes(&bytes);
             self.tv.volume.set(self.settings.volume_percent, self.settings.muted);
         }
@@ -213,8 +227,13 @@ impl Machine {
             self.telemetry.refused_order(DAMAGED_BOOK, self.context.now_ms());
         }
         self.outbox.restore(stored.outbox);
-        if let Some(provisioning) = stored.provisioning {
+        let newer = self.profile.as_ref().map(|profile| profile.provisioning.clone());
+        if let Some(provisioning) = newer.or(stored.provisioning) {
             self.adopt(provisioning);
+        }
+        if let Some(profile) = &self.profile {
+            self.emergency.catch_up(profile, self.context.now);
+            self.save_orders();
         }
         self.refresh_orders();
     }
@@ -252,12 +271,14 @@ impl Machine {
         let wanted = self.settings.last_channel.clone();
         let wish = self.tv.set_channels(self.context.now_ms(), channels, wanted.as_deref());
         self.fulfil(wish);
+        self.hint.begin(self.context.now_ms());
     }
 
     fn reach_deadlines(&mut self) {
         let now_ms = self.context.now_ms();
         let wish = self.tv.reach(now_ms);
         self.fulfil(wish);
+        self.hint.reach(now_ms);
         self.voice.reach(now_ms);
         self.toast.take_if(|toast| toast.until <= now_ms);
         self.reach_people();

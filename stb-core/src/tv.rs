@@ -1,6 +1,7 @@
 //! Live television: channels, tuning, the banner at the bottom.
 
 pub(crate) mod channels;
+pub(crate) mod hint;
 pub(crate) mod volume;
 
 use gateway_api::provisioning::Channel;

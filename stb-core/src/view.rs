@@ -17,7 +17,9 @@ pub struct View {
     pub language: Language,
     /// The television picture behind everything.
     pub picture: PictureView,
-    /// Channel banner or volume, at the bottom.
+    /// How to begin, over live television and nothing else.
+    pub hint: Option<Phrase>,
+    /// Channel banner or volume; the channel only over live television.
     pub banner: Option<BannerView>,
     /// The page over the picture; none means live television.
     pub page: Option<PageView>,
@@ -336,10 +338,32 @@ pub struct TakeoverView {
     /// Focused answer.
     pub focus: usize,
     /// What was answered.
-    pub answered: Option<(Answer, Phrase)>,
+    pub answered: Option<AnsweredView>,
     /// Further orders in force for this home; when there are any, the last of `answers` shows the
     /// next one.
     pub others: usize,
+}
+
+/// The answer of this home, and whether the town has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredView {
+    /// Which.
+    pub answer: Answer,
+    /// The answer, how far it came and what happens next.
+    pub text: Phrase,
+    /// Whether the town has it: only then may the screen look as if all were well.
+    pub reached: Reached,
+}
+
+/// How far an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reached {
+    /// On its way, or waiting until the town can be reached.
+    NotYet,
+    /// The town has it.
+    Town,
+    /// The town refused it.
+    Refused,
 }
 
 /// A place with what must be known of it.

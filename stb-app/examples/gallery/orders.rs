@@ -7,7 +7,10 @@ use evacuation::{
 use gateway_api::report::Answer;
 use stb_core::{
     phrase::{Phrase, say},
-    view::{ColourKey, Icon, Language, PlaceView, StepView, TakeoverStage, TakeoverView, View},
+    view::{
+        AnsweredView, ColourKey, Icon, Language, PlaceView, Reached, StepView, TakeoverStage,
+        TakeoverView, View,
+    },
 };
 
 use crate::{
@@ -84,14 +87,21 @@ fn landslide(stage: TakeoverStage) -> TakeoverView {
     }
 }
 
+fn answer(answer: Answer, text: Phrase, reached: Reached) -> Option<AnsweredView> {
+    Some(AnsweredView { answer, text, reached })
+}
+
 fn stages() -> Vec<(&'static str, TakeoverView)> {
     let mut answered = landslide(TakeoverStage::Notice);
     answered.answers.clear();
-    answered.answered = Some((Answer::Leaving, say::answer_leaving()));
-    let told = |stage, how_far| {
+    answered.answered = answer(Answer::Leaving, say::answer_leaving(), Reached::Town);
+    let mut waiting = answered.clone();
+    let text = say::answer_not_yet(say::answer_need_help());
+    waiting.answered = answer(Answer::NeedHelp, text, Reached::NotYet);
+    let told = |stage, how_far, reached| {
         let mut told = landslide(stage);
-        told.answered =
-            Some((Answer::NeedHelp, say::answer_told(say::answer_need_help(), how_far)));
+        let text = say::answer_told(say::answer_need_help(), how_far);
+        told.answered = answer(Answer::NeedHelp, text, reached);
         told.answers[1].note = Some(say::setting_chosen());
         told.focus = 1;
         told
@@ -105,12 +115,19 @@ fn stages() -> Vec<(&'static str, TakeoverView)> {
     };
     vec![
         ("order-notice", answered),
+        ("order-notice-waiting", waiting),
         ("order-band", landslide(TakeoverStage::Band)),
         ("order-large", landslide(TakeoverStage::Large)),
         ("order-whole", landslide(TakeoverStage::FullScreen)),
-        ("order-band-answered", told(TakeoverStage::Band, say::answer_delivered())),
-        ("order-large-answered", told(TakeoverStage::Large, say::answer_sending())),
-        ("order-whole-answered", told(TakeoverStage::FullScreen, say::answer_later_call())),
+        ("order-band-answered", told(TakeoverStage::Band, say::answer_delivered(), Reached::Town)),
+        (
+            "order-large-answered",
+            told(TakeoverStage::Large, say::answer_sending(), Reached::NotYet),
+        ),
+        (
+            "order-whole-answered",
+            told(TakeoverStage::FullScreen, say::answer_later_call(), Reached::NotYet),
+        ),
         ("order-band-others", several(TakeoverStage::Band)),
         ("order-whole-others", several(TakeoverStage::FullScreen)),
     ]
@@ -212,7 +229,7 @@ fn acts() -> Vec<(&'static str, TakeoverView)> {
     };
     let mut drill_notice = drill(TakeoverStage::Notice);
     drill_notice.answers.clear();
-    drill_notice.answered = Some((Answer::Leaving, say::answer_leaving()));
+    drill_notice.answered = answer(Answer::Leaving, say::answer_leaving(), Reached::Town);
     vec![
         ("drill-notice", drill_notice),
         ("drill-band", drill(TakeoverStage::Band)),

@@ -45,8 +45,8 @@ struct Seen {
 pub(super) struct Painted {
     /// Nothing was painted before.
     pub(super) first: bool,
-    /// Another order than before is on the screen.
-    pub(super) takeover: bool,
+    /// The order that is on the screen now and was not before.
+    pub(super) takeover: Option<String>,
 }
 
 impl Progress {
@@ -129,12 +129,13 @@ impl Progress {
         let newest = self.applied.iter().rposition(|(number, _)| *number <= change);
         let Some((_, seen)) = newest.and_then(|index| self.applied.drain(..=index).next_back())
         else {
-            return Painted { first: false, takeover: false };
+            return Painted { first: false, takeover: None };
         };
         let painted = Painted {
             first: self.painted.is_none(),
-            takeover: seen.order_id.is_some()
-                && self.painted.as_ref().is_none_or(|before| before.order_id != seen.order_id),
+            takeover: seen.order_id.clone().filter(|_| {
+                self.painted.as_ref().is_none_or(|before| before.order_id != seen.order_id)
+            }),
         };
         self.mark_changes(&seen);
         let greets = seen.page == Some(PageKind::Welcome)
@@ -142,8 +143,8 @@ impl Progress {
         if greets {
             self.marks.record(Mark::GreetingPainted, "");
         }
-        if painted.takeover {
-            self.marks.record(Mark::TakeoverPainted, seen.order_id.as_deref().unwrap_or_default());
+        if let Some(order_id) = &painted.takeover {
+            self.marks.record(Mark::TakeoverPainted, order_id);
         }
         self.painted = Some(seen);
         painted
@@ -201,6 +202,7 @@ mod tests {
             scale: TextScale::Normal,
             language: Language::Ja,
             picture: PictureView { notice: None, covered: false },
+            hint: None,
             banner: None,
             page: None,
             toast: None,

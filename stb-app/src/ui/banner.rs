@@ -56,6 +56,7 @@ impl BannerLayer {
         self.trough.append(&self.filled);
         let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
         words.set_valign(gtk::Align::Center);
+        words.set_hexpand(true);
         words.append(&self.name);
         words.append(&self.state);
         self.root.append(&self.speaker);
@@ -92,6 +93,18 @@ impl BannerLayer {
                 self.show_volume(*percent, *muted, texts);
             }
             None => {}
+        }
+    }
+
+    /// Above an order at the lower edge; over a page at the upper edge, where no words stand.
+    pub(super) fn stand(&self, is_over_page: bool, order_height: i32) {
+        let (place, below) =
+            if is_over_page { (gtk::Align::Start, 0) } else { (gtk::Align::End, order_height) };
+        if self.root.valign() != place {
+            self.root.set_valign(place);
+        }
+        if self.root.margin_bottom() != below {
+            self.root.set_margin_bottom(below);
         }
     }
 

@@ -71,6 +71,10 @@ mod imp {
     impl WidgetImpl for Glyph {
         fn snapshot(&self, snapshot: &gtk::Snapshot) {
             let (width, height) = (f64::from(self.obj().width()), f64::from(self.obj().height()));
+            // The style sheet hides pictures by giving them no room.
+            if width < 1.0 || height < 1.0 {
+                return;
+            }
             let colour = self.obj().style_context().color();
             let context = snapshot.append_cairo(&area(width, height));
             context.set_source_rgba(

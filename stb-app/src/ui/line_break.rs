@@ -4,6 +4,8 @@
 //! (文節) nearly always begins where hiragana ends, so inside a phrase word joiners are put. A run
 //! that is too long for that, such as a very long name, is left to Pango's rules.
 
+use crate::text::BREAK_HINT;
+
 const WORD_JOINER: char = '\u{2060}';
 /// A phrase that is not longer than this, in characters, stays on one line.
 const LONGEST_WHOLE_PHRASE: usize = 12;
@@ -99,7 +101,7 @@ fn phrase_length(characters: &[char]) -> usize {
 
 /// How wide a text is: a Latin letter one, a kanji two.
 pub(super) fn width(text: &str) -> usize {
-    let widths = text.chars().filter(|c| *c != WORD_JOINER);
+    let widths = text.chars().filter(|c| !matches!(*c, WORD_JOINER | BREAK_HINT));
     widths.map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
@@ -134,6 +136,8 @@ fn kind(character: char) -> Kind {
         '、' | '。' | '，' | '．' | '！' | '？' | '」' | '』' | '）' | '】' | '〉' | '》'
         | '・' | '…' => Kind::Closing,
         '「' | '『' | '（' | '【' | '〈' | '《' => Kind::Opening,
+        // A break written into the sentence is one that Pango knows.
+        BREAK_HINT => Kind::Space,
         _ if character.is_whitespace() => Kind::Space,
         _ => Kind::Content,
     }
@@ -171,6 +175,7 @@ mod tests {
         check("まだ|お答えがありません");
         check("番号を|おしてください");
         check("もう一度押して");
+        check("マイナンバー|\u{200B}|カードで");
     }
 
     #[test]

@@ -34,6 +34,15 @@ impl SentenceLayer {
         layer
     }
 
+    /// At the bottom, how to begin.
+    pub(super) fn hint() -> Self {
+        let layer = Self::new("hint-begin", label("detail"));
+        layer.text.set_max_width_chars(-1);
+        layer.root.set_halign(gtk::Align::Center);
+        layer.root.set_valign(gtk::Align::End);
+        layer
+    }
+
     fn new(name: &str, text: gtk::Label) -> Self {
         let root = gtk::Box::new(gtk::Orientation::Vertical, 0);
         root.set_widget_name(name);

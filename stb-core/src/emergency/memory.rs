@@ -57,6 +57,17 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Vec<u8>, Memory)> {
 }
 
 impl Memory {
+    /// What was known earlier, where nothing newer is known.
+    pub(super) fn remember_before(&mut self, earlier: Self) {
+        let newer = std::mem::replace(self, earlier);
+        for known in newer.orders {
+            self.orders.retain(|order| order.order_id != known.order_id);
+            self.orders.push(known);
+        }
+        let surplus = self.orders.len().saturating_sub(MOST);
+        self.orders.drain(..surplus);
+    }
+
     pub(super) fn answer(&self, id: OrderId) -> Option<&Given> {
         let order_id = id.to_string();
         self.orders.iter().find(|order| order.order_id == order_id)?.answer.as_ref()

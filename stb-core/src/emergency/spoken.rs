@@ -56,9 +56,13 @@ fn reading(person: &evacuation::guidance::Addressee) -> &str {
 fn place(order: &HomeOrder, profile: &Profile, town: &str) -> Phrase {
     let against = words::hazard(order.guidance.hazard);
     let what = words::title(&order.guidance);
-    match &order.guidance.area_name {
-        Some(area) => say::spoken_place(town, profile.area_kana(area), against, what),
-        None => say::spoken_place_whole_town(town, against, what),
+    let area = order.guidance.area_name.as_deref().map(|area| profile.area_kana(area));
+    match (area, order.guidance.level) {
+        (Some(area), Some(_)) => say::spoken_place(town, area, against, what),
+        (None, Some(_)) => say::spoken_place_whole_town(town, against, what),
+        // An order without a level bears the hazard in its name.
+        (Some(area), None) => say::spoken_order(town, area, what),
+        (None, None) => say::spoken_order_whole_town(town, what),
     }
 }
 

@@ -11,7 +11,10 @@ use gateway_api::report::Answer;
 use crate::{
     phrase::{Phrase, say},
     time::{clock_in_japan, leave_by},
-    view::{ColourKey, Icon, Item, Language, PlaceView, StepView, TakeoverStage, TakeoverView},
+    view::{
+        AnsweredView, ColourKey, Icon, Item, Language, PlaceView, Reached, StepView, TakeoverStage,
+        TakeoverView,
+    },
 };
 
 use super::{
@@ -63,26 +66,29 @@ impl Emergency {
         order: &HomeOrder,
         link_open: bool,
         delivery: impl Fn(uuid::Uuid) -> Delivery,
-    ) -> Option<(Answer, Phrase)> {
+    ) -> Option<AnsweredView> {
         let help = self.memory.help(order.id());
         let given = self.memory.answer(order.id()).or(help)?;
         let answer = given.answer;
-        if matches!(takeover.phase, Phase::Quiet) {
-            return Some((answer, answer_words(answer)));
-        }
-        let how_far = match delivery(given.report) {
-            _ if given.refused => say::answer_refused(),
-            Delivery::Saving => say::answer_saving(),
-            Delivery::Delivered => say::answer_delivered(),
-            Delivery::Waiting if link_open => say::answer_sending(),
-            Delivery::Waiting if answer == Answer::NeedHelp => say::answer_later_call(),
-            Delivery::Waiting => say::answer_later(),
+        let (reached, how_far) = match delivery(given.report) {
+            _ if given.refused => (Reached::Refused, say::answer_refused()),
+            Delivery::Saving => (Reached::NotYet, say::answer_saving()),
+            Delivery::Delivered => (Reached::Town, say::answer_delivered()),
+            Delivery::Waiting if link_open => (Reached::NotYet, say::answer_sending()),
+            Delivery::Waiting if answer == Answer::NeedHelp => {
+                (Reached::NotYet, say::answer_later_call())
+            }
+            Delivery::Waiting => (Reached::NotYet, say::answer_later()),
         };
-        let sentence = match help {
-            Some(_) => say::help_stands(how_far),
-            None => say::answer_told(answer_words(answer), how_far),
+        let text = match (&takeover.phase, reached) {
+            _ if help.is_some() => say::help_stands(how_far),
+            (Phase::Quiet, Reached::Town) => answer_words(answer),
+            (Phase::Quiet, Reached::NotYet | Reached::Refused) => {
+                say::answer_not_yet(answer_words(answer))
+            }
+            _ => say::answer_told(answer_words(answer), how_far),
         };
-        Some((answer, sentence))
+        Some(AnsweredView { answer, text, reached })
     }
 
     fn item(&self, deed: TakeoverDeed) -> Item {

@@ -39,6 +39,7 @@ impl Machine {
             Command::SetSpeech(speech) => self.settings.speech = speech,
             _ => return,
         }
+        self.settings_chosen = true;
         // Chosen, kept, and one step back to the list of settings.
         self.settings_changed();
         self.nav.back();

@@ -23,26 +23,12 @@ impl KeyGate {
     /// Whether the key counts. Only arrows, channel and volume repeat while held.
     pub(crate) fn admits(&mut self, now_ms: u64, key: RemoteKey, action: KeyAction) -> bool {
         if action == KeyAction::Repeated {
-            return repeats(key);
+            return key.repeats();
         }
         let is_bounce = self.last.is_some_and(|(last, at)| last == key && now_ms < at + BOUNCE_MS);
         self.last = Some((key, now_ms));
         !is_bounce
     }
-}
-
-fn repeats(key: RemoteKey) -> bool {
-    matches!(
-        key,
-        RemoteKey::Up
-            | RemoteKey::Down
-            | RemoteKey::Left
-            | RemoteKey::Right
-            | RemoteKey::ChannelUp
-            | RemoteKey::ChannelDown
-            | RemoteKey::VolumeUp
-            | RemoteKey::VolumeDown
-    )
 }
 
 pub(crate) fn direction(key: RemoteKey) -> Option<Direction> {
@@ -70,6 +56,7 @@ impl Machine {
         if !self.keys.admits(self.context.now_ms(), key, action) {
             return;
         }
+        self.hint.put_away(self.context.now_ms());
         if let Some(silence) = self.voice.hush() {
             self.context.push(silence);
         }
@@ -106,6 +93,7 @@ impl Machine {
         };
         self.settings.volume_percent = self.tv.volume.percent();
         self.settings.muted = self.tv.volume.muted();
+        self.settings_chosen = true;
         self.settings_changed();
         self.tv.show_volume(self.context.now_ms());
         if is_changed { Cue::Move } else { Cue::Edge }
@@ -142,10 +130,11 @@ impl Machine {
                 self.tv.begin_typing(now_ms);
                 Some(Wish::Nothing)
             }
-            RemoteKey::Info | RemoteKey::Confirm => {
+            RemoteKey::Info => {
                 self.tv.show_channel(now_ms);
                 Some(Wish::Nothing)
             }
+            RemoteKey::Confirm => return self.home(),
             _ => None,
         };
         let Some(wish) = wish else { return Cue::Edge };
@@ -185,20 +174,15 @@ impl Machine {
         self.confirm_at(focus)
     }
 
-    /// A PIN digit, or the number of an item. A card conversation and the daily question come up
-    /// under hands that type a PIN or a channel: there a number is no answer.
+    /// A digit of the PIN. Nowhere else does an item show a number: there the hand meant a channel,
+    /// and a number is no answer.
     fn digit_key(&mut self, digit: u8) -> Cue {
-        match self.nav.page() {
-            Some(Page::Card) => {
-                let is_taken = self.card_deed(CardDeed::PadDigit(digit));
-                self.offer_complete_pin();
-                if is_taken { Cue::Move } else { Cue::Edge }
-            }
-            Some(Page::CheckIn | Page::CheckInContact | Page::CheckInDone) => Cue::Edge,
-            _ => {
-                usize::from(digit).checked_sub(1).map_or(Cue::Edge, |index| self.confirm_at(index))
-            }
+        if !self.is_on(Page::Card) {
+            return Cue::Edge;
         }
+        let is_taken = self.card_deed(CardDeed::PadDigit(digit));
+        self.offer_complete_pin();
+        if is_taken { Cue::Move } else { Cue::Edge }
     }
 
     /// On the last try a complete PIN waits for 決定: then 決定 must mean just that.

@@ -47,8 +47,10 @@ impl Machine {
         self.refresh_orders();
     }
 
-    pub(super) fn takeover_painted(&mut self) {
-        if let Some(id) = self.emergency.note_painted() {
+    /// The receipt names what was painted, whatever is shown by now.
+    pub(super) fn takeover_painted(&mut self, order_id: &str) {
+        let Ok(id) = order_id.parse() else { return };
+        if self.emergency.note_painted(id) {
             self.save_orders();
             self.enter_receipt(id, ReceiptStage::Shown);
         }
@@ -125,8 +127,8 @@ impl Machine {
         }
         self.hush_order();
         self.emergency.confirm(self.context.now_ms());
-        if let Some((_, sentence)) = self.takeover_view().and_then(|view| view.answered) {
-            self.say(vec![sentence], SpeechPriority::Order);
+        if let Some(answered) = self.takeover_view().and_then(|view| view.answered) {
+            self.say(vec![answered.text], SpeechPriority::Order);
         }
     }
 

@@ -52,6 +52,7 @@ messages! {
 
     // Every page.
     hint_choose() = "hint-choose";
+    hint_begin() = "hint-begin";
     hint_pin() = "hint-pin";
     button_home() = "button-home";
     button_close() = "button-close";
@@ -291,6 +292,7 @@ messages! {
     answer_staying() = "answer-staying";
     answer_told(answer: phrase, how_far: phrase) = "answer-told";
     help_stands(how_far: phrase) = "help-stands";
+    answer_not_yet(answer: phrase) = "answer-not-yet";
     answer_saving() = "answer-saving";
     answer_sending() = "answer-sending";
     answer_delivered() = "answer-delivered";
@@ -305,6 +307,8 @@ messages! {
     spoken_again() = "spoken-again";
     spoken_name(name: text, name_kana: text) = "spoken-name";
     spoken_place(town: text, area_kana: text, hazard: phrase, order: phrase) = "spoken-place";
+    spoken_order(town: text, area_kana: text, order: phrase) = "spoken-order";
+    spoken_order_whole_town(town: text, order: phrase) = "spoken-order-whole-town";
     spoken_place_whole_town(town: text, hazard: phrase, order: phrase) = "spoken-place-whole-town";
     spoken_changed(what: phrase) = "spoken-changed";
     spoken_reason(reason: text) = "spoken-reason";

@@ -134,7 +134,11 @@ impl Evening {
                 television.happens(Event::PlayerChanged { channel_id, state });
             }
 
-            Happening::Painted => television.happens(Event::TakeoverPainted),
+            Happening::Painted => {
+                if let Some(takeover) = television.takeover() {
+                    television.happens(Event::TakeoverPainted { order_id: takeover.order_id });
+                }
+            }
             Happening::Restart => {
                 television.disk_works = true;
                 television.restart();

@@ -6,7 +6,7 @@ use stb_core::{
     effect::{Cue, Effect},
     event::Event,
     key::RemoteKey,
-    view::{PageKind, TakeoverStage},
+    view::{AnsweredView, PageKind, Reached, TakeoverStage},
 };
 
 use crate::{card::Card, television::Television, town::area_id};
@@ -206,7 +206,7 @@ fn an_answer_goes_to_the_town_is_confirmed_and_leaves_one_line() {
     television.wait(1_000);
     television.press_all(&[RemoteKey::Right, RemoteKey::Confirm]);
     let takeover = television.takeover().expect("the confirmation is shown");
-    let (answer, sentence) = takeover.answered.expect("it was answered");
+    let AnsweredView { answer, text: sentence, .. } = takeover.answered.expect("it was answered");
     assert_eq!((answer, sentence.id), (Answer::NeedHelp, "answer-told"));
     assert_eq!(answers(&television), [Answer::NeedHelp]);
     television.wait(20_000);
@@ -360,8 +360,9 @@ fn a_card_cannot_push_an_order_aside() {
 #[test]
 fn receipts_tell_the_town_once_that_an_order_came_and_was_shown() {
     let mut television = flooded(Level::Four);
-    television.happens(Event::TakeoverPainted);
-    television.happens(Event::TakeoverPainted);
+    let painted = painted(&television);
+    television.happens(painted.clone());
+    television.happens(painted.clone());
     let repeat = television.delivered.clone();
     assert_eq!(repeat.len(), 2);
     let stages: Vec<_> = television
@@ -374,8 +375,63 @@ fn receipts_tell_the_town_once_that_an_order_came_and_was_shown() {
         .collect();
     assert_eq!(stages, [ReceiptStage::Received, ReceiptStage::Shown]);
     television.restart();
-    television.happens(Event::TakeoverPainted);
+    television.happens(painted);
     assert_eq!(television.delivered.len(), 2);
+}
+
+fn painted(television: &Television) -> Event {
+    let order_id = television.takeover().expect("an order is shown").order_id;
+    Event::TakeoverPainted { order_id }
+}
+
+#[test]
+fn the_receipt_names_the_order_that_was_painted_and_not_the_one_that_came_meanwhile() {
+    let mut television = flooded(Level::Three);
+    let first = painted(&television);
+    let order = television.town.flood(Level::Five);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.happens(first.clone());
+    let shown: Vec<_> = television
+        .delivered_contents()
+        .into_iter()
+        .filter_map(|content| match content {
+            ReportContent::OrderReceipt { order_id, stage: ReceiptStage::Shown } => {
+                Some(Event::TakeoverPainted { order_id })
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(shown, [first]);
+}
+
+#[test]
+fn an_answer_looks_settled_only_when_the_town_has_it() {
+    let mut television = flooded(Level::Four);
+    television.gateway_answers = false;
+    television.wait(1_000);
+    television.press(RemoteKey::Red);
+    let answered = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(answered.map(|answered| answered.reached), Some(Reached::NotYet));
+    television.wait(20_000);
+    assert_eq!(television.stage(), Some(TakeoverStage::Notice));
+    let answered = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(answered.map(|a| (a.text.id, a.reached)), Some(("answer-not-yet", Reached::NotYet)));
+    television.gateway_answers = true;
+    television.happens(Event::LinkOpened);
+    let answered = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(answered.map(|a| (a.text.id, a.reached)), Some(("answer-need-help", Reached::Town)));
+}
+
+#[test]
+fn an_order_whose_name_bears_the_hazard_is_not_told_with_it_twice() {
+    let mut television = Television::at_home();
+    let order = television.town.order(Hazard::Tsunami, None);
+    let bytes = television.town.sign(&order);
+    television.take_effects();
+    television.receive(bytes);
+    assert!(television.spoken().contains(&"spoken-order"));
+    assert!(!television.spoken().contains(&"spoken-place"));
 }
 
 /// Invariant 2, on the box: the order names an area, the names come from this home alone.

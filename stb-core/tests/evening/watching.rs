@@ -119,6 +119,50 @@ fn a_held_arrow_moves_on_but_a_bouncing_key_does_not_count_twice() {
 }
 
 #[test]
+fn a_number_opens_nothing_where_no_number_is_shown() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Home);
+    let before = television.page();
+    for digit in 0..=12 {
+        television.press(RemoteKey::Digit(digit));
+        assert_eq!(television.page(), before, "{digit}");
+        assert_eq!(last_cue(&television), Some(Cue::Edge));
+    }
+}
+
+#[test]
+fn television_says_how_to_begin_and_never_over_anything_else() {
+    let mut television = Television::at_home();
+    let hint = |television: &Television| television.view().hint.map(|hint| hint.id);
+    television.wait(4_000);
+    assert_eq!(hint(&television), Some("hint-begin"));
+    television.wait(11_000);
+    assert_eq!(hint(&television), None);
+    television.wait(30 * 60_000);
+    assert_eq!(hint(&television), Some("hint-begin"));
+    let order = television.town.flood(evacuation::hazard::Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    assert_eq!(hint(&television), None);
+}
+
+#[test]
+fn confirm_on_live_television_opens_the_services() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::Home);
+}
+
+#[test]
+fn the_channel_leaves_the_screen_to_a_page_but_the_volume_is_told() {
+    let mut television = Television::at_home();
+    television.press_all(&[RemoteKey::Digit(4), RemoteKey::Home]);
+    assert_eq!(television.view().banner, None);
+    television.press(RemoteKey::VolumeUp);
+    assert!(matches!(television.view().banner, Some(BannerView::Volume { .. })));
+}
+
+#[test]
 fn at_the_edge_the_focus_stays_and_a_soft_sound_says_so() {
     let mut television = Television::at_home();
     television.press(RemoteKey::Home);

@@ -80,7 +80,7 @@ impl Maker {
             if job.speech != self.wanted.load(Ordering::Acquire) {
                 continue;
             }
-            let made = Made { speech: job.speech, piece: job.piece, sound: self.sound(&job.text) };
+            let made = Made { speech: job.speech, piece: job.piece, sound: self.sound(&job) };
             if self.inputs.send(Input::Synthesised(made)).is_err() {
                 return Ended::Finished;
             }
@@ -88,7 +88,8 @@ impl Maker {
         Ended::Finished
     }
 
-    fn sound(&mut self, text: &str) -> Option<Arc<Sound>> {
+    fn sound(&mut self, Job { speech, text, .. }: &Job) -> Option<Arc<Sound>> {
+        let speech = *speech;
         if let Some(sound) = self.kept.sounds.get(text) {
             return Some(Arc::clone(sound));
         }
@@ -99,7 +100,10 @@ impl Maker {
                 Some(sound)
             }
             Err(error) => {
-                tracing::info!(%error, "piece of a sentence left out");
+                // A newer speech makes an older piece worthless many times in an evening.
+                if speech == self.wanted.load(Ordering::Acquire) {
+                    tracing::warn!(%error, "piece of a sentence left out");
+                }
                 None
             }
         }

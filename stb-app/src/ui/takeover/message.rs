@@ -3,7 +3,7 @@
 use gtk::prelude::*;
 use stb_core::{
     phrase::Phrase,
-    view::{Icon, Item, StepView, TakeoverStage, TakeoverView},
+    view::{AnsweredView, Icon, Item, Reached, StepView, TakeoverStage, TakeoverView},
 };
 
 use super::place;
@@ -245,10 +245,17 @@ fn steps(steps: &[StepView; 3], texts: &Texts) -> gtk::Box {
     column
 }
 
+/// What was answered: calm only when the town has it.
 fn answered(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
-    let (_, sentence) = takeover.answered.as_ref()?;
-    let answered = fact(Icon::Check, "answered-text", &texts.render(sentence));
+    let AnsweredView { text, reached, .. } = takeover.answered.as_ref()?;
+    let (icon, class) = match reached {
+        Reached::Town => (Icon::Check, "reached"),
+        Reached::NotYet => (Icon::Clock, "not-yet"),
+        Reached::Refused => (Icon::Warning, "not-yet"),
+    };
+    let answered = fact(icon, "answered-text", &texts.render(text));
     answered.add_css_class("answered");
+    answered.add_css_class(class);
     Some(answered)
 }
 
