@@ -13,6 +13,7 @@ screen-volume = Volume
 screen-page = { $page } / { $pages }
 screen-others = { $count } more
 screen-destination = Go to
+screen-words = From the town
 screen-fallback = If you cannot get there
 screen-names-joined = { $first }, { $second }
 colour-blue = Blue

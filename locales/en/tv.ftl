@@ -297,6 +297,8 @@ answer-later-call = Not yet received. It will be sent as soon as possible. If it
     .speech = Not yet received. It will be sent as soon as possible. If it is urgent, call one one nine.
 answer-refused = It did not reach the town office. If it is urgent, call 119.
     .speech = It did not reach the town office. If it is urgent, call one one nine.
+button-details = More
+button-to-order = What to do
 button-next-order = More orders ({ $count })
     .speech = Show the next order
 

@@ -13,6 +13,7 @@ screen-volume = 音
 screen-page = { $page } / { $pages }
 screen-others = ほかに{ $count }つ
 screen-destination = 行くところ
+screen-words = 町の お知らせ
 screen-fallback = 行けないとき
 screen-names-joined = { $first }、{ $second }
 colour-blue = 青

@@ -298,6 +298,8 @@ answer-delivered = 役場に 届きました。
 answer-later = まだ 届いていません。つながったら 役場に 送ります。
 answer-later-call = まだ 届いていません。つながったら 送ります。急ぐときは 119番に 電話して ください。
 answer-refused = 役場に 届きませんでした。急ぐときは 119番に 電話して ください。
+button-details = もっと 見る
+button-to-order = 逃げかた
 button-next-order = ほかの お知らせ（{ $count }）
     .speech = ほかの お知らせを 見る
 

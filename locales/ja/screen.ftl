@@ -14,6 +14,7 @@ screen-volume = 音量
 screen-page = { $page } / { $pages }
 screen-others = ほかに{ $count }件
 screen-destination = 避難先
+screen-words = 町からのお知らせ
 screen-fallback = 行けないとき
 screen-names-joined = { $first }、{ $second }
 colour-blue = 青

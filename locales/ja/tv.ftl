@@ -303,6 +303,8 @@ answer-delivered = 役場に伝わりました。
 answer-later = まだ届いていません。つながりしだい役場へ送ります。
 answer-later-call = まだ届いていません。つながりしだい送ります。急ぐときは119番へ電話してください。
 answer-refused = 役場に届きませんでした。急ぐときは119番へ電話してください。
+button-details = くわしく
+button-to-order = 避難のしかた
 button-next-order = ほかの情報（{ $count }件）
     .speech = ほかの情報を見る
 

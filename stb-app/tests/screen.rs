@@ -18,7 +18,7 @@ use gtk::{glib, graphene::Rect, prelude::*};
 use stb_app::ui::{HEIGHT, WIDTH, Window};
 use stb_core::{
     phrase::say,
-    view::{BannerView, Language, PictureView, TextScale, View},
+    view::{BannerView, Language, PictureView, TakeoverStage, TextScale, View},
 };
 
 const SCALES: [TextScale; 3] = [TextScale::Normal, TextScale::Large, TextScale::Largest];
@@ -223,6 +223,66 @@ fn nothing_leaves_the_screen_or_overlaps(screen: &Screen) {
     }
 }
 
+/// Height in which the text of a step is drawn; 0 without steps.
+fn drawn_step(screen: &Screen, text_px: f32) -> f32 {
+    let root = screen.root();
+    let heights = screen.with_class("step-text").into_iter().filter_map(|step| {
+        #[expect(clippy::cast_precision_loss, reason = "screen sizes are small")]
+        let laid_out = step.height() as f32;
+        Some(step.compute_bounds(&root)?.height() / laid_out * text_px)
+    });
+    heights.fold(0.0, f32::max)
+}
+
+/// From 3 m a kanji of 48 px is read with ease.
+fn the_steps_on_the_full_screen_are_read_from_the_sofa(screen: &Screen) {
+    for (name, view) in samples() {
+        let is_whole = view.takeover.as_ref().is_some_and(|takeover| {
+            takeover.stage == TakeoverStage::FullScreen && !takeover.reading
+        });
+        if is_whole {
+            screen.show(&view);
+            let drawn = drawn_step(screen, 48.0);
+            // Everything too long at once, and Latin sentences, which take two lines each.
+            let least = if ["hard-long-whole", "order-whole-english"].contains(&name) {
+                42.0
+            } else {
+                47.9
+            };
+            assert!(drawn >= least, "{name}: {drawn} px");
+        }
+    }
+}
+
+fn the_text_size_reaches_the_full_screen(screen: &Screen) {
+    for (scale, text_px, least) in [
+        (TextScale::Normal, 48.0, 47.9),
+        (TextScale::Large, 60.0, 58.0),
+        (TextScale::Largest, 72.0, 65.0),
+    ] {
+        for name in ["order-whole", "hard-family-whole", "tsunami-whole"] {
+            screen.show(&View { scale, ..sample(name) });
+            let drawn = drawn_step(screen, text_px);
+            assert!(drawn >= least, "{name} {scale:?}: {drawn} px");
+        }
+    }
+}
+
+/// A name, a place or a word of the town ends in no ellipsis.
+fn nothing_on_the_full_screen_is_cut(screen: &Screen) {
+    for (name, view) in samples() {
+        if view.takeover.as_ref().is_none_or(|it| it.stage != TakeoverStage::FullScreen) {
+            continue;
+        }
+        for scale in SCALES {
+            screen.show(&View { scale, ..view.clone() });
+            for label in screen.texts() {
+                assert!(!label.layout().is_ellipsized(), "{name} {scale:?}: {}", label.text());
+            }
+        }
+    }
+}
+
 #[track_caller]
 fn check_places(screen: &Screen, name: &str) {
     let root = screen.root();
@@ -265,6 +325,12 @@ const CHECKS: &[Check] = &[
     ("another_language_speaks_at_once", another_language_speaks_at_once),
     ("a_drill_is_marked_and_a_real_order_is_not", a_drill_is_marked_and_a_real_order_is_not),
     ("nothing_leaves_the_screen_or_overlaps", nothing_leaves_the_screen_or_overlaps),
+    (
+        "the_steps_on_the_full_screen_are_read_from_the_sofa",
+        the_steps_on_the_full_screen_are_read_from_the_sofa,
+    ),
+    ("the_text_size_reaches_the_full_screen", the_text_size_reaches_the_full_screen),
+    ("nothing_on_the_full_screen_is_cut", nothing_on_the_full_screen_is_cut),
 ];
 
 fn main() -> ExitCode {

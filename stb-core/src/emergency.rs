@@ -44,6 +44,10 @@ pub(crate) struct Emergency {
     refused: Vec<u64>,
     fetched: Option<(u64, u64)>,
     early: Early,
+    /// The household reads larger text.
+    large_text: bool,
+    /// When it was last reckoned what is shown.
+    moment: u64,
 }
 
 /// Orders that came before the store was read: what it held is older, and comes below them.
@@ -112,7 +116,13 @@ impl Emergency {
             refused: Vec::new(),
             fetched: None,
             early: Early::Kept(Vec::new()),
+            large_text: false,
+            moment: 0,
         }
+    }
+
+    pub(crate) fn set_large_text(&mut self, large: bool) {
+        self.large_text = large;
     }
 
     pub(crate) fn trust_mut(&mut self) -> &mut Trust {
@@ -201,6 +211,7 @@ impl Emergency {
         }
         let shown: BTreeSet<OrderId> = self.orders.iter().map(HomeOrder::id).collect();
         self.alerted.retain(|id| shown.contains(id));
+        self.moment = now.monotonic_ms;
         self.choose(now.monotonic_ms)
     }
 

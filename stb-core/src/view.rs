@@ -31,7 +31,17 @@ pub struct View {
 
 /// Text size of the household.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum TextScale {
@@ -331,6 +341,9 @@ pub struct TakeoverView {
     pub steps: [StepView; 3],
     /// The town's words.
     pub reason: Option<String>,
+    /// The town's words and the other place have the screen for themselves: with larger text they
+    /// do not stand below the steps.
+    pub reading: bool,
     /// When issued, and whether the gateway is reachable.
     pub source: Phrase,
     /// The answers: 避難します / 助けが必要 / 家にいます, or one "閉じる" after a lift.

@@ -75,6 +75,7 @@ fn landslide(stage: TakeoverStage) -> TakeoverView {
             step(Icon::Walk, say::step_go_to_destination()),
         ],
         reason: Some("午後から激しい雨が続き、裏山が崩れるおそれがあります。".to_owned()),
+        reading: false,
         source: say::order_issued("13:52"),
         answers: vec![
             keyed(say::answer_leaving(), Some(Icon::Walk), ColourKey::Blue),
@@ -319,7 +320,28 @@ fn hard_texts() -> Vec<(&'static str, TakeoverView)> {
         reason: Some(String::new()),
         ..landslide(stage)
     };
+    let family = |stage| TakeoverView {
+        names: ["一二三子", "権左衛門", "貴美江", "龍之介", "さくら", "源五郎左衛門"]
+            .map(|name| format!("長曽我部 {name}さん"))
+            .to_vec(),
+        ..landslide(stage)
+    };
+    // 120 characters, as long as the town may write.
+    let wordy = |stage| TakeoverView {
+        reason: Some(
+            "日和佐川の上流で降りはじめからの雨の量が二百五十ミリを超え、裏山の斜面に割れ目が\
+             見つかりました。夕方にかけてさらに強い雨が続く見込みで、崩れると道がふさがり動けなく\
+             なります。明るいうちに、となり近所で声をかけあい、早めに避難してください。"
+                .to_owned(),
+        ),
+        ..family(stage)
+    };
+    let reading = TakeoverView { reading: true, ..wordy(TakeoverStage::FullScreen) };
     vec![
+        ("hard-family-band", family(TakeoverStage::Band)),
+        ("hard-family-whole", family(TakeoverStage::FullScreen)),
+        ("hard-wordy-whole", wordy(TakeoverStage::FullScreen)),
+        ("hard-wordy-reading", reading),
         ("hard-long-band", long(TakeoverStage::Band)),
         ("hard-long-large", long(TakeoverStage::Large)),
         ("hard-long-whole", long(TakeoverStage::FullScreen)),

@@ -1,12 +1,14 @@
 //! The evacuation order, above everything else.
 //!
-//! All stages speak one language: left the coloured block with picture and digit, right the words,
-//! at the bottom the answers. A drill carries a striped ribbon and frame that nothing else has.
+//! All stages speak one language: a coloured field with picture, digit and district, beside it the
+//! words, at the bottom the answers. On the full screen the field lies across the top, so that the
+//! words have the whole width. A drill carries a striped ribbon and frame that nothing else has.
 
 mod block;
 mod message;
 mod place;
 mod tone;
+mod whole;
 
 use std::cell::RefCell;
 
@@ -25,8 +27,9 @@ use super::{
 use crate::text::Texts;
 use tone::Tone;
 
-/// Room for the words beside the block; the style sheet says the same.
+/// Room for the words beside the block, and below it; the style sheet says the same.
 const MESSAGE_WIDTH: i32 = WIDTH - 456 - 144;
+const WHOLE_WIDTH: i32 = WIDTH - 2 * 96;
 const STAGE_CLASSES: [&str; 4] = ["slim", "band", "large", "whole"];
 
 /// Whether the order holds the focus; below that stage the page keeps it.
@@ -41,6 +44,7 @@ pub(super) struct TakeoverLayer {
 
 struct Shown {
     takeover: TakeoverView,
+    scale: TextScale,
     answers: Vec<gtk::Box>,
     fit: Fit,
 }
@@ -81,10 +85,12 @@ impl TakeoverLayer {
         };
         let mut shown = self.shown.borrow_mut();
         match &mut *shown {
-            Some(shown) if differs_in_focus_only(&shown.takeover, takeover) => {
+            Some(shown)
+                if shown.scale == scale && differs_in_focus_only(&shown.takeover, takeover) =>
+            {
                 shown.takeover.focus = takeover.focus;
             }
-            _ => *shown = Some(self.build(takeover, texts)),
+            _ => *shown = Some(self.build(takeover, scale, texts)),
         }
         if let Some(shown) = &*shown {
             shown.fit.set_highest(highest(takeover.stage, scale));
@@ -92,23 +98,31 @@ impl TakeoverLayer {
         }
     }
 
-    fn build(&self, takeover: &TakeoverView, texts: &Texts) -> Shown {
+    fn build(&self, takeover: &TakeoverView, scale: TextScale, texts: &Texts) -> Shown {
         remove_children(&self.root);
         self.set_look(takeover);
         if let Some(ribbon) = ribbon(takeover.mode, texts) {
             self.root.append(&ribbon);
         }
-        let (message, answers) = message::widget(takeover, texts);
-        let fit = Fit::with_width(&message, MESSAGE_WIDTH);
+        let is_whole = takeover.stage == TakeoverStage::FullScreen;
+        let (message, answers) = message::widget(takeover, scale, texts);
+        let fit = Fit::with_width(&message, if is_whole { WHOLE_WIDTH } else { MESSAGE_WIDTH });
         fit.add_css_class("message");
         fit.set_hexpand(true);
-        let body = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+        fit.set_vexpand(is_whole);
+        let orientation =
+            if is_whole { gtk::Orientation::Vertical } else { gtk::Orientation::Horizontal };
+        let body = gtk::Box::new(orientation, 0);
         body.add_css_class("order");
         body.set_vexpand(true);
-        body.append(&block::widget(takeover, texts));
+        if is_whole {
+            body.append(&whole::masthead(takeover, texts));
+        } else {
+            body.append(&block::widget(takeover, texts));
+        }
         body.append(&fit);
         self.root.append(&body);
-        Shown { takeover: takeover.clone(), answers, fit }
+        Shown { takeover: takeover.clone(), scale, answers, fit }
     }
 
     fn set_look(&self, takeover: &TakeoverView) {

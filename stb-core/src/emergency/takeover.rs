@@ -24,6 +24,8 @@ pub(crate) struct Takeover {
     pub(super) focus: usize,
     pub(super) phase: Phase,
     began_at: u64,
+    /// The town's words have the screen.
+    reading: bool,
     /// Until then a press may still be meant for what was there before.
     quiet_until: u64,
 }
@@ -49,6 +51,8 @@ pub(crate) enum TakeoverDeed {
     Close,
     /// Shows the next of several orders.
     ShowNext,
+    /// Shows the town's words, or the order again.
+    TurnPage,
 }
 
 /// How far an answer came.
@@ -66,7 +70,7 @@ impl Takeover {
 
     fn new(cursor: OrderId, phase: Phase, focus: usize, began_at: u64) -> Self {
         let quiet_until = began_at + STRAY_PRESS_MS;
-        Self { cursor, focus, phase, began_at, quiet_until }
+        Self { cursor, focus, phase, began_at, reading: false, quiet_until }
     }
 
     pub(super) fn stage(&self, now_ms: u64) -> TakeoverStage {
@@ -179,10 +183,33 @@ impl Emergency {
                 ANSWERS.map(|answer| TakeoverDeed::Answer(id, answer)).to_vec()
             }
         };
+        if self.has_another_page() {
+            deeds.push(TakeoverDeed::TurnPage);
+        }
         if self.visible().count() > 1 {
             deeds.push(TakeoverDeed::ShowNext);
         }
         deeds
+    }
+
+    /// Whether the town's words stand on a page of their own: larger text fills the screen.
+    fn has_another_page(&self) -> bool {
+        let has_words = self
+            .shown()
+            .and_then(|order| order.guidance.reason.as_deref())
+            .is_some_and(|reason| !reason.trim().is_empty());
+        self.large_text && has_words && self.stage(self.moment) == Some(TakeoverStage::FullScreen)
+    }
+
+    /// Whether that page is shown.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.takeover.as_ref().is_some_and(|takeover| takeover.reading) && self.has_another_page()
+    }
+
+    pub(crate) fn turn_page(&mut self, reading: bool) {
+        if let Some(takeover) = &mut self.takeover {
+            takeover.reading = reading;
+        }
     }
 
     pub(crate) fn focus(&self) -> usize {
@@ -249,6 +276,7 @@ impl Emergency {
         if let Some(takeover) = self.takeover.as_mut().filter(|takeover| takeover.cursor != id) {
             takeover.cursor = id;
             takeover.focus = focus;
+            takeover.reading = false;
         }
     }
 
@@ -268,6 +296,7 @@ impl Emergency {
         let ladder = Ladder::lowered(order, now_ms);
         if let Some(takeover) = &mut self.takeover {
             takeover.phase = Phase::Alerting(ladder);
+            takeover.reading = false;
         }
         true
     }
@@ -282,6 +311,7 @@ impl Emergency {
         if let Some(takeover) = &mut self.takeover {
             takeover.cursor = next;
             takeover.focus = focus;
+            takeover.reading = false;
         }
     }
 

@@ -52,6 +52,7 @@ impl Emergency {
             supporters: supporters(guidance, language),
             steps: guidance.steps.map(step),
             reason: guidance.reason.clone(),
+            reading: self.is_reading(),
             source: source(guidance, link_open),
             answers: self.deeds().into_iter().map(|deed| self.item(deed)).collect(),
             focus: self.focus(),
@@ -100,6 +101,8 @@ impl Emergency {
             TakeoverDeed::Acknowledge(_) | TakeoverDeed::Close => {
                 (say::button_close(), Some(Icon::Check), None)
             }
+            TakeoverDeed::TurnPage if self.is_reading() => (say::button_to_order(), None, None),
+            TakeoverDeed::TurnPage => (say::button_details(), None, None),
             TakeoverDeed::ShowNext => {
                 let others = self.visible().count().saturating_sub(1);
                 let others = i64::try_from(others).unwrap_or(i64::MAX);

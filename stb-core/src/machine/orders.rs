@@ -6,7 +6,7 @@ use gateway_api::report::{Answer, ReceiptStage, ReportContent};
 use crate::{
     effect::{Cue, Effect, SpeechPriority, StoreCommand},
     emergency::{Arrival, Delivery, FETCH_SPREAD_MS, TakeoverDeed, spoken},
-    view::TakeoverView,
+    view::{TakeoverView, TextScale},
 };
 
 use super::{Machine, Standing};
@@ -66,6 +66,7 @@ impl Machine {
     /// Reckons anew what is shown; a new alert ends everything else that was going on.
     pub(super) fn refresh_orders(&mut self) {
         let had_keys = self.emergency.has_keys();
+        self.emergency.set_large_text(self.settings.scale > TextScale::Normal);
         if self.emergency.refresh(self.profile.as_ref(), self.context.now) {
             self.nav.leave_to_television();
             self.context.push(Effect::WakeTelevision);
@@ -99,6 +100,7 @@ impl Machine {
                 self.emergency.minimise();
                 self.refresh_orders();
             }
+            TakeoverDeed::TurnPage => self.emergency.turn_page(!self.emergency.is_reading()),
             TakeoverDeed::ShowNext => {
                 self.emergency.show_next();
                 self.speak_order(Repeat::Once);

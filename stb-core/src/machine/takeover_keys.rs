@@ -64,6 +64,10 @@ impl Machine {
 
     /// An unanswered order goes down to the band, an answered one to one line, a notice away.
     fn leave_takeover(&mut self) -> Cue {
+        if self.emergency.is_reading() {
+            self.emergency.turn_page(false);
+            return Cue::Confirm;
+        }
         if !self.emergency.is_alerting() {
             self.emergency.minimise();
             self.refresh_orders();

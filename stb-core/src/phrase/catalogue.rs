@@ -299,6 +299,8 @@ messages! {
     answer_later() = "answer-later";
     answer_later_call() = "answer-later-call";
     answer_refused() = "answer-refused";
+    button_details() = "button-details";
+    button_to_order() = "button-to-order";
     button_next_order(count: number) = "button-next-order";
 
     // Orders as they are spoken.

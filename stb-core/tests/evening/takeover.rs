@@ -424,6 +424,33 @@ fn an_answer_looks_settled_only_when_the_town_has_it() {
 }
 
 #[test]
+fn with_larger_text_the_towns_words_have_their_own_page() {
+    let mut television = Television::at_home();
+    television.choose("tile-settings");
+    television.choose_here("setting-scale");
+    television.choose_here("scale-largest");
+    let order = television.town.flood(Level::Five);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.wait(1_000);
+    let labels = |television: &Television| {
+        let takeover = television.takeover().expect("the order holds");
+        let labels: Vec<_> = takeover.answers.iter().map(|item| item.label.id).collect();
+        (takeover.reading, labels.last().copied())
+    };
+    assert_eq!(labels(&television), (false, Some("button-details")));
+    for _ in 0..3 {
+        television.press(RemoteKey::Right);
+    }
+    television.press(RemoteKey::Confirm);
+    assert_eq!(labels(&television), (true, Some("button-to-order")));
+    television.press(RemoteKey::Back);
+    assert_eq!(labels(&television), (false, Some("button-details")));
+    assert_eq!(television.stage(), Some(TakeoverStage::FullScreen));
+    assert_eq!(television.delivered_contents().len(), 1, "nothing was answered");
+}
+
+#[test]
 fn an_order_whose_name_bears_the_hazard_is_not_told_with_it_twice() {
     let mut television = Television::at_home();
     let order = television.town.order(Hazard::Tsunami, None);

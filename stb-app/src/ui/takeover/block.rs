@@ -22,9 +22,6 @@ pub(super) fn widget(takeover: &TakeoverView, texts: &Texts) -> Fit {
     if takeover.stage > TakeoverStage::Notice {
         content.append(&with_text(centred(label("district")), &texts.render(&takeover.place)));
     }
-    if takeover.stage == TakeoverStage::FullScreen {
-        content.append(&with_text(centred(label("source")), &texts.render(&takeover.source)));
-    }
     let block = Fit::filling(&content);
     block.add_css_class("block");
     block
@@ -35,6 +32,21 @@ fn sign(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
     let is_low = takeover.stage <= TakeoverStage::Band;
     let orientation =
         if is_low { gtk::Orientation::Horizontal } else { gtk::Orientation::Vertical };
+    sign_of(takeover, orientation, figure(Tone::of(takeover), texts))
+}
+
+/// Picture with the digit; a word in its place stands in the order name beside it.
+pub(super) fn digit_sign(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
+    let tone = Tone::of(takeover);
+    let digit = figure(tone, texts).filter(|_| matches!(tone, Tone::Level(_)));
+    sign_of(takeover, gtk::Orientation::Horizontal, digit)
+}
+
+fn sign_of(
+    takeover: &TakeoverView,
+    orientation: gtk::Orientation,
+    figure: Option<(&'static str, String)>,
+) -> gtk::Box {
     let sign = gtk::Box::new(orientation, 0);
     sign.add_css_class("sign");
     sign.set_halign(gtk::Align::Center);
@@ -45,7 +57,7 @@ fn sign(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
         hazard_icon(takeover.hazard)
     };
     sign.append(&Glyph::of(icon, "hazard-icon"));
-    if let Some((class, text)) = figure(tone, texts) {
+    if let Some((class, text)) = figure {
         let figure = with_text(centred(label(class)), &text);
         figure.set_wrap(false);
         sign.append(&figure);

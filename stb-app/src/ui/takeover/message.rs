@@ -3,10 +3,10 @@
 use gtk::prelude::*;
 use stb_core::{
     phrase::Phrase,
-    view::{AnsweredView, Icon, Item, Reached, StepView, TakeoverStage, TakeoverView},
+    view::{AnsweredView, Icon, Item, Reached, StepView, TakeoverStage, TakeoverView, TextScale},
 };
 
-use super::place;
+use super::{place, whole};
 use crate::{
     text::{Texts, plain},
     ui::{
@@ -25,18 +25,22 @@ const MANY_ANSWERS: usize = 4;
 const WIDEST_NAMES_BESIDE: usize = 28;
 /// Wider texts are written smaller; a Latin letter is one wide, a kanji two.
 const WIDEST_NAMES: usize = 64;
-const WIDEST_ORDER_NAME: usize = 36;
+pub(super) const WIDEST_ORDER_NAME: usize = 36;
 const WIDEST_ACTION: usize = 32;
 
 /// The words, and the answers among them.
-pub(super) fn widget(takeover: &TakeoverView, texts: &Texts) -> (gtk::Box, Vec<gtk::Box>) {
+pub(super) fn widget(
+    takeover: &TakeoverView,
+    scale: TextScale,
+    texts: &Texts,
+) -> (gtk::Box, Vec<gtk::Box>) {
     let answers = answer_items(&takeover.answers, texts);
     let message = vertical();
     match takeover.stage {
         TakeoverStage::Notice => fill_notice(&message, takeover, texts),
         TakeoverStage::Band => fill_band(&message, takeover, texts),
         TakeoverStage::Large => fill_large(&message, takeover, texts),
-        TakeoverStage::FullScreen => fill_whole(&message, takeover, texts),
+        TakeoverStage::FullScreen => whole::fill(&message, takeover, scale, texts),
     }
     if !answers.is_empty() {
         message.append(&answer_row(&answers));
@@ -118,29 +122,6 @@ fn fill_large(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     append_some(message, answered(takeover, texts).as_ref());
 }
 
-fn fill_whole(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
-    message.append(&heading(takeover, texts));
-    append_some(message, names(takeover, texts).as_ref());
-    message.append(&action(takeover, texts));
-    let middle = horizontal("middle");
-    middle.set_vexpand(true);
-    let where_to = where_to(takeover, texts);
-    middle.set_homogeneous(where_to.is_some());
-    append_some(&middle, where_to.as_ref());
-    let steps = steps(&takeover.steps, texts);
-    if where_to.is_none() {
-        steps.add_css_class("alone");
-    }
-    middle.append(&steps);
-    message.append(&middle);
-    append_some(message, facts(takeover, texts).as_ref());
-    if let Some(reason) = takeover.reason.as_deref().map(plain).filter(|reason| !reason.is_empty())
-    {
-        message.append(&with_text(short_label("reason", 2), &reason));
-    }
-    append_some(message, answered(takeover, texts).as_ref());
-}
-
 /// The order name.
 fn heading(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
     let heading = horizontal("order-line");
@@ -152,7 +133,7 @@ fn heading(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
 }
 
 /// The people addressed; none when no name is known.
-fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
+pub(super) fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
     let names =
         takeover.names.iter().map(|name| unbroken(name)).filter(|name| !name.is_empty()).reduce(
             |first, second| {
@@ -165,7 +146,7 @@ fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
     Some(label)
 }
 
-fn smaller_if_wider(label: &gtk::Label, text: &str, widest: usize) {
+pub(super) fn smaller_if_wider(label: &gtk::Label, text: &str, widest: usize) {
     if width(text) > widest {
         label.add_css_class("long");
     }
@@ -176,7 +157,7 @@ fn unbroken(name: &str) -> String {
     plain(name).replace(' ', "\u{a0}")
 }
 
-fn action(takeover: &TakeoverView, texts: &Texts) -> gtk::Label {
+pub(super) fn action(takeover: &TakeoverView, texts: &Texts) -> gtk::Label {
     let text = texts.render(&takeover.action);
     let action = with_text(label("action"), &text);
     smaller_if_wider(&action, &text, WIDEST_ACTION);
@@ -189,35 +170,13 @@ fn destination(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
     Some(place)
 }
 
-/// Where to, and where to otherwise.
-fn where_to(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
-    let column = vertical();
-    column.add_css_class("where-to");
-    column.set_hexpand(true);
-    column.set_valign(gtk::Align::Center);
-    append_some(&column, destination(takeover, texts).as_ref());
-    let fallback = takeover.fallback.as_ref().and_then(|place| place::fallback(place, texts));
-    append_some(&column, fallback.as_ref());
-    column.first_child().is_some().then_some(column)
-}
-
-/// By when, and who comes to help.
-fn facts(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
-    let line = horizontal("facts");
-    append_some(&line, leave_by(takeover, texts).as_ref());
-    if let Some(supporters) = &takeover.supporters {
-        line.append(&fact(Icon::Neighbour, "supporters", &texts.render(supporters)));
-    }
-    line.first_child().is_some().then_some(line)
-}
-
-fn leave_by(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
+pub(super) fn leave_by(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
     let text = texts.render(takeover.leave_by.as_ref()?);
     Some(fact(Icon::Clock, "leave-by", &text))
 }
 
 /// A picture with a sentence.
-fn fact(icon: Icon, class: &str, text: &str) -> gtk::Box {
+pub(super) fn fact(icon: Icon, class: &str, text: &str) -> gtk::Box {
     let fact = horizontal("fact");
     fact.append(&Glyph::of(icon, "fact-icon"));
     let words = with_text(label(class), text);
@@ -226,7 +185,7 @@ fn fact(icon: Icon, class: &str, text: &str) -> gtk::Box {
     fact
 }
 
-fn steps(steps: &[StepView; 3], texts: &Texts) -> gtk::Box {
+pub(super) fn steps(steps: &[StepView; 3], texts: &Texts) -> gtk::Box {
     let column = vertical();
     column.add_css_class("steps");
     column.set_homogeneous(true);
@@ -246,7 +205,7 @@ fn steps(steps: &[StepView; 3], texts: &Texts) -> gtk::Box {
 }
 
 /// What was answered: calm only when the town has it.
-fn answered(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
+pub(super) fn answered(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Box> {
     let AnsweredView { text, reached, .. } = takeover.answered.as_ref()?;
     let (icon, class) = match reached {
         Reached::Town => (Icon::Check, "reached"),
@@ -275,22 +234,23 @@ fn answer_row(answers: &[gtk::Box]) -> gtk::Box {
         row.append(answer);
     }
     if answers.len() == 1 {
+        row.add_css_class("single");
         row.set_halign(gtk::Align::Start);
     }
     row
 }
 
-fn append_some(parent: &gtk::Box, child: Option<&impl IsA<gtk::Widget>>) {
+pub(super) fn append_some(parent: &gtk::Box, child: Option<&impl IsA<gtk::Widget>>) {
     if let Some(child) = child {
         parent.append(child);
     }
 }
 
-fn vertical() -> gtk::Box {
+pub(super) fn vertical() -> gtk::Box {
     gtk::Box::new(gtk::Orientation::Vertical, 0)
 }
 
-fn horizontal(class: &str) -> gtk::Box {
+pub(super) fn horizontal(class: &str) -> gtk::Box {
     let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
     line.add_css_class(class);
     line

@@ -8,11 +8,15 @@ use crate::{
     ui::{
         glyph::Glyph,
         label::{label, short_label, whole_up_to, with_text},
+        line_break::width,
     },
 };
 
 /// A name or condition that is not wider than this stays on one line.
 const WIDEST_NAME: usize = 18;
+
+/// Wider ones are written smaller on the whole screen.
+const WIDEST_LARGE: usize = 40;
 
 /// Everything that is known of the place; none when not even its name is.
 pub(super) fn card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
@@ -29,6 +33,69 @@ pub(super) fn card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
     Some(card)
 }
 
+/// The same on the whole screen, where nothing of it is cut; the heading stands below the picture.
+pub(super) fn whole_card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
+    let name = name(place, "place-name", 3)?;
+    let card = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    card.add_css_class("place");
+    let mark = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    mark.add_css_class("place-mark");
+    mark.set_valign(gtk::Align::Center);
+    mark.append(&Glyph::of(Icon::Shelter, "place-icon"));
+    let heading = with_text(label("place-heading"), &texts.word("screen-destination"));
+    heading.set_wrap(false);
+    mark.append(&heading);
+    card.append(&mark);
+    let words = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    words.set_hexpand(true);
+    words.set_valign(gtk::Align::Center);
+    words.append(&name);
+    if let Some(condition) = condition(place) {
+        words.append(&condition);
+    }
+    if let Some(note) = &place.note {
+        words.append(&with_text(label("place-note"), &texts.render(note)));
+    }
+    card.append(&words);
+    for class in ["place-name", "condition"] {
+        uncut(card.upcast_ref(), class);
+    }
+    Some(card)
+}
+
+/// The same in one line of the whole width, as far as it fits.
+pub(super) fn row(place: &PlaceView) -> Option<gtk::Box> {
+    let name = name(place, "place-name", 3)?;
+    name.set_hexpand(true);
+    name.set_valign(gtk::Align::Center);
+    let (card, words) = framed();
+    words.set_orientation(gtk::Orientation::Horizontal);
+    words.append(&name);
+    if let Some(condition) = condition(place) {
+        condition.set_valign(gtk::Align::Center);
+        words.append(&condition);
+    }
+    for class in ["place-name", "condition"] {
+        uncut(card.upcast_ref(), class);
+    }
+    Some(card)
+}
+
+fn uncut(widget: &gtk::Widget, class: &str) {
+    if let Some(label) = widget.downcast_ref::<gtk::Label>().filter(|it| it.has_css_class(class)) {
+        label.set_lines(-1);
+        label.set_ellipsize(gtk::pango::EllipsizeMode::None);
+        if width(&label.text()) > WIDEST_LARGE {
+            label.add_css_class("long");
+        }
+    }
+    let mut child = widget.first_child();
+    while let Some(present) = child {
+        uncut(&present, class);
+        child = present.next_sibling();
+    }
+}
+
 /// Name and condition, where there is little room.
 pub(super) fn short(place: &PlaceView) -> Option<gtk::Box> {
     let name = name(place, "place-name", 2)?;
@@ -42,7 +109,9 @@ pub(super) fn short(place: &PlaceView) -> Option<gtk::Box> {
 
 /// The second choice, in smaller words.
 pub(super) fn fallback(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
-    let name = name(place, "fallback-name", 2)?;
+    let name = plain(&place.name);
+    let name = (!name.is_empty()).then(|| with_text(label("fallback-name"), &name))?;
+    name.set_hexpand(true);
     let fallback = gtk::Box::new(gtk::Orientation::Vertical, 0);
     fallback.add_css_class("fallback");
     let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
