@@ -11,6 +11,12 @@ picture-unsupported = This channel cannot be shown. Please choose another one.
 tuning = Changing channel
 no-such-channel = There is no such channel
 typing-number = Please press the number
+audio-fixed = The sound cannot be changed.
+no-captions = This box cannot show captions.
+guide-title = Channels
+guide-lead = Choose a channel
+guide-channel = { $number }  { $name }
+guide-present = On now
 
 ## Every page
 

@@ -11,6 +11,12 @@ picture-unsupported = このチャンネルは映せません。ほかのチャ�
 tuning = 切りかえています
 no-such-channel = このチャンネルはありません
 typing-number = 番号を押してください
+audio-fixed = 音声は切りかえられません。いまの音声のままご覧ください。
+no-captions = この受信機では、字幕を出せません。
+guide-title = チャンネルの一覧
+guide-lead = 見たいチャンネルを選んでください
+guide-channel = { $number }　{ $name }
+guide-present = いま見ています
 
 ## どの画面にもあるもの
 

@@ -1,6 +1,7 @@
 //! The top loop: one event in, one change of state, effects and one view out.
 
 mod actions;
+mod guide;
 mod keys;
 mod orders;
 mod pages;
@@ -57,6 +58,8 @@ pub struct Machine {
     settings_due: Option<u64>,
     /// Somebody chose something since the start.
     settings_chosen: bool,
+    /// The screen is dark until a key, a card or an order wakes it.
+    standby: bool,
     profile: Option<Profile>,
     tv: LiveTv,
     hint: Hint,
@@ -101,6 +104,7 @@ impl Machine {
             settings,
             settings_due: None,
             settings_chosen: false,
+            standby: false,
             profile: None,
             nav: Navigator::default(),
             card: CardDesk::default(),
@@ -155,6 +159,9 @@ impl Machine {
 
     /// The whole screen as it shall be now.
     pub fn view(&self) -> View {
+        if self.standby {
+            return self.dark();
+        }
         let takeover = self.takeover_view();
         let stage = takeover.as_ref().map(|takeover| takeover.stage);
         let is_over_pages = stage.is_some_and(|stage| stage > TakeoverStage::Notice);
@@ -176,6 +183,20 @@ impl Machine {
             page,
             toast: self.toast.as_ref().map(|toast| toast.sentence.clone()),
             takeover,
+        }
+    }
+
+    /// Nothing to be seen, and nothing that has focus.
+    fn dark(&self) -> View {
+        View {
+            scale: self.settings.scale,
+            language: self.language(),
+            picture: PictureView { notice: None, covered: true },
+            hint: None,
+            banner: None,
+            page: None,
+            toast: None,
+            takeover: None,
         }
     }
 
@@ -297,8 +318,9 @@ impl Machine {
         self.speak_page();
         let now_ms = self.context.now_ms();
         self.tv.volume.ducked = self.voice.is_speaking();
-        self.tv.volume.silenced = self.emergency.is_alerting()
+        let is_covered = self.emergency.is_alerting()
             && self.emergency.stage(now_ms).is_some_and(covers_picture);
+        self.tv.volume.silenced = self.standby || is_covered;
         if let Some(effect) = self.tv.volume.changed() {
             self.context.push(effect);
         }

@@ -108,6 +108,17 @@ impl LiveTv {
         self.channels.by_id(self.current.as_deref())
     }
 
+    /// Every channel in the order of the numbers.
+    pub(crate) fn channels(&self) -> &[Channel] {
+        self.channels.all()
+    }
+
+    /// The channel at this place of the list.
+    pub(crate) fn watch(&mut self, now_ms: u64, place: usize) -> Wish {
+        let chosen = self.channels.all().get(place).map(|channel| channel.channel_id.clone());
+        chosen.map_or(Wish::Nothing, |channel_id| self.go_to(now_ms, channel_id))
+    }
+
     /// チャンネル＋/－; none when there is nothing to change to.
     pub(crate) fn step(&mut self, now_ms: u64, step: Step) -> Option<Wish> {
         let next = self.channels.beside(self.current.as_deref(), step)?.channel_id.clone();

@@ -165,6 +165,8 @@ pub enum PageKind {
     AccessLog,
     /// The plan of this home, without an order.
     EvacuationPlan,
+    /// The channels, to choose one.
+    Guide,
     /// Settings: text size, language, speech.
     Settings,
     /// A sentence with one action.

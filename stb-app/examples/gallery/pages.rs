@@ -30,6 +30,7 @@ pub(crate) fn as_is(text: &str) -> Phrase {
 
 pub(crate) fn all() -> Vec<(&'static str, View)> {
     let mut samples = pictures();
+    samples.push(guide());
     samples.extend(daily());
     samples.extend(card());
     samples.extend(troubles());
@@ -54,11 +55,30 @@ fn pictures() -> Vec<(&'static str, View)> {
         ("tv-typing", channel("1", "", Some(say::typing_number()))),
         ("tv-volume", volume(false)),
         ("tv-muted", volume(true)),
+        ("tv-hint", View { hint: Some(say::hint_begin()), ..television() }),
         (
             "tv-notice",
             View { picture: notice, toast: Some(say::toast_session_ended()), ..television() },
         ),
     ]
+}
+
+fn guide() -> (&'static str, View) {
+    let channel = |number, name: &str| item(say::guide_channel(number, name), None);
+    let mut present = channel(3, "美波ケーブルテレビ");
+    present.icon = Some(Icon::Check);
+    present.note = Some(say::guide_present());
+    let items = vec![
+        channel(1, "ＮＨＫ総合 徳島"),
+        present,
+        channel(4, "四国放送テレビ"),
+        channel(101, "徳島の山と海をながめるだけの番組ばかりのチャンネル"),
+        item(say::button_next_page(), None),
+    ];
+    let mut page = page(PageKind::Guide, say::guide_title(), Layout::Column, items);
+    page.lead = Some(say::guide_lead());
+    page.focus = 1;
+    ("page-guide", View { page: Some(page), ..television() })
 }
 
 fn page(kind: PageKind, title: Phrase, layout: Layout, items: Vec<Item>) -> PageView {

@@ -56,6 +56,7 @@ fn television_key(key: gdk::Key) -> Option<RemoteKey> {
         gdk::Key::F6 => RemoteKey::ThreeDigits,
         gdk::Key::F7 => RemoteKey::ChannelPrevious,
         gdk::Key::F8 => RemoteKey::Help,
+        gdk::Key::F9 => RemoteKey::Power,
         gdk::Key::Page_Up => RemoteKey::ChannelUp,
         gdk::Key::Page_Down => RemoteKey::ChannelDown,
         gdk::Key::plus | gdk::Key::KP_Add => RemoteKey::VolumeUp,

@@ -22,6 +22,7 @@ impl Machine {
             Command::AnswerContact(wanted) => self.answer_contact(wanted),
             Command::UndoCheckIn => self.undo_check_in(),
             Command::ShowRows { page } => self.show_rows(page),
+            Command::Watch { place } => self.watch(place),
             Command::ToHome => self.nav.go_home(),
             Command::ToTelevision => self.nav.leave_to_television(),
             Command::Card(deed) => return self.card_deed(deed),
@@ -64,6 +65,7 @@ impl Machine {
         let turned = match self.nav.page() {
             Some(Page::AccessLog { .. }) => Page::AccessLog { page },
             Some(Page::EvacuationPlan { .. }) => Page::EvacuationPlan { page },
+            Some(Page::Guide { .. }) => return self.nav.replace(Page::Guide { page }, 0),
             _ => return,
         };
         let focus = self.nav.top().map_or(0, |screen| screen.focus);

@@ -1,9 +1,10 @@
 //! Keys: first the gate against bouncing, then whoever is on top.
 
 use crate::{
-    effect::{Cue, Effect},
+    effect::{Cue, Effect, SpeechPriority},
     key::{KeyAction, RemoteKey},
     nav::{CardDeed, Command, Direction, Page, focus},
+    phrase::say,
     tv::{Wish, channels::Step},
     view::{Body, ColourKey},
 };
@@ -60,7 +61,7 @@ impl Machine {
         if let Some(silence) = self.voice.hush() {
             self.context.push(silence);
         }
-        let cue = self.press(key);
+        let cue = if self.standby { self.wake() } else { self.press(key) };
         self.context.push(Effect::Cue(cue));
     }
 
@@ -71,14 +72,47 @@ impl Machine {
         }
     }
 
+    /// Whatever key it was, it only lights the screen: nobody saw what it would have meant.
+    fn wake(&mut self) -> Cue {
+        self.standby = false;
+        self.tv.show_channel(self.context.now_ms());
+        Cue::Confirm
+    }
+
+    fn stand_by(&mut self) -> Cue {
+        self.nav.leave_to_television();
+        self.toast = None;
+        self.standby = true;
+        Cue::Confirm
+    }
+
     fn press_below(&mut self, key: RemoteKey) -> Cue {
+        let is_idle = self.nav.is_television()
+            || matches!(self.nav.page(), Some(Page::Home | Page::Guide { .. }));
         match key {
+            RemoteKey::Power => self.stand_by(),
+            RemoteKey::Guide if is_idle => {
+                self.open_guide();
+                Cue::Confirm
+            }
+            RemoteKey::Audio | RemoteKey::Subtitle => self.cannot(key),
             RemoteKey::Exit => self.exit(),
             RemoteKey::Home => self.home(),
             RemoteKey::Help => self.help(),
             _ if self.nav.is_television() => self.television_key(key),
             _ => self.page_key(key),
         }
+    }
+
+    /// A key of every remote for which nothing can be done yet says so.
+    fn cannot(&mut self, key: RemoteKey) -> Cue {
+        let sentence =
+            if key == RemoteKey::Audio { say::audio_fixed() } else { say::no_captions() };
+        if self.settings.speech {
+            self.say(vec![sentence.clone()], SpeechPriority::Page);
+        }
+        self.show_toast(sentence);
+        Cue::Edge
     }
 
     fn volume_key(&mut self, key: RemoteKey) -> Cue {

@@ -69,6 +69,7 @@ impl Machine {
         self.emergency.set_large_text(self.settings.scale > TextScale::Normal);
         if self.emergency.refresh(self.profile.as_ref(), self.context.now) {
             self.nav.leave_to_television();
+            self.standby = false;
             self.context.push(Effect::WakeTelevision);
             self.context.push(Effect::Cue(Cue::Alert));
             self.speak_order(Repeat::Twice);

@@ -50,6 +50,7 @@ impl Machine {
             Page::CheckInDone => self.check_in.done(self.link_open),
             Page::AccessLog { page } => self.access_log_page(page),
             Page::EvacuationPlan { page } => self.plan_page(page),
+            Page::Guide { page } => self.guide_page(page),
             Page::Settings => self.settings_page(),
             Page::SettingChoice(setting) => self.setting_page(setting),
         })

@@ -8,7 +8,7 @@ use gateway_api::{
 use crate::{
     check_in::Asked,
     effect::Effect,
-    event::Event,
+    event::{Event, ReaderState},
     nav::{CardDeed, Command, Page},
     phrase::{Phrase, say},
     session::{Outcome, purpose::Purpose, trouble::Trouble},
@@ -21,6 +21,9 @@ const WELCOME_MS: u64 = 8_000;
 
 impl Machine {
     pub(super) fn card_event(&mut self, event: Event) {
+        if matches!(event, Event::ReaderChanged(ReaderState::CardPresent)) {
+            self.standby = false;
+        }
         let (card, context) = (&mut self.card, &mut self.context);
         let outcome = match event {
             Event::ReaderChanged(state) => card.reader_changed(context, state),

@@ -22,6 +22,10 @@ pub(crate) enum Page {
     EvacuationPlan {
         page: usize,
     },
+    /// The channels, to choose one.
+    Guide {
+        page: usize,
+    },
     Settings,
     SettingChoice(Setting),
 }
@@ -52,7 +56,13 @@ pub(crate) enum Command {
     AnswerCheckIn(Condition),
     AnswerContact(bool),
     UndoCheckIn,
-    ShowRows { page: usize },
+    ShowRows {
+        page: usize,
+    },
+    /// The channel at this place of the list.
+    Watch {
+        place: usize,
+    },
     ToHome,
     ToTelevision,
     Card(CardDeed),

@@ -49,6 +49,12 @@ messages! {
     tuning() = "tuning";
     no_such_channel() = "no-such-channel";
     typing_number() = "typing-number";
+    audio_fixed() = "audio-fixed";
+    no_captions() = "no-captions";
+    guide_title() = "guide-title";
+    guide_lead() = "guide-lead";
+    guide_channel(number: number, name: text) = "guide-channel";
+    guide_present() = "guide-present";
 
     // Every page.
     hint_choose() = "hint-choose";

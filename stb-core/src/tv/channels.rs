@@ -26,6 +26,10 @@ impl ChannelList {
         self.channels.is_empty()
     }
 
+    pub(crate) fn all(&self) -> &[Channel] {
+        &self.channels
+    }
+
     pub(crate) fn first(&self) -> Option<&Channel> {
         self.channels.first()
     }

@@ -252,6 +252,72 @@ fn the_picture_is_lowered_while_the_box_speaks() {
 }
 
 #[test]
+fn the_power_key_darkens_the_screen_and_any_key_lights_it() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Home);
+    television.press(RemoteKey::Power);
+    let view = television.view();
+    assert!(view.picture.covered && view.page.is_none() && view.hint.is_none());
+    let muted = |television: &Television| {
+        television.effects.iter().rev().find_map(|effect| match effect {
+            Effect::SetVolume { muted, .. } => Some(*muted),
+            _ => None,
+        })
+    };
+    assert_eq!(muted(&television), Some(true));
+    television.wait(3_600_000);
+    television.press(RemoteKey::Digit(4));
+    assert!(!television.view().picture.covered);
+    assert_eq!(tuned(&television), [1], "the key that wakes means nothing else");
+    assert_eq!(muted(&television), Some(false));
+}
+
+#[test]
+fn invariant_1_an_order_lights_a_dark_screen_and_the_power_key_does_not_put_it_away() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Power);
+    television.take_effects();
+    let order = television.town.flood(evacuation::hazard::Level::Five);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    assert!(television.takeover().is_some());
+    assert!(television.effects.contains(&Effect::WakeTelevision));
+    television.wait(1_000);
+    television.press(RemoteKey::Power);
+    assert!(television.takeover().is_some());
+}
+
+#[test]
+fn a_card_lights_a_dark_screen() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Power);
+    television.insert(crate::card::Card::of_hana());
+    television.sees(PageKind::CheckIn);
+}
+
+#[test]
+fn the_list_of_channels_tunes_and_begins_at_the_present_one() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Digit(3));
+    television.press(RemoteKey::Guide);
+    television.sees(PageKind::Guide);
+    assert_eq!(television.page().focus, 1);
+    television.press_all(&[RemoteKey::Down, RemoteKey::Confirm]);
+    television.is_live_television();
+    assert_eq!(tuned(&television), [1, 3, 4]);
+}
+
+#[test]
+fn keys_that_can_do_nothing_say_so() {
+    let mut television = Television::at_home();
+    television.press(RemoteKey::Audio);
+    assert_eq!(television.view().toast.map(|toast| toast.id), Some("audio-fixed"));
+    television.press(RemoteKey::Subtitle);
+    assert_eq!(television.view().toast.map(|toast| toast.id), Some("no-captions"));
+    assert!(television.spoken().contains(&"no-captions"));
+}
+
+#[test]
 fn help_shows_where_to_flee_from_anywhere() {
     let mut television = Television::at_home();
     television.choose("tile-settings");
