@@ -1,16 +1,16 @@
 //! Views become widgets: focus, layers, what stays untouched, and that nothing leaves the screen.
 //!
-//! GTK wants one thread and a screen, so this test has its own `main`; it runs itself below
-//! xvfb-run, on a screen that nobody else draws on.
+//! It has its own `main`: see `own_screen`.
 
 #[path = "../examples/gallery/orders.rs"]
 mod orders;
+mod own_screen;
 #[path = "../examples/gallery/pages.rs"]
 mod pages;
 
 use std::{
-    cell::Cell,
-    process::{Command, ExitCode},
+    cell::{Cell, OnceCell},
+    process::ExitCode,
     rc::Rc,
 };
 
@@ -26,8 +26,6 @@ const SCALES: [TextScale; 3] = [TextScale::Normal, TextScale::Large, TextScale::
 const TOLERANCE: f32 = 2.0;
 /// Keeps phrases together; would only disturb a message.
 const WORD_JOINER: char = '\u{2060}';
-/// Set in the process below xvfb-run.
-const ON_ITS_SCREEN: &str = "HITOKOE_SCREEN_TEST";
 
 /// Live television and nothing else.
 fn television() -> View {
@@ -312,9 +310,7 @@ fn is_on_screen(place: &Rect) -> bool {
         && place.y() + place.height() <= HEIGHT as f32 + TOLERANCE
 }
 
-type Check = (&'static str, fn(&Screen));
-
-const CHECKS: &[Check] = &[
+const CHECKS: &[own_screen::Named<fn(&Screen)>] = &[
     ("exactly_one_element_has_the_focus", exactly_one_element_has_the_focus),
     ("an_order_takes_the_focus_from_the_page_below", an_order_takes_the_focus_from_the_page_below),
     ("moving_the_focus_touches_nothing_else", moving_the_focus_touches_nothing_else),
@@ -334,37 +330,11 @@ const CHECKS: &[Check] = &[
 ];
 
 fn main() -> ExitCode {
-    if std::env::args().any(|argument| argument == "--list") {
-        for (name, _) in CHECKS {
-            println!("{name}: test");
-        }
-        return ExitCode::SUCCESS;
-    }
-    if std::env::var_os(ON_ITS_SCREEN).is_none() {
-        return again_on_a_screen();
-    }
-    gtk::init().expect("xvfb-run gives a screen");
-    let screen = Screen::open();
-    for (name, check) in CHECKS {
-        check(&screen);
-        println!("test {name} ... ok");
-    }
-    ExitCode::SUCCESS
-}
-
-fn again_on_a_screen() -> ExitCode {
-    let status = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 1920x1080x24"])
-        .args(std::env::args_os())
-        .env(ON_ITS_SCREEN, "1")
-        .env("GSK_RENDERER", "cairo")
-        .env("GTK_A11Y", "none")
-        .env("GDK_BACKEND", "x11")
-        .status();
-    match status {
-        Ok(status) if status.success() => return ExitCode::SUCCESS,
-        Ok(_) => {}
-        Err(error) => eprintln!("xvfb-run: {error}"),
-    }
-    ExitCode::FAILURE
+    let screen = OnceCell::new();
+    own_screen::run("1920x1080", CHECKS, |check| {
+        check(screen.get_or_init(|| {
+            gtk::init().expect("xvfb-run gives a screen");
+            Screen::open()
+        }));
+    })
 }

@@ -1,10 +1,11 @@
 //! The stage of live television: the old picture stays until the first new one.
 //!
-//! GTK wants one thread and a screen, so this test has its own `main`; it runs itself below
-//! xvfb-run, on a screen that nobody else draws on.
+//! It has its own `main`: see `own_screen`.
+
+mod own_screen;
 
 use std::{
-    process::{Command, ExitCode},
+    process::ExitCode,
     sync::{Arc, Mutex},
     thread,
     time::Duration,
@@ -14,8 +15,6 @@ use gst::prelude::*;
 use gtk::{glib, gsk, prelude::*};
 use stb_app::player::{Moment, Screen, Stage, StageScreen, Witness};
 
-/// Set in the process below xvfb-run.
-const ON_ITS_SCREEN: &str = "HITOKOE_STAGE_TEST";
 /// Longest wait for something that must happen; far beyond what it takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 const SIDE: i32 = 200;
@@ -178,9 +177,7 @@ fn a_window_that_always_draws_shows_the_next_programme(stage: &Stage) {
     drawing.remove();
 }
 
-type Check = (&'static str, fn(&Stage));
-
-const CHECKS: &[Check] = &[
+const CHECKS: &[own_screen::Named<fn(&Stage)>] = &[
     ("the_old_picture_stays_until_the_new_one", the_old_picture_stays_until_the_new_one),
     ("a_picture_that_was_taken_back_is_drawn_again", a_picture_that_was_taken_back_is_drawn_again),
     (
@@ -190,19 +187,10 @@ const CHECKS: &[Check] = &[
 ];
 
 fn main() -> ExitCode {
-    if std::env::args().any(|argument| argument == "--list") {
-        for (name, _) in CHECKS {
-            println!("{name}: test");
-        }
-        return ExitCode::SUCCESS;
-    }
-    if std::env::var_os(ON_ITS_SCREEN).is_none() {
-        return again_on_a_screen();
-    }
-    gst::init().expect("the media framework is installed");
-    gstgtk4::plugin_register_static().expect("registered once");
-    gtk::init().expect("xvfb-run gives a screen");
-    for (name, check) in CHECKS {
+    own_screen::run("640x480", CHECKS, |check| {
+        gst::init().expect("the media framework is installed");
+        gstgtk4::plugin_register_static().expect("it can be registered again");
+        gtk::init().expect("xvfb-run gives a screen");
         let stage = Stage::default();
         let picture = gtk::Picture::for_paintable(&stage);
         let window = gtk::Window::builder().child(&picture).decorated(false).build();
@@ -210,24 +198,5 @@ fn main() -> ExitCode {
         window.present();
         check(&stage);
         window.destroy();
-        println!("test {name} ... ok");
-    }
-    ExitCode::SUCCESS
-}
-
-fn again_on_a_screen() -> ExitCode {
-    let status = Command::new("xvfb-run")
-        .args(["-a", "-s", "-screen 0 640x480x24"])
-        .args(std::env::args_os())
-        .env(ON_ITS_SCREEN, "1")
-        .env("GSK_RENDERER", "cairo")
-        .env("GTK_A11Y", "none")
-        .env("GDK_BACKEND", "x11")
-        .status();
-    match status {
-        Ok(status) if status.success() => return ExitCode::SUCCESS,
-        Ok(_) => {}
-        Err(error) => eprintln!("xvfb-run: {error}"),
-    }
-    ExitCode::FAILURE
+    })
 }

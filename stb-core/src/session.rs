@@ -28,6 +28,8 @@ use trouble::{Cause, Remedy, Tries, Trouble};
 
 /// A press meant for the page before must not act on the one that just came up.
 const STRAY_PRESS_MS: u64 = 700;
+/// A card that is pulled is gone within this time.
+const LEAVING_MS: u64 = 3_000;
 /// Nobody types for this long: the digits are wiped.
 const ENTRY_MS: u64 = 60_000;
 /// The card or the gateway stays silent for this long.
@@ -257,8 +259,14 @@ impl CardDesk {
         if matches!(attempt.stage, Stage::WaitingForCard) {
             return cause.map(|cause| self.fail(context, cause, Tries::NotConcerned));
         }
-        if attempt.says_that_the_card_left() && state == ReaderState::Empty {
-            return Some(Outcome::Nothing);
+        if let Some(trouble) = attempt.told_by_the_leaving_card(context.now_ms(), state) {
+            // The page that explains it stays, with the right cause.
+            let is_told = matches!(attempt.stage, Stage::Troubled(told) if told == trouble);
+            return Some(if is_told {
+                Outcome::Nothing
+            } else {
+                self.enter(context, Stage::Troubled(trouble), None)
+            });
         }
         if attempt.waits_for_card() {
             return Some(self.approach(context));
@@ -367,9 +375,23 @@ impl Attempt {
         }
     }
 
-    /// The conversation heard of it before the reader told it: the page that explains it stays.
-    fn says_that_the_card_left(&self) -> bool {
-        matches!(&self.stage, Stage::Troubled(trouble) if trouble.cause == Cause::Removed)
+    /// A conversation hears that its card leaves before the reader tells it. The reader may call
+    /// the card mute for a moment, and the conversation its line disturbed, its answer unreadable or
+    /// its reader gone: with an empty reader behind it, it is one removal.
+    fn told_by_the_leaving_card(&self, now_ms: u64, state: ReaderState) -> Option<Trouble> {
+        let Stage::Troubled(trouble) = &self.stage else { return None };
+        let is_leaving = now_ms < self.page_since + LEAVING_MS;
+        match (trouble.cause, state) {
+            (Cause::Removed, ReaderState::Empty) => Some(*trouble),
+            (Cause::Removed, ReaderState::CardMute | ReaderState::Busy) if is_leaving => {
+                Some(*trouble)
+            }
+            (
+                Cause::Transmission | Cause::Unreadable | Cause::ReaderGone | Cause::Busy,
+                ReaderState::Empty,
+            ) if is_leaving => Some(Trouble { cause: Cause::Removed, ..*trouble }),
+            _ => None,
+        }
     }
 
     /// What a broken conversation means for the tries.

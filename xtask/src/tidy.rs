@@ -53,7 +53,7 @@ pub(crate) fn run() -> Result<()> {
     let mut findings = arrows::check(&metadata);
     findings.extend(sources::check(&tree));
     findings.extend(locales::check(&tree));
-    findings.extend(documents::check(&metadata)?);
+    findings.extend(documents::check(&tree, &metadata)?);
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }

@@ -51,6 +51,29 @@ fn a_pulled_card_is_told_in_one_sentence_in_every_phase() {
 }
 
 #[test]
+fn a_card_that_leaves_is_told_as_removed_however_the_reader_stammers() {
+    for (io, states) in [
+        (CardIo::Removed, vec![ReaderState::CardMute, ReaderState::Empty]),
+        (CardIo::Removed, vec![ReaderState::Busy, ReaderState::Empty]),
+        (CardIo::Transmission, vec![ReaderState::Empty]),
+        (CardIo::ReaderGone, vec![ReaderState::Empty]),
+        (CardIo::Busy, vec![ReaderState::Empty]),
+    ] {
+        let mut television = at_pin_page(Card::of_hana());
+        television.card = None;
+        television.happens(Event::CardFailed(io));
+        for state in states {
+            television.happens(Event::ReaderChanged(state));
+        }
+        television.sees_sentence("trouble-removed");
+        // A card put in the wrong way round later is told as such.
+        television.wait(5_000);
+        television.happens(Event::ReaderChanged(ReaderState::CardMute));
+        television.sees_sentence("trouble-card-mute");
+    }
+}
+
+#[test]
 fn a_session_ends_with_its_card_even_when_the_conversation_hears_of_it_first() {
     let mut television = Television::at_home();
     television.insert(Card::of_hana());

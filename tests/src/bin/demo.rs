@@ -43,7 +43,8 @@ fn tell(town: &Town) -> Result<()> {
     println!("Hitokoe is running: one home in 美波町 (every person is invented).\n");
     println!("Remote control, in the box's window");
     println!("  arrows, Return 決定, BackSpace 戻る, Escape 終了, Home ホーム, digits,");
-    println!("  PageUp/PageDown チャンネル, F1-F4 青赤緑黄, +/- 音量\n");
+    println!("  PageUp/PageDown チャンネル, F1-F4 青赤緑黄, +/- 音量,");
+    println!("  g 番組表, F8 ヘルプ, F9 電源\n");
     println!("Card (PIN {PIN})");
     for (label, whose) in [
         ("hana", "中村 ハナ"),

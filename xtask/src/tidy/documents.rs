@@ -1,15 +1,34 @@
 //! Documents that must keep up with the code.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
-use super::arrows::Metadata;
+use super::{Tree, arrows::Metadata};
 use crate::place;
 
 /// Findings.
-pub(super) fn check(metadata: &Metadata) -> Result<Vec<String>> {
+pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Result<Vec<String>> {
     let mut findings = crates_without_paragraph(metadata)?;
     findings.extend(dependencies_without_reason(metadata)?);
+    for (name, text) in tree.texts(".md") {
+        let folder = Path::new(&name).parent().unwrap_or(Path::new(""));
+        let exists = |target: &str| place::root().join(folder).join(target).exists();
+        findings.extend(
+            broken_links(&text, exists)
+                .into_iter()
+                .map(|target| format!("{name} links {target}, which does not exist")),
+        );
+    }
     Ok(findings)
+}
+
+/// Targets of relative links that lead nowhere.
+fn broken_links(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    let paths = targets.map(|(target, _)| target.split(['#', ' ']).next().unwrap_or_default());
+    let relative = paths.filter(|path| !path.is_empty() && !path.contains(':'));
+    relative.filter(|path| !exists(path)).map(ToOwned::to_owned).collect()
 }
 
 fn read(name: &str) -> Result<String> {
@@ -42,4 +61,18 @@ fn dependencies_without_reason(metadata: &Metadata) -> Result<Vec<String>> {
         .filter(|name| !ours.contains(name) && !reasons.contains(&format!("`{name}`")))
         .map(|name| format!("docs/dependencies.md gives no reason for `{name}`"))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_found() {
+        let text = "See [a](a.md), [part](a.md#part), [b](../b.md \"B\"), [here](#here),\n\
+                    [out](https://example.jp/x) and [gone](gone.md).";
+        let exists = |path: &str| ["a.md", "../b.md"].contains(&path);
+        assert_eq!(broken_links(text, exists), ["gone.md"]);
+        assert!(broken_links("no links (at all)", exists).is_empty());
+    }
 }
