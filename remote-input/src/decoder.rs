@@ -250,7 +250,7 @@ mod tests {
                 let Some(key) = decoder.decode(one.event, one.read_at_us) else { continue };
                 prop_assert!(one.read_at_us - key.time_us <= 300_000);
                 match key.action {
-                    KeyAction::Repeated => prop_assert!(repeats(key.key)),
+                    KeyAction::Repeated => prop_assert!(key.key.repeats()),
                     KeyAction::Pressed => {
                         if let Some((_, before)) = last.replace((key.key, key.time_us)) {
                             prop_assert!(key.time_us - before >= 150_000);

@@ -88,21 +88,21 @@ fn landslide(stage: TakeoverStage) -> TakeoverView {
     }
 }
 
-fn answer(answer: Answer, text: Phrase, reached: Reached) -> Option<AnsweredView> {
-    Some(AnsweredView { answer, text, reached })
+fn answer(answer: Answer, text: Phrase, reached: Reached) -> AnsweredView {
+    AnsweredView { answer, text, reached }
 }
 
 fn stages() -> Vec<(&'static str, TakeoverView)> {
     let mut answered = landslide(TakeoverStage::Notice);
     answered.answers.clear();
-    answered.answered = answer(Answer::Leaving, say::answer_leaving(), Reached::Town);
+    answered.answered = Some(answer(Answer::Leaving, say::answer_leaving(), Reached::Town));
     let mut waiting = answered.clone();
     let text = say::answer_not_yet(say::answer_need_help());
-    waiting.answered = answer(Answer::NeedHelp, text, Reached::NotYet);
+    waiting.answered = Some(answer(Answer::NeedHelp, text, Reached::NotYet));
     let told = |stage, how_far, reached| {
         let mut told = landslide(stage);
         let text = say::answer_told(say::answer_need_help(), how_far);
-        told.answered = answer(Answer::NeedHelp, text, reached);
+        told.answered = Some(answer(Answer::NeedHelp, text, reached));
         told.answers[1].note = Some(say::setting_chosen());
         told.focus = 1;
         told
@@ -230,7 +230,7 @@ fn acts() -> Vec<(&'static str, TakeoverView)> {
     };
     let mut drill_notice = drill(TakeoverStage::Notice);
     drill_notice.answers.clear();
-    drill_notice.answered = answer(Answer::Leaving, say::answer_leaving(), Reached::Town);
+    drill_notice.answered = Some(answer(Answer::Leaving, say::answer_leaving(), Reached::Town));
     vec![
         ("drill-notice", drill_notice),
         ("drill-band", drill(TakeoverStage::Band)),

@@ -217,7 +217,9 @@ impl Cause {
         match self {
             Self::ServiceDown | Self::NoReader | Self::ReaderGone | Self::Busy => Icon::Reader,
             Self::CardMute | Self::Removed | Self::WrongCard => Icon::CardInsert,
-            Self::Transmission | Self::Unreadable | Self::OtherHousehold => Icon::Card,
+            Self::Transmission | Self::Unreadable | Self::OtherHousehold | Self::PersonUnknown => {
+                Icon::Card
+            }
             Self::Blocked
             | Self::WrongPins
             | Self::NoCertificate
@@ -225,7 +227,6 @@ impl Cause {
             | Self::Revoked
             | Self::CardRefused => Icon::CardBlocked,
             Self::EntryTimedOut | Self::LoginTimedOut | Self::Overloaded => Icon::Clock,
-            Self::PersonUnknown => Icon::Card,
             // No telephone: there is no number to show with it.
             Self::BoxRefused | Self::GatewayFailed | Self::Unreachable => Icon::Warning,
         }
