@@ -269,7 +269,7 @@ fn together() -> Vec<(&'static str, TakeoverView)> {
         TakeoverView {
             act: Act::Update,
             place: say::order_place_changed(place, what),
-            answered: Some((Answer::NeedHelp, stands)),
+            answered: Some(answer(Answer::NeedHelp, stands, Reached::Town)),
             focus: 1,
             ..landslide(stage)
         }
