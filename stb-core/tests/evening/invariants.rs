@@ -171,7 +171,7 @@ fn is_unanswered(view: &View) -> bool {
     view.takeover.as_ref().is_some_and(|takeover| {
         takeover.stage > TakeoverStage::Notice
             && takeover.answers.iter().any(|item| item.label.id == "answer-leaving")
-            && takeover.answered.as_ref().is_none_or(|(_, said)| said.id == "help-stands")
+            && takeover.answered.as_ref().is_none_or(|told| told.text.id == "help-stands")
     })
 }
 

@@ -279,8 +279,8 @@ fn a_call_for_help_stands_through_an_update() {
     for _ in 0..2 {
         let takeover = television.takeover().expect("the update alerts");
         assert!(takeover.stage > TakeoverStage::Notice);
-        let (answer, said) = takeover.answered.expect("the call is still told");
-        assert_eq!((answer, said.id), (Answer::NeedHelp, "help-stands"));
+        let told = takeover.answered.expect("the call is still told");
+        assert_eq!((told.answer, told.text.id), (Answer::NeedHelp, "help-stands"));
         assert_eq!(takeover.answers[takeover.focus].label.id, "answer-need-help");
         assert!(takeover.answers[1].note.is_some(), "marked as chosen");
         television.restart();
@@ -304,8 +304,8 @@ fn a_call_for_help_is_taken_back_by_another_answer_only() {
     television.receive(bytes);
     television.wait(1_000);
     television.press(RemoteKey::Blue);
-    let (answer, said) = television.takeover().and_then(|view| view.answered).expect("answered");
-    assert_eq!((answer, said.id), (Answer::Leaving, "answer-told"));
+    let told = television.takeover().and_then(|view| view.answered).expect("answered");
+    assert_eq!((told.answer, told.text.id), (Answer::Leaving, "answer-told"));
 }
 
 /// Staff may have dealt with the first call: a second one goes out.
