@@ -51,7 +51,7 @@ impl LargeTown {
         run(&["admin", "import-town", minami.to_str().context("path is not UTF-8")?])?;
         let gateway = place::program("cable-gateway")?;
         let staff = StaffAccount::create_all(&gateway, &path.join("gateway.toml"), path)?;
-        populate(&path.join("gateway.sqlite"))?;
+        populate(&path.join("data/gateway.sqlite"))?;
         let mut gateway =
             Process::start("gateway", command(path)?.arg("serve"), &path.join("logs"))?;
         let address = format!("127.0.0.1:{}", ports.staff);

@@ -252,7 +252,7 @@ impl Town {
 
     /// The gateway's database, for looking, never for writing.
     pub fn database(&self) -> PathBuf {
-        self.path().join("gateway.sqlite")
+        self.path().join("data/gateway.sqlite")
     }
 
     /// One number out of the gateway's database.

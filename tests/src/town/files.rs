@@ -40,7 +40,7 @@ pub(crate) fn gateway(ports: &Ports) -> String {
     let orders = ports.order_group();
     let mut text = format!(
         "[gateway]\nid = \"gateway.minami.example\"\n\
-         [database]\npath = \"gateway.sqlite\"\n\
+         [database]\npath = \"data/gateway.sqlite\"\n\
          [box_api]\nlisten = \"127.0.0.1:{box_api}\"\n\
          certificate = \"keys/server.cert.pem\"\nprivate_key = \"keys/server.key.pem\"\n\
          device_ca_certificate = \"keys/device-ca.cert.pem\"\n\
