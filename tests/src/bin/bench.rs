@@ -95,8 +95,12 @@ fn told(figures: Vec<Figure>) -> Result<Vec<Figure>> {
 /// The nurse's list of a town with 10,000 residents: from the request to the last byte, with names,
 /// audit record and commit. The first opening, which reads the database from the disk, counts too.
 fn worklist() -> Result<Vec<Figure>> {
-    let took = LargeTown::start()?.open_list(LISTS)?;
+    let town = LargeTown::start()?;
+    let before_us = town.cpu_us()?;
+    let took = town.open_list(LISTS)?;
+    let cpu_us = (town.cpu_us()? - before_us) / i64::try_from(LISTS)?;
     Ok(vec![
+        figure("worklist.10000-residents.cpu-per-opening", &[cpu_us], 50, None),
         figure("worklist.10000-residents.p50", &took, 50, None),
         figure("worklist.10000-residents.p95", &took, 95, Some(50.0)),
     ])

@@ -151,8 +151,8 @@ impl Ranked {
             minute: minute(&wording::local(answer.happened_at_ms)),
         });
         // Without any answer, the days since the box came count.
-        let enrolled = state.boxes.map(|boxes| wording::local(boxes.enrolled_at_ms).date());
-        let since = answered.and_then(|(date, _)| date).or(enrolled);
+        let enrolled = || Some(wording::local(state.boxes?.enrolled_at_ms).date());
+        let since = answered.and_then(|(date, _)| date).or_else(enrolled);
         let days_since = since.map_or(0, |since| days_between(since, today));
         let known = Today { answer, withdrawn: state.withdrawn, days_since, home };
         let (minute, hours) = (minute(now), Hours::default());
