@@ -6,7 +6,6 @@
 
 mod credential;
 mod nonce;
-mod primitive;
 mod trust;
 
 use std::sync::Arc;
@@ -16,10 +15,13 @@ use gateway_api::{
     login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
 };
 use jpki::{
-    cert::revocation::{NoRevocationSource, RevocationSource, RevocationStatus},
+    revocation::{NoRevocationSource, RevocationSource, RevocationStatus},
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
-    verify::{LoginRefusal, VerifiedLogin, verify_login, verify_touch},
+    verify::{
+        LibraryVerifier, Refusal as LoginRefusal, VerifiedCertificate as VerifiedLogin,
+        verify_login, verify_touch,
+    },
 };
 
 pub use credential::{LinkError, read_certificate};
@@ -35,7 +37,6 @@ use crate::{
     store::{Store, StoreError},
     values,
 };
-use primitive::LibraryVerifier;
 
 const CERTIFICATE_MAX_LEN: usize = 8 * 1024;
 const SIGNATURE_MAX_LEN: usize = 512;

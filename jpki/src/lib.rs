@@ -8,12 +8,16 @@
 //! Deliberately absent: any command that reaches an application other than the JPKI one. The
 //! My Number itself lies in another application of the card and cannot be asked for from here.
 
+pub mod algorithm;
 pub mod apdu;
 pub mod card;
 pub mod cert;
 pub mod flow;
 pub mod manual;
 pub mod pin;
+pub mod report;
+pub mod revocation;
+mod shell;
 pub mod status;
 pub mod tbs;
 pub mod tlv;

@@ -8,7 +8,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::{
     cert::{
-        chain::{AnchorCertificate, AnchorError},
+        chain::{Anchor, AnchorError},
         profile::{CertificateClass, Holder},
     },
     verify::SignatureVerifier,
@@ -43,6 +43,24 @@ impl PolicyRule {
     pub fn card(oid: &str) -> Self {
         Self { oid: oid.to_owned(), holder: Holder::Card }
     }
+
+    /// A policy of phones.
+    pub fn phone(oid: &str) -> Self {
+        Self { oid: oid.to_owned(), holder: Holder::Phone }
+    }
+
+    /// Whether the identifier can occur in a certificate: dotted numbers without leading zeros. A
+    /// mistyped policy would refuse everybody without a word.
+    pub fn is_well_formed(&self) -> bool {
+        let arcs: Vec<&str> = self.oid.split('.').collect();
+        let number = |arc: &&str| {
+            !arc.is_empty()
+                && arc.len() <= 10
+                && arc.bytes().all(|byte| byte.is_ascii_digit())
+                && (*arc == "0" || !arc.starts_with('0'))
+        };
+        arcs.len() >= 2 && arcs.len() <= 32 && arcs.iter().all(number)
+    }
 }
 
 impl HierarchyProfile {
@@ -69,10 +87,23 @@ impl HierarchyProfile {
             sign_unit: "TEST for digital signature".to_owned(),
             auth_policies: vec![
                 PolicyRule::card("1.3.6.1.4.1.32473.1.3.30"),
-                PolicyRule { oid: "1.3.6.1.4.1.32473.1.3.40".to_owned(), holder: Holder::Phone },
+                PolicyRule::phone("1.3.6.1.4.1.32473.1.3.40"),
             ],
-            sign_policies: vec![PolicyRule::card("1.3.6.1.4.1.32473.1.1.20")],
+            sign_policies: vec![
+                PolicyRule::card("1.3.6.1.4.1.32473.1.1.20"),
+                PolicyRule::phone("1.3.6.1.4.1.32473.1.1.40"),
+            ],
         }
+    }
+
+    /// Adds a policy, e.g. one of phones that an accredited operator was told.
+    #[must_use]
+    pub fn with_policy(mut self, class: CertificateClass, rule: PolicyRule) -> Self {
+        match class {
+            CertificateClass::Authentication => self.auth_policies.push(rule),
+            CertificateClass::Signature => self.sign_policies.push(rule),
+        }
+        self
     }
 
     pub(crate) fn unit(&self, class: CertificateClass) -> &str {
@@ -94,8 +125,8 @@ impl HierarchyProfile {
 #[derive(Debug, Clone)]
 pub struct TrustStore {
     profile: HierarchyProfile,
-    auth: Vec<AnchorCertificate>,
-    sign: Vec<AnchorCertificate>,
+    auth: Vec<Anchor>,
+    sign: Vec<Anchor>,
 }
 
 impl TrustStore {
@@ -119,7 +150,7 @@ impl TrustStore {
         der: &[u8],
         verifier: &dyn SignatureVerifier,
     ) -> Result<CertificateClass, TrustError> {
-        let anchor = AnchorCertificate::parse(der, verifier)?;
+        let anchor = Anchor::parse(der, verifier)?;
         let class = self.class_of(der)?;
         let anchors = self.anchors_mut(class);
         if anchors.len() >= Self::ANCHORS_MAX {
@@ -131,14 +162,25 @@ impl TrustStore {
         Ok(class)
     }
 
-    pub(crate) fn anchors(&self, class: CertificateClass) -> &[AnchorCertificate] {
+    /// The CA generation with this key id, e.g. to ask for the state of a certificate that was
+    /// verified long ago.
+    pub fn issuer(&self, issuer_key_id: &[u8]) -> Option<&Anchor> {
+        self.auth.iter().chain(&self.sign).find(|anchor| anchor.key_id() == issuer_key_id)
+    }
+
+    /// Every CA generation that is believed.
+    pub fn issuers(&self) -> impl Iterator<Item = &Anchor> {
+        self.auth.iter().chain(&self.sign)
+    }
+
+    pub(crate) fn anchors(&self, class: CertificateClass) -> &[Anchor] {
         match class {
             CertificateClass::Authentication => &self.auth,
             CertificateClass::Signature => &self.sign,
         }
     }
 
-    fn anchors_mut(&mut self, class: CertificateClass) -> &mut Vec<AnchorCertificate> {
+    fn anchors_mut(&mut self, class: CertificateClass) -> &mut Vec<Anchor> {
         match class {
             CertificateClass::Authentication => &mut self.auth,
             CertificateClass::Signature => &mut self.sign,

@@ -8,14 +8,11 @@ use std::sync::OnceLock;
 use const_oid::ObjectIdentifier;
 use der::{Decode as _, Encode as _, asn1::OctetString};
 use jpki::{
-    cert::{
-        chain::AnchorError,
-        profile::CertificateClass,
-        revocation::{NoRevocationSource, RevocationStatus},
-    },
+    cert::{chain::AnchorError, profile::CertificateClass},
+    revocation::{NoRevocationSource, RevocationStatus},
     trust::{HierarchyProfile, TrustError, TrustStore},
     verify::{
-        CertificateKind, Holder, LoginRefusal, PortableVerifier, VerifiedLogin, verify_touch,
+        CertificateKind, Holder, PortableVerifier, Refusal, VerifiedCertificate, verify_touch,
     },
 };
 use rsa::RsaPrivateKey;
@@ -83,7 +80,7 @@ impl Office {
     }
 
     /// Verifies the certificate without a login, after this change of a good draft.
-    fn with(change: impl FnOnce(&mut CertificateDraft)) -> Result<VerifiedLogin, LoginRefusal> {
+    fn with(change: impl FnOnce(&mut CertificateDraft)) -> Result<VerifiedCertificate, Refusal> {
         let mut office = Self::open();
         let mut draft = office.draft();
         change(&mut draft);
@@ -92,7 +89,7 @@ impl Office {
     }
 }
 
-fn check_refused(change: impl FnOnce(&mut CertificateDraft), expected: LoginRefusal) {
+fn check_refused(change: impl FnOnce(&mut CertificateDraft), expected: Refusal) {
     assert_eq!(Office::with(change), Err(expected));
 }
 
@@ -148,8 +145,8 @@ fn dates_are_kept_to_the_second() {
         move |draft: &mut CertificateDraft| draft.validity = Validity { not_before, not_after }
     };
     assert!(Office::with(validity(NOW, NOW)).is_ok());
-    check_refused(validity(NOW + 1, NOW + DAY), LoginRefusal::NotYetValid);
-    check_refused(validity(NOW - DAY, NOW - 1), LoginRefusal::Expired { not_after: NOW - 1 });
+    check_refused(validity(NOW + 1, NOW + DAY), Refusal::NotYetValid);
+    check_refused(validity(NOW - DAY, NOW - 1), Refusal::Expired { not_after: NOW - 1 });
 }
 
 #[test]
@@ -161,15 +158,15 @@ fn key_usage_must_be_exact_and_critical() {
     for (critical, value) in [(false, auth), (true, sign), (true, more)] {
         check_refused(
             |draft| draft.replace_extension(extension(KEY_USAGE, critical, &value)),
-            LoginRefusal::WrongKeyUsage,
+            Refusal::WrongKeyUsage,
         );
     }
-    check_refused(|draft| draft.remove_extension(KEY_USAGE), LoginRefusal::WrongKeyUsage);
+    check_refused(|draft| draft.remove_extension(KEY_USAGE), Refusal::WrongKeyUsage);
 }
 
 #[test]
 fn the_policy_must_be_one_of_the_kind() {
-    check_refused(|draft| draft.remove_extension(POLICIES), LoginRefusal::WrongPolicy);
+    check_refused(|draft| draft.remove_extension(POLICIES), Refusal::WrongPolicy);
     let mut office = Office::open();
     let ca = office.hierarchy.newest().sign.clone();
     let sign_draft = office
@@ -182,7 +179,7 @@ fn the_policy_must_be_one_of_the_kind() {
         .find(|extension| extension.extn_id == POLICIES)
         .expect("sign policy")
         .clone();
-    check_refused(|draft| draft.replace_extension(sign_policy), LoginRefusal::WrongPolicy);
+    check_refused(|draft| draft.replace_extension(sign_policy), Refusal::WrongPolicy);
 }
 
 #[test]
@@ -207,7 +204,7 @@ fn a_signature_certificate_cannot_log_in() {
     let der = ca.sign(&draft).expect("signed");
     assert_eq!(
         verify_touch(&der, &office.trust(), NOW, &PortableVerifier),
-        Err(LoginRefusal::WrongKind)
+        Err(Refusal::WrongKind)
     );
 }
 
@@ -216,11 +213,11 @@ fn a_ca_cannot_log_in() {
     let office = Office::open();
     let ca =
         verify_touch(&office.auth_ca().certificate_der, &office.trust(), NOW, &PortableVerifier);
-    assert_eq!(ca, Err(LoginRefusal::WrongPolicy));
+    assert_eq!(ca, Err(Refusal::WrongPolicy));
     let basic = BasicConstraints { ca: true, path_len_constraint: None };
     check_refused(
         |draft| draft.replace_extension(extension(BASIC_CONSTRAINTS, true, &basic)),
-        LoginRefusal::CaAsCitizen,
+        Refusal::CaAsCitizen,
     );
 }
 
@@ -230,30 +227,27 @@ fn unknown_extensions_are_refused_only_when_critical() {
     assert!(Office::with(|draft| draft.extensions.push(unheard_of(false))).is_ok());
     check_refused(
         |draft| draft.extensions.push(unheard_of(true)),
-        LoginRefusal::UnknownCriticalExtension,
+        Refusal::UnknownCriticalExtension,
     );
 }
 
 #[test]
 fn a_duplicate_or_broken_extension_is_malformed() {
-    check_refused(
-        |draft| draft.extensions.push(draft.extensions[0].clone()),
-        LoginRefusal::Malformed,
-    );
+    check_refused(|draft| draft.extensions.push(draft.extensions[0].clone()), Refusal::Malformed);
     check_refused(
         |draft| draft.replace_extension(extension(KEY_USAGE, true, &true)),
-        LoginRefusal::Malformed,
+        Refusal::Malformed,
     );
 }
 
 #[test]
 fn other_algorithms_and_keys_are_refused() {
-    check_refused(|draft| draft.algorithm = SHA1_WITH_RSA, LoginRefusal::UnsupportedAlgorithm);
+    check_refused(|draft| draft.algorithm = SHA1_WITH_RSA, Refusal::UnsupportedAlgorithm);
     for bits in [1024, 2056] {
         let key = RsaPrivateKey::new(&mut rand_core::OsRng, bits).expect("key");
         check_refused(
             |draft| draft.public_key = virtual_card::ca::public_key_info(&key).expect("encodable"),
-            LoginRefusal::UnsupportedAlgorithm,
+            Refusal::UnsupportedAlgorithm,
         );
     }
 }
@@ -274,22 +268,22 @@ fn a_ca_of_the_same_name_is_not_the_ca() {
     let verify = |der: &[u8]| verify_touch(der, &trust, NOW, &PortableVerifier);
     let mut draft = office.draft();
     let claims_ours = impostor.sign(&draft).expect("signed");
-    assert_eq!(verify(&claims_ours), Err(LoginRefusal::ForgedCertificate));
+    assert_eq!(verify(&claims_ours), Err(Refusal::ForgedCertificate));
     draft.remove_extension(AUTHORITY_KEY_ID);
     let claims_nobody = impostor.sign(&draft).expect("signed");
-    assert_eq!(verify(&claims_nobody), Err(LoginRefusal::ForgedCertificate));
+    assert_eq!(verify(&claims_nobody), Err(Refusal::ForgedCertificate));
     let own = office
         .hierarchy
         .draft(Purpose::Auth, &impostor, &Person::invented(), &office.key, NOW)
         .expect("draft");
     let names_itself = impostor.sign(&own).expect("signed");
-    assert_eq!(verify(&names_itself), Err(LoginRefusal::UnknownIssuer));
+    assert_eq!(verify(&names_itself), Err(Refusal::UnknownIssuer));
 }
 
 #[test]
 fn the_issuer_is_named_byte_by_byte() {
     // Without its last unit the name still shows organisation and kind, and the key id is ours.
-    check_refused(|draft| drop(draft.issuer.0.pop()), LoginRefusal::UnknownIssuer);
+    check_refused(|draft| drop(draft.issuer.0.pop()), Refusal::UnknownIssuer);
 }
 
 #[test]
@@ -299,7 +293,7 @@ fn an_auth_certificate_signed_by_the_signature_ca_is_forged() {
     let der = office.hierarchy.newest().sign.sign(&draft).expect("signed");
     assert_eq!(
         verify_touch(&der, &office.trust(), NOW, &PortableVerifier),
-        Err(LoginRefusal::ForgedCertificate)
+        Err(Refusal::ForgedCertificate)
     );
 }
 
@@ -315,7 +309,7 @@ fn a_generation_that_ended_no_longer_vouches() {
     let der = oldest.sign(&draft).expect("signed");
     let verify = |now| verify_touch(&der, &office.trust(), now, &PortableVerifier);
     assert!(verify(NOW).is_ok());
-    assert_eq!(verify(NOW + 3 * YEAR), Err(LoginRefusal::IssuerNotValid));
+    assert_eq!(verify(NOW + 3 * YEAR), Err(Refusal::IssuerNotValid));
 }
 
 #[test]
@@ -340,7 +334,7 @@ fn only_one_strict_certificate_is_read() {
     let trust = office.trust();
     let check = |der: &[u8]| {
         let verified = verify_touch(der, &trust, NOW, &PortableVerifier);
-        assert_eq!(verified, Err(LoginRefusal::Malformed));
+        assert_eq!(verified, Err(Refusal::Malformed));
     };
     check(&[]);
     check(&good[..good.len() - 1]);
@@ -358,7 +352,7 @@ fn a_certificate_is_at_most_8_kib() {
         Office::with(|draft| draft.extensions.push(extension(UNHEARD_OF, false, &padding)))
     };
     assert!(with_padding(6 * 1024).is_ok());
-    assert_eq!(with_padding(8 * 1024), Err(LoginRefusal::Malformed));
+    assert_eq!(with_padding(8 * 1024), Err(Refusal::Malformed));
 }
 
 /// The outer SEQUENCE with a fourth element.
@@ -380,10 +374,10 @@ fn names_and_serials_are_bounded() {
         text = text.replace("CN=TEST", &format!("CN={}", "X".repeat(65)));
         draft.subject = text.parse().expect("a name");
     };
-    check_refused(long_name, LoginRefusal::Malformed);
-    check_refused(|draft| draft.serial = vec![0], LoginRefusal::Malformed);
+    check_refused(long_name, Refusal::Malformed);
+    check_refused(|draft| draft.serial = vec![0], Refusal::Malformed);
     let without_cn = |draft: &mut CertificateDraft| draft.subject = "C=JP".parse().expect("a name");
-    check_refused(without_cn, LoginRefusal::Malformed);
+    check_refused(without_cn, Refusal::Malformed);
 }
 
 #[test]
@@ -397,7 +391,7 @@ fn the_two_algorithm_fields_must_agree() {
     let der = certificate.to_der().expect("encodable");
     assert_eq!(
         verify_touch(&der, &office.trust(), NOW, &PortableVerifier),
-        Err(LoginRefusal::UnsupportedAlgorithm)
+        Err(Refusal::UnsupportedAlgorithm)
     );
 }
 
@@ -417,7 +411,7 @@ fn production_refuses_the_test_hierarchy_twice() {
     let der = office.auth_ca().sign(&draft).expect("signed");
     assert_eq!(
         verify_touch(&der, &production, NOW, &PortableVerifier),
-        Err(LoginRefusal::ForeignHierarchy)
+        Err(Refusal::ForeignHierarchy)
     );
 }
 
@@ -456,10 +450,7 @@ fn an_empty_store_refuses_everybody() {
     let empty = TrustStore::new(HierarchyProfile::hitokoe_test());
     let draft = office.draft();
     let der = office.auth_ca().sign(&draft).expect("signed");
-    assert_eq!(
-        verify_touch(&der, &empty, NOW, &PortableVerifier),
-        Err(LoginRefusal::UnknownIssuer)
-    );
+    assert_eq!(verify_touch(&der, &empty, NOW, &PortableVerifier), Err(Refusal::UnknownIssuer));
 }
 
 proptest::proptest! {

@@ -4,7 +4,7 @@ use jpki::{
     flow::{Step, authenticate::AuthenticateFlow},
     pin::AuthPin,
     tbs::{LoginParts, LoginTbs},
-    verify::{Holder, LoginRefusal, PortableVerifier, VerifiedLogin, verify_login},
+    verify::{Holder, PortableVerifier, Refusal, VerifiedCertificate, verify_login},
 };
 use virtual_card::{
     applet::VirtualCard,
@@ -49,7 +49,7 @@ fn sign_with(card: CardFile, digest: [u8; 32]) -> (Vec<u8>, Vec<u8>) {
     }
 }
 
-fn log_in(profile: CardProfile, rebuilt: LoginParts<'_>) -> Result<VerifiedLogin, LoginRefusal> {
+fn log_in(profile: CardProfile, rebuilt: LoginParts<'_>) -> Result<VerifiedCertificate, Refusal> {
     let mut keys = TestOnlyKeys::starting_at(0);
     let mut hierarchy = TestHierarchy::create(&mut keys, NOW).expect("test CA");
     let card = hierarchy.issue(profile, &Person::invented(), &mut keys, NOW).expect("card");
@@ -81,17 +81,14 @@ fn a_login_for_something_else_is_refused() {
         LoginParts { issued_at_ms: PARTS.issued_at_ms + 1, ..PARTS },
     ];
     for other in others {
-        assert_eq!(log_in(CardProfile::Normal, other), Err(LoginRefusal::SignatureMismatch));
+        assert_eq!(log_in(CardProfile::Normal, other), Err(Refusal::SignatureMismatch));
     }
 }
 
 #[test]
 fn cards_that_must_not_log_in_do_not() {
-    assert_eq!(
-        log_in(CardProfile::Expired, PARTS),
-        Err(LoginRefusal::Expired { not_after: NOW - DAY })
-    );
-    assert_eq!(log_in(CardProfile::WrongHierarchy, PARTS), Err(LoginRefusal::ForeignHierarchy));
+    assert_eq!(log_in(CardProfile::Expired, PARTS), Err(Refusal::Expired { not_after: NOW - DAY }));
+    assert_eq!(log_in(CardProfile::WrongHierarchy, PARTS), Err(Refusal::ForeignHierarchy));
 }
 
 #[test]
@@ -106,7 +103,7 @@ fn a_signature_must_match_exactly() {
     let check = |signature: &[u8]| {
         let verified =
             verify_login(&certificate, &bytes, signature, &trust, NOW, &PortableVerifier);
-        assert_eq!(verified, Err(LoginRefusal::SignatureMismatch));
+        assert_eq!(verified, Err(Refusal::SignatureMismatch));
     };
     check(&[]);
     check(&good[1..]);

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use jpki::verify::{CertificateKind, Holder, LoginRefusal, VerifiedLogin};
+use jpki::verify::{
+    CertificateKind, Holder, Refusal as LoginRefusal, VerifiedCertificate as VerifiedLogin,
+};
 
 use super::LoginError;
 use crate::{

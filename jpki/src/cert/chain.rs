@@ -6,17 +6,44 @@ use x509_parser::{
     certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
 };
 
-use super::{profile::Certificate, shell::Shell};
-use crate::verify::{LoginRefusal, PublicKey, SignatureAlgorithm, SignatureVerifier};
+use super::profile::Certificate;
+use crate::{
+    algorithm::PublicKey,
+    shell::Shell,
+    verify::{Refusal, SignatureVerifier},
+};
 
-/// A CA certificate that was checked when it was added.
+/// A CA generation that is believed; its certificate was checked when it was added.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AnchorCertificate {
-    subject_der: Vec<u8>,
-    pub(crate) key_id: Vec<u8>,
-    key_pkcs1_der: Vec<u8>,
+pub struct Anchor {
+    name_der: Vec<u8>,
+    key_id: Vec<u8>,
+    key: OwnedKey,
     not_before: i64,
     not_after: i64,
+}
+
+/// A public key that outlives its certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OwnedKey {
+    P384(Vec<u8>),
+    Rsa2048(Vec<u8>),
+}
+
+impl OwnedKey {
+    pub(crate) fn of(key: PublicKey<'_>) -> Self {
+        match key {
+            PublicKey::P384 { point } => Self::P384(point.to_vec()),
+            PublicKey::Rsa2048 { pkcs1_der } => Self::Rsa2048(pkcs1_der.to_vec()),
+        }
+    }
+
+    pub(crate) fn borrow(&self) -> PublicKey<'_> {
+        match self {
+            Self::P384(point) => PublicKey::P384 { point },
+            Self::Rsa2048(pkcs1_der) => PublicKey::Rsa2048 { pkcs1_der },
+        }
+    }
 }
 
 /// Why a certificate cannot be an anchor.
@@ -39,7 +66,7 @@ pub enum AnchorError {
     UnsupportedAlgorithm,
 }
 
-impl AnchorCertificate {
+impl Anchor {
     pub(crate) fn parse(der: &[u8], verifier: &dyn SignatureVerifier) -> Result<Self, AnchorError> {
         let certificate = Certificate::parse(der).map_err(|_| AnchorError::Malformed)?;
         let key = certificate.check_algorithms().map_err(|_| AnchorError::UnsupportedAlgorithm)?;
@@ -47,11 +74,10 @@ impl AnchorCertificate {
         if !may_issue(&parsed) {
             return Err(AnchorError::NotACa);
         }
-        let PublicKey::Rsa2048 { pkcs1_der } = key;
         let anchor = Self {
-            subject_der: parsed.subject().as_raw().to_vec(),
+            name_der: parsed.subject().as_raw().to_vec(),
             key_id: subject_key_id(&parsed).ok_or(AnchorError::NoKeyId)?,
-            key_pkcs1_der: pkcs1_der.to_vec(),
+            key: OwnedKey::of(key),
             not_before: parsed.validity().not_before.timestamp(),
             not_after: parsed.validity().not_after.timestamp(),
         };
@@ -63,14 +89,26 @@ impl AnchorCertificate {
         Ok(anchor)
     }
 
-    fn signed(&self, shell: &Shell<'_>, verifier: &dyn SignatureVerifier) -> bool {
-        let key = PublicKey::Rsa2048 { pkcs1_der: &self.key_pkcs1_der };
-        verifier
-            .verify(SignatureAlgorithm::RsaPkcs1Sha256, key, shell.signed, shell.signature)
-            .is_ok()
+    /// Subject key id; tells generations of one name apart.
+    pub fn key_id(&self) -> &[u8] {
+        &self.key_id
     }
 
-    fn is_valid_at(&self, now_unix_secs: i64) -> bool {
+    /// Distinguished name, DER.
+    pub fn name_der(&self) -> &[u8] {
+        &self.name_der
+    }
+
+    /// Public key.
+    pub fn key(&self) -> PublicKey<'_> {
+        self.key.borrow()
+    }
+
+    pub(crate) fn signed(&self, shell: &Shell<'_>, verifier: &dyn SignatureVerifier) -> bool {
+        shell.is_signed_by(self.key(), verifier)
+    }
+
+    pub(crate) fn is_valid_at(&self, now_unix_secs: i64) -> bool {
         (self.not_before..=self.not_after).contains(&now_unix_secs)
     }
 }
@@ -81,25 +119,25 @@ impl AnchorCertificate {
 /// without one every generation of that name is tried.
 pub(crate) fn find_issuer<'a>(
     certificate: &Certificate<'_>,
-    anchors: &'a [AnchorCertificate],
+    anchors: &'a [Anchor],
     now_unix_secs: i64,
     verifier: &dyn SignatureVerifier,
-) -> Result<&'a AnchorCertificate, LoginRefusal> {
+) -> Result<&'a Anchor, Refusal> {
     let mut named = anchors
         .iter()
-        .filter(|anchor| anchor.subject_der == certificate.issuer_der())
+        .filter(|anchor| anchor.name_der == certificate.issuer_der())
         .filter(|anchor| {
             certificate.authority_key_id().is_none_or(|wanted| wanted == anchor.key_id)
         })
         .peekable();
     if named.peek().is_none() {
-        return Err(LoginRefusal::UnknownIssuer);
+        return Err(Refusal::UnknownIssuer);
     }
     let issuer = named
         .find(|anchor| anchor.signed(&certificate.shell, verifier))
-        .ok_or(LoginRefusal::ForgedCertificate)?;
+        .ok_or(Refusal::ForgedCertificate)?;
     if !issuer.is_valid_at(now_unix_secs) {
-        return Err(LoginRefusal::IssuerNotValid);
+        return Err(Refusal::IssuerNotValid);
     }
     Ok(issuer)
 }

@@ -2,27 +2,34 @@
 
 use x509_parser::{
     certificate::X509Certificate,
-    extensions::{KeyUsage, ParsedExtension, X509Extension},
-    num_bigint::BigUint,
+    der_parser::Oid,
+    extensions::{ExtendedKeyUsage, KeyUsage, ParsedExtension, X509Extension},
     oid_registry::{
-        OID_PKCS1_RSAENCRYPTION, OID_PKCS1_SHA256WITHRSA, OID_X509_EXT_BASIC_CONSTRAINTS,
-        OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_KEY_USAGE,
+        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES,
+        OID_X509_EXT_CRL_DISTRIBUTION_POINTS, OID_X509_EXT_KEY_USAGE,
+        OID_X509_EXT_SUBJECT_ALT_NAME,
     },
     prelude::FromDer as _,
-    public_key::PublicKey as ParsedKey,
     x509::{X509Name, X509Version},
 };
 
-use super::shell::Shell;
+use super::{
+    attributes::{self, AttributeError, BasicAttributes},
+    extension,
+};
 use crate::{
+    algorithm::{PublicKey, SignatureAlgorithm, is_positive},
+    revocation::DistributionPointName,
+    shell::Shell,
+    tlv::{self, INTEGER, SEQUENCE, context},
     trust::HierarchyProfile,
-    verify::{LoginRefusal, PublicKey},
+    verify::Refusal,
 };
 
-/// Bits of the only key size in use.
-const RSA_BITS: usize = 2048;
+/// Most bytes a certificate may have.
+pub(crate) const CERTIFICATE_LEN_MAX: usize = 8 * 1024;
 /// Most bytes of a serial number (RFC 5280, 4.1.2.2).
-const SERIAL_LEN_MAX: usize = 20;
+pub(crate) const SERIAL_LEN_MAX: usize = 20;
 /// Most characters of a common name (RFC 5280, A.1).
 const COMMON_NAME_LEN_MAX: usize = 64;
 
@@ -56,6 +63,7 @@ pub struct CertificateKind {
 /// A certificate that was read completely; nothing about it is believed yet.
 pub(crate) struct Certificate<'a> {
     pub(crate) shell: Shell<'a>,
+    inner: Inner<'a>,
     parsed: X509Certificate<'a>,
     key_usage: Option<(bool, KeyUsage)>,
     policies: Vec<String>,
@@ -66,16 +74,21 @@ pub(crate) struct Certificate<'a> {
 
 impl<'a> Certificate<'a> {
     /// Reads strictly: one certificate, no trailing byte, every known extension well formed.
-    pub(crate) fn parse(der: &'a [u8]) -> Result<Self, LoginRefusal> {
-        let shell = Shell::parse(der).ok_or(LoginRefusal::Malformed)?;
-        let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| LoginRefusal::Malformed)?;
+    pub(crate) fn parse(der: &'a [u8]) -> Result<Self, Refusal> {
+        if der.len() > CERTIFICATE_LEN_MAX {
+            return Err(Refusal::Malformed);
+        }
+        let shell = Shell::parse(der).ok_or(Refusal::Malformed)?;
+        let inner = Inner::parse(shell.content).ok_or(Refusal::Malformed)?;
+        let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| Refusal::Malformed)?;
         if !rest.is_empty() || parsed.version() != X509Version::V3 {
-            return Err(LoginRefusal::Malformed);
+            return Err(Refusal::Malformed);
         }
         // A duplicate would let two readers see two different certificates.
-        parsed.extensions_map().map_err(|_| LoginRefusal::Malformed)?;
+        parsed.extensions_map().map_err(|_| Refusal::Malformed)?;
         let mut certificate = Self {
             shell,
+            inner,
             parsed,
             key_usage: None,
             policies: Vec::new(),
@@ -87,10 +100,10 @@ impl<'a> Certificate<'a> {
         Ok(certificate)
     }
 
-    fn read_extensions(&mut self) -> Result<(), LoginRefusal> {
+    fn read_extensions(&mut self) -> Result<(), Refusal> {
         for extension in self.parsed.tbs_certificate.extensions().to_vec() {
             match extension.parsed_extension() {
-                ParsedExtension::ParseError { .. } => return Err(LoginRefusal::Malformed),
+                ParsedExtension::ParseError { .. } => return Err(Refusal::Malformed),
                 ParsedExtension::KeyUsage(usage) => {
                     self.key_usage = Some((extension.critical, *usage));
                 }
@@ -108,68 +121,113 @@ impl<'a> Certificate<'a> {
         Ok(())
     }
 
-    /// Only RSA-2048, exponent 65537, SHA-256. A next generation adds a variant here.
-    pub(crate) fn check_algorithms(&self) -> Result<PublicKey<'_>, LoginRefusal> {
-        let inner = &self.parsed.tbs_certificate.signature;
-        if !self.shell.is_sha256_with_rsa() || inner.algorithm != OID_PKCS1_SHA256WITHRSA {
-            return Err(LoginRefusal::UnsupportedAlgorithm);
+    /// The citizen's key, if it and the issuer's algorithm are among the allowed ones. They need
+    /// not be the same: a CA of one generation may sign keys of the next.
+    pub(crate) fn check_algorithms(&self) -> Result<PublicKey<'a>, Refusal> {
+        if self.shell.algorithm().is_none() || self.inner.algorithm != self.shell.algorithm_der() {
+            return Err(Refusal::UnsupportedAlgorithm);
         }
-        let key = self.parsed.public_key();
-        let ParsedKey::RSA(rsa) = key.parsed().map_err(|_| LoginRefusal::Malformed)? else {
-            return Err(LoginRefusal::UnsupportedAlgorithm);
-        };
-        let bits = BigUint::from_bytes_be(rsa.modulus).bits();
-        let exponent_ok = BigUint::from_bytes_be(rsa.exponent) == BigUint::from(65_537u32);
-        if key.algorithm.algorithm != OID_PKCS1_RSAENCRYPTION
-            || usize::try_from(bits) != Ok(RSA_BITS)
-            || !exponent_ok
-        {
-            return Err(LoginRefusal::UnsupportedAlgorithm);
+        let key = PublicKey::from_spki(self.inner.public_key)?;
+        if !key.is_of_the_jpki() {
+            return Err(Refusal::UnsupportedAlgorithm);
         }
-        Ok(PublicKey::Rsa2048 { pkcs1_der: &key.subject_public_key.data })
+        Ok(key)
+    }
+
+    /// The four attributes of a signature certificate.
+    pub(crate) fn attributes(&self) -> Result<BasicAttributes, Refusal> {
+        let names = self.extension_value(&OID_X509_EXT_SUBJECT_ALT_NAME);
+        Ok(attributes::parse(names.ok_or(AttributeError::Missing)?)?)
+    }
+
+    /// Where its revocation lists lie; none when it does not say.
+    pub(crate) fn distribution_points(&self) -> Result<Vec<DistributionPointName>, Refusal> {
+        match self.extension_value(&OID_X509_EXT_CRL_DISTRIBUTION_POINTS) {
+            None => Ok(Vec::new()),
+            Some(value) => extension::distribution_points(value).map_err(|_| Refusal::Malformed),
+        }
+    }
+
+    fn extension_value(&self, id: &Oid<'_>) -> Option<&'a [u8]> {
+        self.parsed.extensions().iter().find(|extension| extension.oid == *id).map(|e| e.value)
+    }
+
+    /// Extended key usages, if the extension is there: only an OCSP responder has any.
+    pub(crate) fn extended_key_usage(&self) -> Option<ExtendedKeyUsage<'a>> {
+        self.parsed.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+            ParsedExtension::ExtendedKeyUsage(usage) => Some(usage.clone()),
+            _ => None,
+        })
+    }
+
+    /// Whether this extension is there.
+    pub(crate) fn has_extension(&self, id: &Oid<'_>) -> bool {
+        self.parsed.extensions().iter().any(|extension| extension.oid == *id)
+    }
+
+    pub(crate) fn subject_der(&self) -> &[u8] {
+        self.parsed.subject().as_raw()
+    }
+
+    pub(crate) fn is_ca(&self) -> bool {
+        self.is_ca
+    }
+
+    /// Whether the key usage is digitalSignature and nothing else.
+    pub(crate) fn only_signs(&self) -> bool {
+        self.key_usage.as_ref().is_some_and(|(_, usage)| {
+            usage.flags == exact_key_usage(CertificateClass::Authentication)
+        })
+    }
+
+    /// Whether a critical extension is there that is neither understood nor among these.
+    pub(crate) fn has_unknown_critical_besides(&self, known: &[Oid<'_>]) -> bool {
+        self.parsed.extensions().iter().any(|extension| {
+            extension.critical && !is_understood(extension) && !known.contains(&extension.oid)
+        })
     }
 
     /// Kind by the name of the issuer, the policy and the key usage, which must all agree.
-    pub(crate) fn kind(&self, profile: &HierarchyProfile) -> Result<CertificateKind, LoginRefusal> {
+    pub(crate) fn kind(&self, profile: &HierarchyProfile) -> Result<CertificateKind, Refusal> {
         let issuer = self.parsed.issuer();
         if !names_organization(issuer, &profile.organization) {
-            return Err(LoginRefusal::ForeignHierarchy);
+            return Err(Refusal::ForeignHierarchy);
         }
         let class = [CertificateClass::Authentication, CertificateClass::Signature]
             .into_iter()
             .find(|class| names_unit(issuer, profile.unit(*class)))
-            .ok_or(LoginRefusal::ForeignHierarchy)?;
+            .ok_or(Refusal::ForeignHierarchy)?;
         let rule = profile
             .policies(class)
             .iter()
             .find(|rule| self.policies.contains(&rule.oid))
-            .ok_or(LoginRefusal::WrongPolicy)?;
+            .ok_or(Refusal::WrongPolicy)?;
         Ok(CertificateKind { class, holder: rule.holder })
     }
 
     /// Rules of a citizen's certificate besides its dates.
-    pub(crate) fn check_leaf(&self, class: CertificateClass) -> Result<(), LoginRefusal> {
+    pub(crate) fn check_leaf(&self, class: CertificateClass) -> Result<(), Refusal> {
         if self.is_ca {
-            return Err(LoginRefusal::CaAsCitizen);
+            return Err(Refusal::CaAsCitizen);
         }
         if self.key_usage.map(|(critical, usage)| (critical, usage.flags))
             != Some((true, exact_key_usage(class)))
         {
-            return Err(LoginRefusal::WrongKeyUsage);
+            return Err(Refusal::WrongKeyUsage);
         }
         if self.unknown_critical {
-            return Err(LoginRefusal::UnknownCriticalExtension);
+            return Err(Refusal::UnknownCriticalExtension);
         }
         Ok(())
     }
 
-    pub(crate) fn check_validity(&self, now_unix_secs: i64) -> Result<(), LoginRefusal> {
+    pub(crate) fn check_validity(&self, now_unix_secs: i64) -> Result<(), Refusal> {
         let validity = self.parsed.validity();
         if now_unix_secs < validity.not_before.timestamp() {
-            return Err(LoginRefusal::NotYetValid);
+            return Err(Refusal::NotYetValid);
         }
         if now_unix_secs > validity.not_after.timestamp() {
-            return Err(LoginRefusal::Expired { not_after: validity.not_after.timestamp() });
+            return Err(Refusal::Expired { not_after: validity.not_after.timestamp() });
         }
         Ok(())
     }
@@ -187,28 +245,53 @@ impl<'a> Certificate<'a> {
     }
 
     /// Serial as in the certificate: positive and of reasonable length.
-    pub(crate) fn serial(&self) -> Result<&[u8], LoginRefusal> {
+    pub(crate) fn serial(&self) -> Result<&[u8], Refusal> {
         let serial = self.parsed.tbs_certificate.raw_serial();
-        let positive = serial.first().is_some_and(|first| first & 0x80 == 0);
-        let not_zero = serial.iter().any(|byte| *byte != 0);
-        if !positive || !not_zero || serial.len() > SERIAL_LEN_MAX {
-            return Err(LoginRefusal::Malformed);
+        if !is_positive(serial) || serial.len() > SERIAL_LEN_MAX {
+            return Err(Refusal::Malformed);
         }
         Ok(serial)
     }
 
     /// The one common name: an opaque id, never a person's name.
-    pub(crate) fn common_name(&self) -> Result<String, LoginRefusal> {
+    pub(crate) fn common_name(&self) -> Result<String, Refusal> {
         let mut names = self.parsed.subject().iter_common_name();
         let (Some(name), None) = (names.next(), names.next()) else {
-            return Err(LoginRefusal::Malformed);
+            return Err(Refusal::Malformed);
         };
-        let text = name.as_str().map_err(|_| LoginRefusal::Malformed)?;
+        let text = name.as_str().map_err(|_| Refusal::Malformed)?;
         if text.is_empty() || text.chars().count() > COMMON_NAME_LEN_MAX {
-            return Err(LoginRefusal::Malformed);
+            return Err(Refusal::Malformed);
         }
         Ok(text.to_owned())
     }
+}
+
+/// What is compared byte by byte in the signed part (RFC 5280, 4.1.2).
+struct Inner<'a> {
+    algorithm: &'a [u8],
+    public_key: &'a [u8],
+}
+
+impl<'a> Inner<'a> {
+    fn parse(content: &'a [u8]) -> Option<Self> {
+        let (_version, rest) = tlv::read_tagged(content, context(0)).ok()?;
+        let (_serial, rest) = tlv::read_tagged(rest, INTEGER).ok()?;
+        let (algorithm, rest) = tlv::read_tagged(rest, SEQUENCE).ok()?;
+        let (_issuer, rest) = tlv::read_tagged(rest, SEQUENCE).ok()?;
+        let (_validity, rest) = tlv::read_tagged(rest, SEQUENCE).ok()?;
+        let (_subject, rest) = tlv::read_tagged(rest, SEQUENCE).ok()?;
+        let (public_key, _extensions) = tlv::read_tagged(rest, SEQUENCE).ok()?;
+        Some(Self { algorithm: algorithm.raw, public_key: public_key.raw })
+    }
+}
+
+/// The algorithm with which a certificate's key signs, if it is one of ours. Believes nothing else
+/// of the certificate: a card is asked for a signature before anybody verified it.
+pub(crate) fn signs_with(certificate_der: &[u8]) -> Option<SignatureAlgorithm> {
+    let shell = Shell::parse(certificate_der)?;
+    let inner = Inner::parse(shell.content)?;
+    PublicKey::from_spki(inner.public_key).ok().map(PublicKey::algorithm)
 }
 
 /// Extensions whose criticality is honoured because their rules are applied here.

@@ -1,38 +1,45 @@
-//! Verification in plain Rust, for every target. The gateway brings a faster one.
+//! Verification in plain Rust, for every target. Servers use the faster one.
 
-use rsa::{
-    RsaPublicKey,
-    pkcs1::DecodeRsaPublicKey as _,
-    pkcs1v15::{Signature, VerifyingKey},
-    sha2::Sha256,
-    signature::Verifier as _,
-};
+use p384::ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier as _};
+use rsa::{Pkcs1v15Sign, RsaPublicKey, pkcs1::DecodeRsaPublicKey as _, sha2::Sha256};
 
-use super::{PublicKey, SignatureAlgorithm, SignatureMismatch, SignatureVerifier};
+use super::{MessageDigest, PublicKey, SignatureMismatch, SignatureVerifier};
 
-/// Verifies with the `rsa` crate. Only public keys are handled, so its known timing weakness with
-/// private keys does not matter here.
+/// Verifies with the `rsa` and `p384` crates. Only public keys are handled, so the known timing
+/// weakness of `rsa` with private keys does not matter here.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PortableVerifier;
 
 impl SignatureVerifier for PortableVerifier {
-    fn verify(
+    fn verify_digest(
         &self,
-        algorithm: SignatureAlgorithm,
         key: PublicKey<'_>,
-        message: &[u8],
+        digest: &MessageDigest,
         signature: &[u8],
     ) -> Result<(), SignatureMismatch> {
-        match (algorithm, key) {
-            (SignatureAlgorithm::RsaPkcs1Sha256, PublicKey::Rsa2048 { pkcs1_der }) => {
-                verify_rsa(pkcs1_der, message, signature)
+        match (key, digest) {
+            (PublicKey::Rsa2048 { pkcs1_der }, MessageDigest::Sha256(digest)) => {
+                verify_rsa(pkcs1_der, digest, signature)
             }
+            (PublicKey::P384 { point }, MessageDigest::Sha384(digest)) => {
+                verify_p384(point, digest, signature)
+            }
+            _ => Err(SignatureMismatch),
         }
     }
 }
 
-fn verify_rsa(pkcs1_der: &[u8], message: &[u8], signature: &[u8]) -> Result<(), SignatureMismatch> {
+fn verify_rsa(
+    pkcs1_der: &[u8],
+    digest: &[u8; 32],
+    signature: &[u8],
+) -> Result<(), SignatureMismatch> {
     let key = RsaPublicKey::from_pkcs1_der(pkcs1_der).map_err(|_| SignatureMismatch)?;
-    let signature = Signature::try_from(signature).map_err(|_| SignatureMismatch)?;
-    VerifyingKey::<Sha256>::new(key).verify(message, &signature).map_err(|_| SignatureMismatch)
+    key.verify(Pkcs1v15Sign::new::<Sha256>(), digest, signature).map_err(|_| SignatureMismatch)
+}
+
+fn verify_p384(point: &[u8], digest: &[u8; 48], signature: &[u8]) -> Result<(), SignatureMismatch> {
+    let key = VerifyingKey::from_sec1_bytes(point).map_err(|_| SignatureMismatch)?;
+    let signature = Signature::from_der(signature).map_err(|_| SignatureMismatch)?;
+    key.verify_prehash(digest, &signature).map_err(|_| SignatureMismatch)
 }

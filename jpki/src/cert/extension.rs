@@ -1,0 +1,43 @@
+//! Extensions that are read by hand: distribution points and subject alternative names.
+
+use crate::{
+    revocation::DistributionPointName,
+    tlv::{self, SEQUENCE, TlvError, context},
+};
+
+/// Most distribution points, and most names, that are looked at.
+const NAMES_MAX: usize = 32;
+
+/// Full names of the distribution points that cover every reason and are signed by the issuer
+/// itself (RFC 5280, 4.2.1.13); others are of no use here and left out.
+pub(crate) fn distribution_points(value: &[u8]) -> Result<Vec<DistributionPointName>, TlvError> {
+    let mut names = Vec::new();
+    let mut rest = tlv::read_only(value, SEQUENCE)?.value;
+    while !rest.is_empty() && names.len() < NAMES_MAX {
+        let (point, after) = tlv::read_tagged(rest, SEQUENCE)?;
+        rest = after;
+        let (name, limits) = tlv::read_optional(point.value, context(0))?;
+        if let Some(name) = name
+            && limits.is_empty()
+        {
+            names.extend(full_name(name.value)?);
+        }
+    }
+    Ok(names)
+}
+
+/// Names of a `DistributionPointName`; a name relative to the issuer is left out.
+pub(crate) fn full_name(value: &[u8]) -> Result<Vec<DistributionPointName>, TlvError> {
+    let (full, rest) = tlv::read_optional(value, context(0))?;
+    if !rest.is_empty() && full.is_some() {
+        return Err(TlvError::TrailingBytes);
+    }
+    let mut names = Vec::new();
+    let mut rest = full.map_or(&[][..], |full| full.value);
+    while !rest.is_empty() && names.len() < NAMES_MAX {
+        let (name, after) = tlv::read(rest)?;
+        names.extend(DistributionPointName::from_der(name.raw));
+        rest = after;
+    }
+    Ok(names)
+}
