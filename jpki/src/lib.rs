@@ -20,6 +20,7 @@ pub mod revocation;
 mod shell;
 pub mod status;
 pub mod tbs;
+pub mod time;
 pub mod tlv;
 pub mod token;
 pub mod trust;

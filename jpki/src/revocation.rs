@@ -6,6 +6,13 @@
 //! builds questions and checks answers, [`inquiry`] goes from one to the other. Sockets, files and
 //! clocks are the adapter's.
 
+pub mod cache;
+pub mod crl;
+pub mod inquiry;
+pub mod ocsp;
+pub mod store;
+pub mod table;
+
 use std::fmt;
 
 /// Names one certificate for good: DN and serial repeat between CA generations, this does not.

@@ -2,7 +2,7 @@
 
 use crate::{
     revocation::DistributionPointName,
-    tlv::{self, SEQUENCE, TlvError, context},
+    tlv::{self, BOOLEAN, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, TlvError, context},
 };
 
 /// Most distribution points, and most names, that are looked at.
@@ -40,4 +40,42 @@ pub(crate) fn full_name(value: &[u8]) -> Result<Vec<DistributionPointName>, TlvE
         rest = after;
     }
     Ok(names)
+}
+
+/// One extension (RFC 5280, 4.1).
+pub(crate) struct Extension<'a> {
+    /// Content of its identifier.
+    pub(crate) id: &'a [u8],
+    pub(crate) critical: bool,
+    pub(crate) value: &'a [u8],
+}
+
+/// Reads `Extensions` that fill the input; one that stands there twice would let two readers see two
+/// different things.
+pub(crate) fn read_all(der: &[u8]) -> Result<Vec<Extension<'_>>, TlvError> {
+    let mut rest = tlv::read_only(der, SEQUENCE)?.value;
+    let mut all: Vec<Extension<'_>> = Vec::new();
+    while !rest.is_empty() {
+        let (element, after) = tlv::read_tagged(rest, SEQUENCE)?;
+        rest = after;
+        let (id, value) = tlv::read_tagged(element.value, OBJECT_IDENTIFIER)?;
+        let (critical, value) = tlv::read_optional(value, BOOLEAN)?;
+        let value = tlv::read_only(value, OCTET_STRING)?;
+        let is_twice = all.iter().any(|other| other.id == id.value);
+        if is_twice || all.len() >= NAMES_MAX {
+            return Err(TlvError::TrailingBytes);
+        }
+        let critical = is_true(critical.map(|flag| flag.value))?;
+        all.push(Extension { id: id.value, critical, value: value.value });
+    }
+    Ok(all)
+}
+
+/// A DER BOOLEAN; absent is false.
+fn is_true(content: Option<&[u8]>) -> Result<bool, TlvError> {
+    match content {
+        None | Some([0x00]) => Ok(false),
+        Some([0xFF]) => Ok(true),
+        Some(_) => Err(TlvError::BadLength),
+    }
 }

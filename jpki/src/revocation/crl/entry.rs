@@ -1,0 +1,86 @@
+//! One revoked certificate in a list (RFC 5280, 5.3).
+
+use super::CrlRefusal;
+use crate::{
+    algorithm::is_positive,
+    cert::extension,
+    revocation::{
+        RevocationReason,
+        table::{Revocation, Serial, TableBuilder},
+    },
+    time,
+    tlv::{self, ENUMERATED, INTEGER, SEQUENCE, TlvError},
+};
+
+/// Most bytes of one entry; a usual one has about 37.
+pub(super) const ENTRY_LEN_MAX: usize = 1024;
+
+/// Content of the identifiers 2.5.29.21 (reason) and 2.5.29.29 (certificate issuer).
+const REASON: &[u8] = &[0x55, 0x1D, 0x15];
+const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1D, 0x1D];
+/// The extensions of nearly every entry: a reason, not critical.
+const USUAL_EXTENSIONS: &[u8] =
+    &[0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01];
+
+/// Takes the first entry and returns its length; none when the input ends inside it.
+pub(super) fn take(input: &[u8], table: &mut TableBuilder) -> Result<Option<usize>, CrlRefusal> {
+    let (element, rest) = match tlv::read_tagged(input, SEQUENCE) {
+        Ok(found) => found,
+        Err(TlvError::Truncated) if input.len() <= ENTRY_LEN_MAX => return Ok(None),
+        Err(_) => return Err(CrlRefusal::Malformed),
+    };
+    let length = input.len() - rest.len();
+    if length > ENTRY_LEN_MAX {
+        return Err(CrlRefusal::Malformed);
+    }
+    let (serial, rest) = tlv::read_tagged(element.value, INTEGER).map_err(malformed)?;
+    let (date, extensions) = tlv::read(rest).map_err(malformed)?;
+    let revoked_at = time::parse(&date).ok_or(CrlRefusal::Malformed)?;
+    let reason = reason(extensions)?;
+    push(table, serial.value, Revocation { reason, revoked_at })?;
+    Ok(Some(length))
+}
+
+fn push(table: &mut TableBuilder, serial: &[u8], revocation: Revocation) -> Result<(), CrlRefusal> {
+    if !is_positive(serial) {
+        return Err(CrlRefusal::Malformed);
+    }
+    // Seven bytes are below the limit of the short table whatever they are.
+    if serial.len() <= 7 {
+        let number = serial.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+        return Ok(table.push_short(number, revocation)?);
+    }
+    let serial = Serial::from_bytes(serial).ok_or(CrlRefusal::Malformed)?;
+    Ok(table.push(serial, revocation)?)
+}
+
+fn reason(extensions: &[u8]) -> Result<RevocationReason, CrlRefusal> {
+    match extensions.split_last() {
+        None => Ok(RevocationReason::Unspecified),
+        Some((code, USUAL_EXTENSIONS)) => {
+            RevocationReason::from_code(*code).ok_or(CrlRefusal::Malformed)
+        }
+        Some(_) => unusual_reason(extensions),
+    }
+}
+
+fn unusual_reason(extensions: &[u8]) -> Result<RevocationReason, CrlRefusal> {
+    let mut reason = RevocationReason::Unspecified;
+    for extension in extension::read_all(extensions).map_err(malformed)? {
+        match extension.id {
+            REASON => {
+                let code = tlv::read_only(extension.value, ENUMERATED).map_err(malformed)?;
+                let [code] = code.value else { return Err(CrlRefusal::Malformed) };
+                reason = RevocationReason::from_code(*code).ok_or(CrlRefusal::Malformed)?;
+            }
+            CERTIFICATE_ISSUER => return Err(CrlRefusal::Indirect),
+            _ if extension.critical => return Err(CrlRefusal::UnknownCriticalExtension),
+            _ => {}
+        }
+    }
+    Ok(reason)
+}
+
+fn malformed(_: TlvError) -> CrlRefusal {
+    CrlRefusal::Malformed
+}

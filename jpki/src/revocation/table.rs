@@ -1,0 +1,482 @@
+//! Revoked serial numbers in a sorted table: twelve bytes for each, one or two cache lines to look
+//! one up.
+//!
+//! Serial numbers of the JPKI are small. One below 2^60 shares a 64-bit word with its reason and has
+//! a 32-bit time beside it; longer ones, which other CAs use, go to a second table. An index over
+//! the first bits leads to the few entries among which a number has to be.
+
+mod bytes;
+
+use super::RevocationReason;
+
+pub(super) use bytes::{TableBytesError, checksum};
+
+/// Bytes of the longest serial number (RFC 5280, 4.1.2.2).
+const SERIAL_LEN: usize = 20;
+/// Bits of the word that hold the reason.
+const REASON_BITS: u32 = 4;
+/// Serial numbers below this go to the first table.
+const SHORT_LIMIT: u64 = 1 << (u64::BITS - REASON_BITS);
+/// Entries for each place of the index, on average.
+const ENTRIES_PER_BUCKET: usize = 8;
+/// Times are kept from here: 2000-01-01, Unix seconds.
+const TIME_ORIGIN: i64 = 946_684_800;
+
+/// A serial number, whatever its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Serial([u8; SERIAL_LEN]);
+
+impl Serial {
+    /// Takes a big-endian number; none when it is longer than 20 bytes.
+    pub fn from_bytes(big_endian: &[u8]) -> Option<Self> {
+        let zeros = big_endian.iter().take_while(|byte| **byte == 0).count();
+        let digits = &big_endian[zeros..];
+        let start = SERIAL_LEN.checked_sub(digits.len())?;
+        let mut bytes = [0; SERIAL_LEN];
+        bytes[start..].copy_from_slice(digits);
+        Some(Self(bytes))
+    }
+
+    /// Big-endian, without leading zeros.
+    pub fn as_bytes(&self) -> &[u8] {
+        let zeros = self.0.iter().take_while(|byte| **byte == 0).count();
+        &self.0[zeros..]
+    }
+
+    fn short(self) -> Option<u64> {
+        let (high, low) = self.0.split_at(SERIAL_LEN - 8);
+        let number = low.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+        (high.iter().all(|byte| *byte == 0) && number < SHORT_LIMIT).then_some(number)
+    }
+}
+
+impl From<u64> for Serial {
+    fn from(number: u64) -> Self {
+        let mut bytes = [0; SERIAL_LEN];
+        bytes[SERIAL_LEN - 8..].copy_from_slice(&number.to_be_bytes());
+        Self(bytes)
+    }
+}
+
+/// Why and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Revocation {
+    /// Why.
+    pub reason: RevocationReason,
+    /// Since when, Unix seconds.
+    pub revoked_at: i64,
+}
+
+/// An entry with a short serial number. Two halves of the word keep it at twelve bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Short {
+    high: u32,
+    low: u32,
+    at: u32,
+}
+
+impl Short {
+    #[expect(clippy::cast_possible_truncation, reason = "the word is cut into its halves")]
+    fn new(serial: u64, reason: RevocationReason, at: u32) -> Self {
+        let word = serial << REASON_BITS | u64::from(reason.code());
+        Self { high: (word >> 32) as u32, low: word as u32, at }
+    }
+
+    fn word(self) -> u64 {
+        u64::from(self.high) << 32 | u64::from(self.low)
+    }
+
+    fn serial(self) -> u64 {
+        self.word() >> REASON_BITS
+    }
+
+    fn revocation(self) -> Revocation {
+        let code = (self.low & ((1 << REASON_BITS) - 1)).to_le_bytes()[0];
+        revocation(code, self.at)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Long {
+    serial: Serial,
+    reason: u8,
+    at: u32,
+}
+
+fn revocation(code: u8, at: u32) -> Revocation {
+    Revocation {
+        // Only codes of reasons are ever written.
+        reason: RevocationReason::from_code(code).unwrap_or(RevocationReason::Unspecified),
+        revoked_at: TIME_ORIGIN + i64::from(at),
+    }
+}
+
+/// Why entries make no table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum TableError {
+    /// A time before 2000 or after 2136.
+    #[error("a revocation lies outside the times that are kept")]
+    BadTime,
+    /// One serial number stands there twice.
+    #[error("a serial number stands there twice")]
+    Twice,
+    /// More entries than the limit.
+    #[error("too many entries")]
+    TooMany,
+}
+
+/// Collects entries in any order.
+pub struct TableBuilder {
+    short: Vec<Short>,
+    long: Vec<Long>,
+    is_sorted: bool,
+    entries_max: usize,
+}
+
+impl TableBuilder {
+    /// Takes this many entries at most.
+    pub fn new(entries_max: usize) -> Self {
+        Self { short: Vec::new(), long: Vec::new(), is_sorted: true, entries_max }
+    }
+
+    /// Makes room at once, within the limit, so that growing does not hold two copies.
+    pub fn expect_entries(&mut self, count: usize) {
+        self.short.reserve_exact(count.min(self.entries_max));
+    }
+
+    /// Adds one entry.
+    pub fn push(&mut self, serial: Serial, revocation: Revocation) -> Result<(), TableError> {
+        match serial.short() {
+            Some(number) => self.push_short(number, revocation),
+            None => self.push_long(serial, revocation),
+        }
+    }
+
+    pub(super) fn push_short(
+        &mut self,
+        serial: u64,
+        revocation: Revocation,
+    ) -> Result<(), TableError> {
+        let entry = Short::new(serial, revocation.reason, kept_time(revocation.revoked_at)?);
+        if self.short.len() + self.long.len() >= self.entries_max {
+            return Err(TableError::TooMany);
+        }
+        self.is_sorted &= self.short.last().is_none_or(|last| last.serial() < serial);
+        self.short.push(entry);
+        Ok(())
+    }
+
+    fn push_long(&mut self, serial: Serial, revocation: Revocation) -> Result<(), TableError> {
+        let at = kept_time(revocation.revoked_at)?;
+        if self.short.len() + self.long.len() >= self.entries_max {
+            return Err(TableError::TooMany);
+        }
+        self.long.push(Long { serial, reason: revocation.reason.code(), at });
+        Ok(())
+    }
+
+    /// Sorts what was collected.
+    pub fn finish(mut self) -> Result<Table, TableError> {
+        if !self.is_sorted {
+            self.short.sort_unstable_by_key(|entry| entry.word());
+        }
+        self.long.sort_unstable_by_key(|entry| entry.serial);
+        let twice = self.short.windows(2).any(|pair| pair[0].serial() == pair[1].serial())
+            || self.long.windows(2).any(|pair| pair[0].serial == pair[1].serial);
+        if twice {
+            return Err(TableError::Twice);
+        }
+        self.short.shrink_to_fit();
+        self.long.shrink_to_fit();
+        Ok(Table { index: Index::of(&self.short), short: self.short, long: self.long })
+    }
+}
+
+fn kept_time(unix_secs: i64) -> Result<u32, TableError> {
+    u32::try_from(unix_secs - TIME_ORIGIN).map_err(|_| TableError::BadTime)
+}
+
+/// Where the entries of each stretch of numbers begin.
+#[derive(Clone, PartialEq, Eq)]
+struct Index {
+    first: u64,
+    shift: u32,
+    starts: Vec<u32>,
+}
+
+impl Index {
+    #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 entries")]
+    fn of(entries: &[Short]) -> Self {
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+            return Self { first: 0, shift: 0, starts: vec![0, 0] };
+        };
+        let (first, span) = (first.serial(), last.serial() - first.serial());
+        let buckets = (entries.len() / ENTRIES_PER_BUCKET).max(1) as u64;
+        let shift = (u64::BITS - (span / buckets).leading_zeros()).min(u64::BITS - 1);
+        let mut starts = Vec::with_capacity((span >> shift) as usize + 2);
+        for (place, entry) in entries.iter().enumerate() {
+            let bucket = ((entry.serial() - first) >> shift) as usize;
+            while starts.len() <= bucket {
+                starts.push(place as u32);
+            }
+        }
+        starts.push(entries.len() as u32);
+        Self { first, shift, starts }
+    }
+
+    /// Among which entries this number has to be.
+    fn range(&self, serial: u64) -> Option<(usize, usize)> {
+        let bucket = usize::try_from(serial.checked_sub(self.first)? >> self.shift).ok()?;
+        let start = *self.starts.get(bucket)?;
+        let end = *self.starts.get(bucket + 1)?;
+        Some((start as usize, end as usize))
+    }
+}
+
+/// Revoked certificates of one list.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Table {
+    short: Vec<Short>,
+    long: Vec<Long>,
+    index: Index,
+}
+
+/// Shows how many, not which.
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Table({} entries)", self.len())
+    }
+}
+
+impl Table {
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    /// Whether nobody is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of memory it holds.
+    pub fn memory_len(&self) -> usize {
+        self.short.capacity() * size_of::<Short>()
+            + self.long.capacity() * size_of::<Long>()
+            + self.index.starts.capacity() * size_of::<u32>()
+    }
+
+    /// The entry with this serial number.
+    pub fn get(&self, serial: Serial) -> Option<Revocation> {
+        match serial.short() {
+            Some(number) => self.get_short(number),
+            None => self.get_long(serial),
+        }
+    }
+
+    fn get_short(&self, serial: u64) -> Option<Revocation> {
+        let (start, end) = self.index.range(serial)?;
+        let near = &self.short[start..end];
+        let place = near.partition_point(|entry| entry.serial() < serial);
+        near.get(place).filter(|entry| entry.serial() == serial).map(|entry| entry.revocation())
+    }
+
+    fn get_long(&self, serial: Serial) -> Option<Revocation> {
+        let place = self.long.binary_search_by_key(&serial, |entry| entry.serial).ok()?;
+        let entry = self.long[place];
+        Some(revocation(entry.reason, entry.at))
+    }
+
+    /// All entries by ascending serial number.
+    pub fn iter(&self) -> impl Iterator<Item = (Serial, Revocation)> + '_ {
+        let short = self.short.iter().map(|entry| (entry.serial().into(), entry.revocation()));
+        let long = self.long.iter().map(|entry| (entry.serial, revocation(entry.reason, entry.at)));
+        short.chain(long)
+    }
+
+    /// What a newer table of the same list says otherwise, by ascending serial number.
+    pub fn changes<'a>(&'a self, newer: &'a Self) -> impl Iterator<Item = Change> + 'a {
+        let (mut before, mut after) = (self.iter().peekable(), newer.iter().peekable());
+        std::iter::from_fn(move || {
+            loop {
+                let (old, new) = (before.peek().copied(), after.peek().copied());
+                match (old, new) {
+                    (None, None) => return None,
+                    (Some((serial, _)), other) if other.is_none_or(|(next, _)| serial < next) => {
+                        before.next();
+                        return Some(Change::Released { serial });
+                    }
+                    (other, Some((serial, revocation)))
+                        if other.is_none_or(|(next, _)| serial < next) =>
+                    {
+                        after.next();
+                        return Some(Change::Revoked { serial, revocation });
+                    }
+                    (Some((serial, old)), Some((_, new))) => {
+                        before.next();
+                        after.next();
+                        if old != new {
+                            return Some(Change::Altered { serial, before: old, after: new });
+                        }
+                    }
+                    // Covered by the arms above; ending is the safe answer.
+                    (Some(_), None) | (None, Some(_)) => return None,
+                }
+            }
+        })
+    }
+}
+
+/// What changed between two lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Still revoked, for another reason or since another time.
+    Altered {
+        /// Which.
+        serial: Serial,
+        /// What the older list said.
+        before: Revocation,
+        /// What the newer list says.
+        after: Revocation,
+    },
+    /// No longer on the list: expired, or never to be expected from this CA.
+    Released {
+        /// Which.
+        serial: Serial,
+    },
+    /// New on the list.
+    Revoked {
+        /// Which.
+        serial: Serial,
+        /// Why and since when.
+        revocation: Revocation,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(revoked_at: i64) -> Revocation {
+        Revocation { reason: RevocationReason::Superseded, revoked_at }
+    }
+
+    fn table(serials: &[u64]) -> Table {
+        let mut builder = TableBuilder::new(1000);
+        for serial in serials {
+            builder.push((*serial).into(), at(TIME_ORIGIN)).expect("within the limit");
+        }
+        builder.finish().expect("different numbers")
+    }
+
+    #[test]
+    fn numbers_are_found_at_every_edge() {
+        let edge = SHORT_LIMIT;
+        let serials = [0, 1, 2, 7, 8, 255, 256, edge - 1, edge, edge + 1, u64::MAX];
+        let table = table(&serials);
+        for serial in serials {
+            assert!(table.get(serial.into()).is_some(), "{serial}");
+        }
+        for serial in [3, 6, 9, 254, 257, edge - 2, edge + 2, u64::MAX - 1] {
+            assert_eq!(table.get(serial.into()), None, "{serial}");
+        }
+        assert_eq!(table.get(Serial([0xFF; 20])), None);
+        assert_eq!(self::table(&[]).get(0.into()), None);
+    }
+
+    #[test]
+    fn limits_are_kept() {
+        let mut builder = TableBuilder::new(2);
+        assert_eq!(builder.push(1.into(), at(TIME_ORIGIN - 1)), Err(TableError::BadTime));
+        let latest = TIME_ORIGIN + i64::from(u32::MAX);
+        assert_eq!(builder.push(1.into(), at(latest + 1)), Err(TableError::BadTime));
+        assert_eq!(builder.push(1.into(), at(latest)), Ok(()));
+        assert_eq!(builder.push(Serial([0xFF; 20]), at(TIME_ORIGIN)), Ok(()));
+        assert_eq!(builder.push(2.into(), at(TIME_ORIGIN)), Err(TableError::TooMany));
+        assert_eq!(builder.finish().map(|table| table.len()), Ok(2));
+    }
+
+    #[test]
+    fn a_number_stands_there_once() {
+        for serial in [Serial::from(7), Serial([0xFF; 20])] {
+            let mut builder = TableBuilder::new(9);
+            builder.push(serial, at(TIME_ORIGIN)).expect("within the limit");
+            builder.push(serial, at(TIME_ORIGIN + 1)).expect("within the limit");
+            assert_eq!(builder.finish(), Err(TableError::Twice));
+        }
+    }
+
+    #[test]
+    fn serials_ignore_leading_zeros() {
+        assert_eq!(Serial::from_bytes(&[0, 0, 1, 2]), Some(0x0102.into()));
+        assert_eq!(Serial::from_bytes(&[0x80; 21]), None);
+        assert_eq!(Serial::from_bytes(&[&[0][..], &[0x80; 20]].concat()), Some(Serial([0x80; 20])));
+        assert_eq!(Serial::from(0x0102).as_bytes(), [1, 2]);
+    }
+
+    fn entries() -> impl Strategy<Value = BTreeMap<Serial, Revocation>> {
+        let serial = prop_oneof![
+            (0u64..50).prop_map(Serial::from),
+            any::<u64>().prop_map(Serial::from),
+            (100_000_000u64..100_000_300).prop_map(Serial::from),
+            any::<[u8; 20]>().prop_map(Serial),
+        ];
+        let reason = proptest::sample::select(RevocationReason::ALL.to_vec());
+        let revocation = (reason, 0..=u32::MAX).prop_map(|(reason, at)| Revocation {
+            reason,
+            revoked_at: TIME_ORIGIN + i64::from(at),
+        });
+        proptest::collection::btree_map(serial, revocation, 0..200)
+    }
+
+    fn shuffled(entries: &BTreeMap<Serial, Revocation>, turn: usize) -> Table {
+        let mut list: Vec<_> = entries.iter().collect();
+        let middle = turn.min(list.len());
+        list.rotate_left(middle);
+        let mut builder = TableBuilder::new(list.len());
+        for (serial, revocation) in list {
+            builder.push(*serial, *revocation).expect("within the limit");
+        }
+        builder.finish().expect("different numbers")
+    }
+
+    proptest! {
+        #[test]
+        fn a_table_answers_as_a_map(
+            entries in entries(), turn in 0usize..200, asked in any::<[u8; 20]>(), near in any::<u64>(),
+        ) {
+            let table = shuffled(&entries, turn);
+            for (serial, revocation) in &entries {
+                prop_assert_eq!(table.get(*serial), Some(*revocation));
+            }
+            for serial in [Serial(asked), near.into(), (near % 60).into()] {
+                prop_assert_eq!(table.get(serial), entries.get(&serial).copied());
+            }
+            let listed: Vec<_> = entries.iter().map(|(s, r)| (*s, *r)).collect();
+            prop_assert_eq!(table.iter().collect::<Vec<_>>(), listed);
+        }
+
+        #[test]
+        fn changes_lead_from_one_table_to_the_next(before in entries(), after in entries()) {
+            let (old, new) = (shuffled(&before, 0), shuffled(&after, 3));
+            let mut patched = before.clone();
+            for change in old.changes(&new) {
+                match change {
+                    Change::Altered { serial, before, after } => {
+                        prop_assert_eq!(patched.insert(serial, after), Some(before));
+                    }
+                    Change::Released { serial } => prop_assert!(patched.remove(&serial).is_some()),
+                    Change::Revoked { serial, revocation } => {
+                        prop_assert_eq!(patched.insert(serial, revocation), None);
+                    }
+                }
+            }
+            prop_assert_eq!(patched, after);
+            prop_assert_eq!(new.changes(&new).count(), 0);
+        }
+    }
+}
