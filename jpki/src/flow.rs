@@ -8,13 +8,19 @@
 //! After a flow ended, in whatever way, reset the card or send [`crate::card::end_session`]:
 //! otherwise another program could sign with the PIN still verified.
 
+pub mod attributes;
 pub mod authenticate;
 pub mod certificate;
 pub mod identify;
+pub mod inspect;
+mod pin_entry;
 pub mod touch;
+
+use std::marker::PhantomData;
 
 use crate::{
     apdu::{ApduError, Command, Exchange, Response, Turn},
+    card::Scoped,
     status::Status,
 };
 
@@ -61,6 +67,10 @@ pub enum CardError {
     /// The card holds no auth certificate.
     #[error("the card holds no auth certificate")]
     NoCertificate,
+    /// The card holds no signature certificate: a child's card, one for face authentication only,
+    /// or one whose holder never wanted it.
+    #[error("the card holds no signature certificate")]
+    NoSignatureCertificate,
     /// Another kind of card.
     #[error("this is not a My Number card")]
     NotMyNumberCard,
@@ -88,12 +98,20 @@ pub enum CardError {
 pub enum CardStep {
     /// Asking for the tries left.
     QueryTries,
+    /// Reading name, address, birth date and sex.
+    ReadAttributes,
+    /// Reading which certificates there are.
+    ReadAvailability,
     /// Reading the certificate.
     ReadCertificate,
     /// Reading the token information.
     ReadToken,
-    /// Selecting the JPKI application.
+    /// Selecting the application.
     SelectApplication,
+    /// Selecting name, address, birth date and sex.
+    SelectAttributes,
+    /// Selecting the list of certificates.
+    SelectAvailability,
     /// Selecting the certificate.
     SelectCertificate,
     /// Selecting the key.
@@ -126,19 +144,27 @@ impl CardStep {
 }
 
 /// What a part of a flow does after an answer.
-enum Progress<T> {
+enum Progress<T, A> {
     Done(T),
-    Send(Command),
+    Send(Scoped<A>),
 }
 
-/// The command on its way, if any, and the answers collected for it.
-#[derive(Default)]
-struct Dialogue {
+/// A conversation with one application: the command on its way, if any, and the answers collected
+/// for it. Commands to another application cannot be given to it.
+struct Dialogue<A> {
     exchange: Option<Exchange>,
+    within: PhantomData<fn() -> A>,
 }
 
-impl Dialogue {
-    fn send<T>(&mut self, command: Command) -> Step<T> {
+impl<A> Default for Dialogue<A> {
+    fn default() -> Self {
+        Self { exchange: None, within: PhantomData }
+    }
+}
+
+impl<A> Dialogue<A> {
+    fn send<T>(&mut self, command: Scoped<A>) -> Step<T> {
+        let command = command.into_command();
         self.exchange = Some(Exchange::of(&command));
         Step::Send(command)
     }

@@ -1,11 +1,39 @@
-//! The bytes a login signs: what the screen shows, bound to one gateway, one box and one moment.
+//! The bytes a card signs: what the screen shows, bound to one gateway, one box and one moment.
 //!
 //! The box builds them from what it shows and signs their digest; the gateway builds them again
 //! from what it stored and never takes them from the box.
 
 use rsa::sha2::{Digest as _, Sha256};
 
-const MARK: &[u8] = b"stb-jpki-auth-v1\0";
+use crate::algorithm::{MessageDigest, SignatureAlgorithm};
+
+const LOGIN_MARK: &[u8] = b"stb-jpki-auth-v1\0";
+const DOCUMENT_MARK: &[u8] = b"stb-jpki-sign-v1\0";
+
+/// What a card is asked to sign. It can only be made from parts that were shown, never from a hash
+/// that somebody sent; which hash the card gets follows from its certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TbsDigest {
+    sha256: MessageDigest,
+    sha384: MessageDigest,
+}
+
+impl TbsDigest {
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            sha256: SignatureAlgorithm::RsaPkcs1Sha256.digest(bytes),
+            sha384: SignatureAlgorithm::EcdsaP384Sha384.digest(bytes),
+        }
+    }
+
+    /// The hash that a key of this algorithm signs.
+    pub(crate) fn for_algorithm(&self, algorithm: SignatureAlgorithm) -> &MessageDigest {
+        match algorithm {
+            SignatureAlgorithm::EcdsaP384Sha384 => &self.sha384,
+            SignatureAlgorithm::RsaPkcs1Sha256 => &self.sha256,
+        }
+    }
+}
 
 /// What one login is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,24 +74,52 @@ impl<'a> LoginTbs<'a> {
         Ok(Self(parts))
     }
 
-    /// The bytes whose SHA-256 the card signs.
+    /// The bytes whose hash the card signs.
     pub fn bytes(&self) -> Vec<u8> {
-        let service = format!("{}|{}", self.0.relying_party, self.0.purpose);
-        [
-            MARK,
-            &Sha256::digest(self.0.gateway_id),
-            &Sha256::digest(service),
-            &Sha256::digest(self.0.device_id),
-            &self.0.nonce,
-            &self.0.issued_at_ms.to_be_bytes(),
-        ]
-        .concat()
+        [LOGIN_MARK, &bound(&self.0)].concat()
     }
 
-    /// SHA-256 of [`Self::bytes`], for [`crate::flow::authenticate::AuthenticateFlow`].
-    pub fn digest(&self) -> [u8; 32] {
-        Sha256::digest(self.bytes()).into()
+    /// For [`crate::flow::authenticate::AuthenticateFlow`].
+    pub fn digest(&self) -> TbsDigest {
+        TbsDigest::of(&self.bytes())
     }
+}
+
+/// A document, bound to the same parts: for the signature certificate. Another mark than a login's
+/// keeps one from ever passing for the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentTbs<'a> {
+    login: LoginTbs<'a>,
+    document: [u8; 32],
+}
+
+impl<'a> DocumentTbs<'a> {
+    /// Binds a document, e.g. the text that was shown and read aloud.
+    pub fn new(parts: LoginParts<'a>, document: &[u8]) -> Result<Self, TbsError> {
+        Ok(Self { login: LoginTbs::new(parts)?, document: Sha256::digest(document).into() })
+    }
+
+    /// The bytes whose hash the card signs.
+    pub fn bytes(&self) -> Vec<u8> {
+        [DOCUMENT_MARK, &bound(&self.login.0), &self.document].concat()
+    }
+
+    /// For [`crate::flow::authenticate::DocumentFlow`].
+    pub fn digest(&self) -> TbsDigest {
+        TbsDigest::of(&self.bytes())
+    }
+}
+
+fn bound(parts: &LoginParts<'_>) -> Vec<u8> {
+    let service = format!("{}|{}", parts.relying_party, parts.purpose);
+    [
+        &Sha256::digest(parts.gateway_id)[..],
+        &Sha256::digest(service),
+        &Sha256::digest(parts.device_id),
+        &parts.nonce,
+        &parts.issued_at_ms.to_be_bytes(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]
@@ -79,7 +135,7 @@ mod tests {
         issued_at_ms: 0x0102_0304_0506_0708,
     };
 
-    fn digest(parts: LoginParts<'_>) -> [u8; 32] {
+    fn digest(parts: LoginParts<'_>) -> TbsDigest {
         LoginTbs::new(parts).expect("no separator").digest()
     }
 
@@ -107,6 +163,23 @@ mod tests {
         ];
         for other in others {
             assert_ne!(digest(other), digest(PARTS), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_is_no_login_and_no_other_document() {
+        let document = |text: &[u8]| DocumentTbs::new(PARTS, text).expect("no separator");
+        assert_eq!(document(b"a").bytes().len(), 17 + 32 * 5 + 8);
+        assert!(document(b"a").bytes().starts_with(b"stb-jpki-sign-v1\0"));
+        assert_ne!(document(b"a").digest(), document(b"b").digest());
+        assert_ne!(document(b"a").digest(), digest(PARTS));
+    }
+
+    #[test]
+    fn the_hash_follows_the_algorithm() {
+        let tbs = LoginTbs::new(PARTS).expect("no separator");
+        for algorithm in SignatureAlgorithm::ALL {
+            assert_eq!(*tbs.digest().for_algorithm(algorithm), algorithm.digest(&tbs.bytes()));
         }
     }
 

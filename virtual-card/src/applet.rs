@@ -4,14 +4,15 @@
 //! verified. Selecting another application, the card manager, or a reset forgets the PINs.
 
 mod files;
+mod signing;
 
 use std::path::PathBuf;
 
 use jpki::{apdu::CommandView, card::Application, status::Status};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use crate::{
-    card_file::{CardFile, CardFileError, Credential},
+    card_file::{AssistData, CardFile, CardFileError, Credential},
+    keys::SecretKey,
     profile::CardProfile,
 };
 use files::{Ef, Files};
@@ -19,19 +20,18 @@ use files::{Ef, Files};
 /// Answer to reset of the contact interface.
 pub const ATR: [u8; 9] = [0x3B, 0xE0, 0x00, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x14];
 
-/// Longest data a 2048-bit key signs: the modulus less 11 bytes of padding.
-const SIGN_INPUT_LEN_MAX: usize = 245;
-
 /// A software My Number card.
 pub struct VirtualCard {
     file: CardFile,
     files: Files,
-    auth_key: RsaPrivateKey,
-    sign_key: Option<RsaPrivateKey>,
+    auth_key: SecretKey,
+    sign_key: Option<SecretKey>,
     selected: Option<Application>,
     current: Option<Ef>,
     auth_verified: bool,
     sign_verified: bool,
+    assist_verified: bool,
+    my_number_was_asked_for: bool,
     pulled: bool,
     saved_at: Option<PathBuf>,
 }
@@ -39,6 +39,7 @@ pub struct VirtualCard {
 /// Which of the two PINs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PinRef {
+    Assist,
     Auth,
     Sign,
 }
@@ -58,6 +59,8 @@ impl VirtualCard {
             current: None,
             auth_verified: false,
             sign_verified: false,
+            assist_verified: false,
+            my_number_was_asked_for: false,
             pulled: false,
             saved_at: None,
             file,
@@ -74,6 +77,11 @@ impl VirtualCard {
     /// What is on the card, counters included.
     pub fn file(&self) -> &CardFile {
         &self.file
+    }
+
+    /// A trap: whether anybody ever selected the file of the My Number.
+    pub fn my_number_was_asked_for(&self) -> bool {
+        self.my_number_was_asked_for
     }
 
     /// Power on or reset: the state is as after insertion.
@@ -103,11 +111,13 @@ impl VirtualCard {
         match (command.class, command.instruction, command.p1) {
             (0x00, 0xA4, 0x04) => self.select_application(command),
             (0x00, 0xA4, 0x00) => Err(Status::WRONG_PARAMETERS),
-            _ if self.selected != Some(Application::Jpki) => Err(Status::UNKNOWN_INSTRUCTION),
+            _ if matches!(self.selected, None | Some(Application::IssuerDomain)) => {
+                Err(Status::UNKNOWN_INSTRUCTION)
+            }
             (0x00, 0xA4, 0x02) => self.select_file(command),
             (0x00, 0x20, 0x00) => self.verify(command),
             (0x00, 0xB0, _) => self.read_binary(command),
-            (0x80, 0x2A, 0x00) => self.sign(command),
+            (0x80, 0x2A, 0x00..=0x05) => self.sign(command),
             (0x00, 0xA4 | 0x20, _) | (0x80, 0x2A, _) => Err(Status::WRONG_PARAMETERS),
             _ => Err(Status::UNKNOWN_INSTRUCTION),
         }
@@ -118,6 +128,7 @@ impl VirtualCard {
             .into_iter()
             .find(|application| application.aid() == command.data)
             .filter(|_| self.file.profile != CardProfile::Foreign)
+            .filter(|one| *one != Application::InputAssist || self.file.assist.is_some())
             .ok_or(Status::NOT_FOUND)?;
         // Selecting the JPKI application again keeps its PINs, everything else forgets them.
         if self.selected != Some(known) || known == Application::IssuerDomain {
@@ -131,19 +142,26 @@ impl VirtualCard {
     fn forget_pins(&mut self) {
         self.auth_verified = false;
         self.sign_verified = false;
+        self.assist_verified = false;
     }
 
     fn select_file(&mut self, command: &CommandView<'_>) -> Answer {
         let id: [u8; 2] = command.data.try_into().map_err(|_| Status::WRONG_LENGTH)?;
-        self.current = Some(Files::find(u16::from_be_bytes(id)).ok_or(Status::NOT_FOUND)?);
+        self.current = Some(self.find(u16::from_be_bytes(id)).ok_or(Status::NOT_FOUND)?);
         Ok(Vec::new())
     }
 
+    fn find(&mut self, id: u16) -> Option<Ef> {
+        let file = Files::find(self.selected, id);
+        self.my_number_was_asked_for |= file == Some(Ef::AssistMyNumber);
+        file
+    }
+
     /// The file a command names: the selected one, or one by short identifier in P1 or P2.
-    fn named_file(&self, parameter: u8) -> Result<Ef, Status> {
+    fn named_file(&mut self, parameter: u8) -> Result<Ef, Status> {
         match parameter & 0x1F {
             0 => self.current.ok_or(Status::REFERENCE_NOT_FOUND),
-            short => Files::find(u16::from(short)).ok_or(Status::REFERENCE_NOT_FOUND),
+            short => self.find(u16::from(short)).ok_or(Status::REFERENCE_NOT_FOUND),
         }
     }
 
@@ -152,6 +170,7 @@ impl VirtualCard {
             return Err(Status::WRONG_PARAMETERS);
         }
         let pin = match self.named_file(command.p2)? {
+            Ef::AssistPin => PinRef::Assist,
             Ef::AuthPin => PinRef::Auth,
             Ef::SignPin => PinRef::Sign,
             _ => return Err(Status::WRONG_FILE_TYPE),
@@ -163,8 +182,8 @@ impl VirtualCard {
     }
 
     /// The query answers with the tries left, even after a correct PIN.
-    fn tries_told(&self, pin: PinRef) -> Status {
-        match self.credential(pin).map(|credential| credential.tries_left) {
+    fn tries_told(&mut self, pin: PinRef) -> Status {
+        match self.counter(pin).map(|counter| *counter.tries_left) {
             None => Status::REFERENCE_NOT_FOUND,
             Some(0) => Status::BLOCKED_JICSAP,
             Some(tries) => wrong_pin(tries),
@@ -172,14 +191,13 @@ impl VirtualCard {
     }
 
     fn try_pin(&mut self, pin: PinRef, entry: &[u8]) -> Answer {
-        let credential = self.credential_mut(pin).ok_or(Status::REFERENCE_NOT_FOUND)?;
-        if credential.tries_left == 0 {
+        let counter = self.counter(pin).ok_or(Status::REFERENCE_NOT_FOUND)?;
+        if *counter.tries_left == 0 {
             return Err(Status::BLOCKED_JICSAP);
         }
-        let correct = credential.pin.as_bytes() == entry;
-        credential.tries_left =
-            if correct { credential.tries_max } else { credential.tries_left - 1 };
-        let tries_left = credential.tries_left;
+        let correct = counter.pin.as_bytes() == entry;
+        *counter.tries_left = if correct { counter.tries_max } else { *counter.tries_left - 1 };
+        let tries_left = *counter.tries_left;
         *self.verified_mut(pin) = correct;
         self.save();
         if correct {
@@ -188,22 +206,18 @@ impl VirtualCard {
         Err(wrong_pin(tries_left))
     }
 
-    fn credential(&self, pin: PinRef) -> Option<&Credential> {
-        match pin {
-            PinRef::Auth => Some(&self.file.auth),
-            PinRef::Sign => self.file.sign.as_ref(),
-        }
-    }
-
-    fn credential_mut(&mut self, pin: PinRef) -> Option<&mut Credential> {
-        match pin {
+    fn counter(&mut self, pin: PinRef) -> Option<Counter<'_>> {
+        let credential = match pin {
+            PinRef::Assist => return self.file.assist.as_mut().map(Counter::of_text_data),
             PinRef::Auth => Some(&mut self.file.auth),
             PinRef::Sign => self.file.sign.as_mut(),
-        }
+        };
+        credential.map(Counter::of_credential)
     }
 
     fn verified_mut(&mut self, pin: PinRef) -> &mut bool {
         match pin {
+            PinRef::Assist => &mut self.assist_verified,
             PinRef::Auth => &mut self.auth_verified,
             PinRef::Sign => &mut self.sign_verified,
         }
@@ -239,6 +253,8 @@ impl VirtualCard {
 
     fn check_readable(&self, file: Ef) -> Result<(), Status> {
         let allowed = match file {
+            Ef::AssistAttributes => self.assist_verified,
+            Ef::AssistMyNumber => false,
             Ef::SignCertificate => self.sign_verified,
             Ef::AuthCertificate => self.auth_verified || !self.file.profile.guards_certificate(),
             _ => true,
@@ -253,7 +269,8 @@ impl VirtualCard {
         if command.p2 & 0x80 == 0 {
             return Err(Status::WRONG_PARAMETERS);
         }
-        let (key, verified) = match self.named_file(command.p2)? {
+        let file = self.named_file(command.p2)?;
+        let (key, verified) = match file {
             Ef::AuthKey => (Some(&self.auth_key), self.auth_verified),
             Ef::SignKey => (self.sign_key.as_ref(), self.sign_verified),
             _ => return Err(Status::WRONG_FILE_TYPE),
@@ -262,16 +279,32 @@ impl VirtualCard {
         if !verified {
             return Err(Status::SECURITY_NOT_SATISFIED);
         }
-        match command.data.len() {
-            0 => return Err(Status::CONDITIONS_NOT_SATISFIED),
-            1..=SIGN_INPUT_LEN_MAX => {}
-            _ => return Err(Status::WRONG_LENGTH),
+        if command.data.is_empty() {
+            return Err(Status::CONDITIONS_NOT_SATISFIED);
         }
         if self.file.profile == CardProfile::RemovedDuringSigning {
             self.pulled = true;
         }
-        key.sign(Pkcs1v15Sign::new_unprefixed(), command.data)
-            .map_err(|_| Status::CONDITIONS_NOT_SATISFIED)
+        signing::sign(key, command.p1, command.data)
+    }
+}
+
+/// A PIN and its tries.
+struct Counter<'a> {
+    pin: &'a str,
+    tries_left: &'a mut u8,
+    tries_max: u8,
+}
+
+impl<'a> Counter<'a> {
+    fn of_credential(credential: &'a mut Credential) -> Self {
+        let Credential { pin, tries_left, tries_max, .. } = credential;
+        Self { pin, tries_left, tries_max: *tries_max }
+    }
+
+    fn of_text_data(data: &'a mut AssistData) -> Self {
+        let AssistData { pin, tries_left, tries_max, .. } = data;
+        Self { pin, tries_left, tries_max: *tries_max }
     }
 }
 

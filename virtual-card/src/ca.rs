@@ -5,23 +5,24 @@ mod directory;
 mod extension;
 mod name;
 pub mod person;
+pub mod revocation_list;
+pub mod status_answer;
 
 use const_oid::ObjectIdentifier;
-use der::Encode as _;
 use jpki::{
+    revocation::DistributionPointName,
     trust::{HierarchyProfile, TrustError, TrustStore},
     verify::PortableVerifier,
 };
-use rsa::{RsaPrivateKey, RsaPublicKey, pkcs8::DecodePublicKey as _};
-use x509_cert::{name::Name, spki::SubjectPublicKeyInfoOwned};
+use x509_cert::name::Name;
 
 use crate::{
     card_file::{Base64Bytes, CardFile, CardFileError, Credential, NOTICE},
-    keys::{KeyError, KeySource},
+    keys::{KeyError, KeySource, SecretKey},
     profile::CardProfile,
 };
 use certificate::{CertificateDraft, Validity};
-use person::Person;
+use person::{Person, Town};
 
 pub use directory::DirectoryError;
 
@@ -55,10 +56,29 @@ pub struct Ca {
     pub certificate_der: Vec<u8>,
     /// Its subject key id.
     pub key_id: Vec<u8>,
-    key: RsaPrivateKey,
+    key: SecretKey,
 }
 
 impl Ca {
+    /// Names of the list for this town, as they stand in certificates and lists.
+    pub fn partition(
+        &self,
+        purpose: Purpose,
+        town: &Town,
+    ) -> Result<Vec<DistributionPointName>, CaError> {
+        let names = extension::partition(purpose, &self.name, town)?;
+        let mut encoded = Vec::new();
+        for name in names {
+            encoded.extend(DistributionPointName::from_der(&der::Encode::to_der(&name)?));
+        }
+        Ok(encoded)
+    }
+
+    /// Signs anything else, e.g. a list or an answer.
+    pub fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
     /// Signs a certificate, whatever its draft says.
     pub fn sign(&self, draft: &CertificateDraft) -> Result<Vec<u8>, CaError> {
         draft.sign(&self.key)
@@ -88,6 +108,7 @@ impl Generation {
 pub struct TestHierarchy {
     profile: HierarchyProfile,
     generations: Vec<Generation>,
+    next: Generation,
     next_serial: u32,
 }
 
@@ -103,12 +124,9 @@ pub enum CaError {
     /// There is no key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A public key cannot be encoded.
-    #[error("a public key cannot be encoded: {0}")]
-    PublicKey(#[from] x509_cert::spki::Error),
-    /// Signing failed.
-    #[error("signing failed: {0}")]
-    Signing(#[from] rsa::Error),
+    /// A time before 1950 or after 9999.
+    #[error("a time cannot be encoded")]
+    Time,
 }
 
 impl TestHierarchy {
@@ -124,65 +142,14 @@ impl TestHierarchy {
         keys: &mut dyn KeySource,
         now_unix_secs: i64,
     ) -> Result<Self, CaError> {
-        let mut hierarchy = Self { profile, generations: Vec::new(), next_serial: 0x0600_0001 };
+        let mut office = Office { profile: &profile, next_serial: 0x0600_0001 };
+        let mut all = Vec::new();
         for age in (0..generations.max(1)).rev() {
-            let generation = hierarchy.new_generation(age, keys, now_unix_secs)?;
-            hierarchy.generations.push(generation);
+            all.push(office.new_generation(age, now_unix_secs, &mut || keys.next_key())?);
         }
-        Ok(hierarchy)
-    }
-
-    /// The newest generation began a year ago, each older one four years before; each lives ten.
-    fn new_generation(
-        &mut self,
-        age: usize,
-        keys: &mut dyn KeySource,
-        now_unix_secs: i64,
-    ) -> Result<Generation, CaError> {
-        let age_years = 1 + 4 * i64::try_from(age).unwrap_or(i64::MAX / YEAR_SECS / 8);
-        let not_before = now_unix_secs - age_years * YEAR_SECS;
-        let validity = Validity { not_before, not_after: not_before + 10 * YEAR_SECS };
-        Ok(Generation {
-            auth: self.new_ca(Purpose::Auth, validity, keys.next_key()?)?,
-            sign: self.new_ca(Purpose::Sign, validity, keys.next_key()?)?,
-        })
-    }
-
-    fn new_ca(
-        &mut self,
-        purpose: Purpose,
-        validity: Validity,
-        key: RsaPrivateKey,
-    ) -> Result<Ca, CaError> {
-        let name = self.ca_name(purpose)?;
-        let public_key = public_key_info(&key)?;
-        let key_id = extension::key_id(&public_key);
-        let draft = CertificateDraft {
-            serial: self.take_serial(),
-            issuer: name.clone(),
-            subject: name.clone(),
-            validity,
-            extensions: extension::of_ca(&name, &key_id)?,
-            public_key,
-            algorithm: certificate::SHA256_WITH_RSA,
-        };
-        Ok(Ca { certificate_der: draft.sign(&key)?, name, key_id, key })
-    }
-
-    fn unit(&self, purpose: Purpose) -> &str {
-        match purpose {
-            Purpose::Auth => &self.profile.auth_unit,
-            Purpose::Sign => &self.profile.sign_unit,
-        }
-    }
-
-    fn ca_name(&self, purpose: Purpose) -> Result<Name, CaError> {
-        name::distinguished(&[
-            (name::COUNTRY, "JP"),
-            (name::ORGANIZATION, &self.profile.organization),
-            (name::UNIT, self.unit(purpose)),
-            (name::UNIT, "Hitokoe development, no legal effect"),
-        ])
+        let next = office.new_generation(0, now_unix_secs, &mut || keys.next_p384_key())?;
+        let next_serial = office.next_serial;
+        Ok(Self { profile, generations: all, next, next_serial })
     }
 
     fn take_serial(&mut self) -> Vec<u8> {
@@ -206,10 +173,17 @@ impl TestHierarchy {
         &self.generations[self.generations.len() - 1]
     }
 
+    /// The generation of the announced cards: P-384 with SHA-384, the same names.
+    pub fn next_generation(&self) -> &Generation {
+        &self.next
+    }
+
     /// A store that trusts every generation of this hierarchy.
     pub fn trust_store(&self) -> Result<TrustStore, TrustError> {
         let mut store = TrustStore::new(self.profile.clone());
-        for ca in self.generations.iter().flat_map(|both| [&both.auth, &both.sign]) {
+        for ca in
+            self.generations.iter().chain([&self.next]).flat_map(|both| [&both.auth, &both.sign])
+        {
             store.add_anchor(&ca.certificate_der, &PortableVerifier)?;
         }
         Ok(store)
@@ -221,15 +195,15 @@ impl TestHierarchy {
         purpose: Purpose,
         issuer: &Ca,
         person: &Person,
-        key: &RsaPrivateKey,
+        key: &SecretKey,
         now_unix_secs: i64,
     ) -> Result<CertificateDraft, CaError> {
         let serial = self.take_serial();
-        let public_key = public_key_info(key)?;
+        let public_key = key.public_key_info()?;
         let policy = self.policy(purpose, CardProfile::Normal)?;
         Ok(CertificateDraft {
             issuer: issuer.name.clone(),
-            subject: Person::subject(purpose, &serial)?,
+            subject: person.subject(purpose, &serial)?,
             serial,
             validity: Validity {
                 not_before: now_unix_secs - 30 * DAY_SECS,
@@ -237,7 +211,7 @@ impl TestHierarchy {
             },
             extensions: extension::of_citizen(purpose, policy, issuer, person, &public_key)?,
             public_key,
-            algorithm: certificate::SHA256_WITH_RSA,
+            algorithm: issuer.key.algorithm(),
         })
     }
 
@@ -268,6 +242,7 @@ impl TestHierarchy {
         if profile == CardProfile::WrongHierarchy {
             return foreign_card(person, keys, now_unix_secs);
         }
+        let person = &profile.person(person);
         let mut auth = self.credential(Purpose::Auth, profile, person, keys, now_unix_secs)?;
         if profile == CardProfile::NoCertificate {
             auth.certificate.0.clear();
@@ -282,6 +257,7 @@ impl TestHierarchy {
             holder_name: person.name.clone(),
             auth,
             sign,
+            assist: profile.has_text_data().then(|| person.text_data(profile)),
         })
     }
 
@@ -293,8 +269,11 @@ impl TestHierarchy {
         keys: &mut dyn KeySource,
         now_unix_secs: i64,
     ) -> Result<Credential, CaError> {
-        let key = keys.next_key()?;
-        let issuer = self.newest().ca(purpose).clone();
+        let (key, generation) = match profile {
+            CardProfile::P384 => (keys.next_p384_key()?, &self.next),
+            _ => (keys.next_key()?, self.newest()),
+        };
+        let issuer = generation.ca(purpose).clone();
         let mut draft = self.draft(purpose, &issuer, person, &key, now_unix_secs)?;
         let policy = self.policy(purpose, profile)?;
         draft.replace_extension(extension::policies(policy)?);
@@ -319,6 +298,73 @@ impl TestHierarchy {
     }
 }
 
+/// Founds the CAs of a hierarchy.
+struct Office<'a> {
+    profile: &'a HierarchyProfile,
+    next_serial: u32,
+}
+
+impl Office<'_> {
+    fn take_serial(&mut self) -> Vec<u8> {
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        serial.to_be_bytes().to_vec()
+    }
+
+    /// The newest generation began a year ago, each older one four years before; each lives ten.
+    fn new_generation(
+        &mut self,
+        age: usize,
+        now_unix_secs: i64,
+        next_key: &mut dyn FnMut() -> Result<SecretKey, KeyError>,
+    ) -> Result<Generation, CaError> {
+        let age_years = 1 + 4 * i64::try_from(age).unwrap_or(i64::MAX / YEAR_SECS / 8);
+        let not_before = now_unix_secs - age_years * YEAR_SECS;
+        let validity = Validity { not_before, not_after: not_before + 10 * YEAR_SECS };
+        Ok(Generation {
+            auth: self.new_ca(Purpose::Auth, validity, next_key()?)?,
+            sign: self.new_ca(Purpose::Sign, validity, next_key()?)?,
+        })
+    }
+
+    fn new_ca(
+        &mut self,
+        purpose: Purpose,
+        validity: Validity,
+        key: SecretKey,
+    ) -> Result<Ca, CaError> {
+        let name = self.ca_name(purpose)?;
+        let public_key = key.public_key_info()?;
+        let key_id = extension::key_id(&public_key);
+        let draft = CertificateDraft {
+            serial: self.take_serial(),
+            issuer: name.clone(),
+            subject: name.clone(),
+            validity,
+            extensions: extension::of_ca(&name, &key_id)?,
+            public_key,
+            algorithm: key.algorithm(),
+        };
+        Ok(Ca { certificate_der: draft.sign(&key)?, name, key_id, key })
+    }
+
+    fn unit(&self, purpose: Purpose) -> &str {
+        match purpose {
+            Purpose::Auth => &self.profile.auth_unit,
+            Purpose::Sign => &self.profile.sign_unit,
+        }
+    }
+
+    fn ca_name(&self, purpose: Purpose) -> Result<Name, CaError> {
+        name::distinguished(&[
+            (name::COUNTRY, "JP"),
+            (name::ORGANIZATION, &self.profile.organization),
+            (name::UNIT, self.unit(purpose)),
+            (name::UNIT, "Hitokoe development, no legal effect"),
+        ])
+    }
+}
+
 /// A card of a hierarchy that no store of ours trusts.
 fn foreign_card(
     person: &Person,
@@ -333,14 +379,4 @@ fn foreign_card(
     let mut card = hierarchy.issue(CardProfile::Normal, person, keys, now_unix_secs)?;
     card.profile = CardProfile::WrongHierarchy;
     Ok(card)
-}
-
-/// SubjectPublicKeyInfo of a key pair.
-pub fn public_key_info(key: &RsaPrivateKey) -> Result<SubjectPublicKeyInfoOwned, CaError> {
-    Ok(SubjectPublicKeyInfoOwned::from_key(key.to_public_key())?)
-}
-
-/// The RSA key in a SubjectPublicKeyInfo, for tests that check a signature by themselves.
-pub fn rsa_public_key(info: &SubjectPublicKeyInfoOwned) -> Option<RsaPublicKey> {
-    RsaPublicKey::from_public_key_der(&info.to_der().ok()?).ok()
 }

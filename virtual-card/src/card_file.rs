@@ -6,13 +6,9 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rsa::{
-    RsaPrivateKey,
-    pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _},
-};
 use serde::{Deserialize, Serialize};
 
-use crate::profile::CardProfile;
+use crate::{keys::SecretKey, profile::CardProfile};
 
 /// Most bytes of a card file.
 const FILE_LEN_MAX: u64 = 64 * 1024;
@@ -34,6 +30,29 @@ pub struct CardFile {
     pub auth: Credential,
     /// Signature certificate, key and password.
     pub sign: Option<Credential>,
+    /// Text data of the holder; a phone has none.
+    #[serde(default)]
+    pub assist: Option<AssistData>,
+}
+
+/// What 券面事項入力補助AP holds. There is no My Number here, not even an invented one.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssistData {
+    /// 氏名.
+    pub name: String,
+    /// 住所.
+    pub address: String,
+    /// Gregorian `YYYYMMDD`.
+    pub birth_date: String,
+    /// `1` male, `2` female, `9` not applicable.
+    pub sex: char,
+    /// Four digits.
+    pub pin: String,
+    /// Tries left.
+    pub tries_left: u8,
+    /// Tries after a correct PIN.
+    pub tries_max: u8,
 }
 
 /// One certificate with its key and PIN.
@@ -56,14 +75,13 @@ pub struct Credential {
 
 impl Credential {
     /// The key, ready to sign.
-    pub fn private_key(&self) -> Result<RsaPrivateKey, CardFileError> {
-        RsaPrivateKey::from_pkcs8_der(&self.key.0).map_err(|_| CardFileError::BrokenKey)
+    pub fn private_key(&self) -> Result<SecretKey, CardFileError> {
+        SecretKey::from_pkcs8(&self.key.0).map_err(|_| CardFileError::BrokenKey)
     }
 
     /// The key as it is stored.
-    pub fn encode_key(key: &RsaPrivateKey) -> Result<Base64Bytes, CardFileError> {
-        let der = key.to_pkcs8_der().map_err(|_| CardFileError::BrokenKey)?;
-        Ok(Base64Bytes(der.as_bytes().to_vec()))
+    pub fn encode_key(key: &SecretKey) -> Result<Base64Bytes, CardFileError> {
+        key.to_pkcs8().map(Base64Bytes).map_err(|_| CardFileError::BrokenKey)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use rsa::sha2::{Digest as _, Sha256};
 use virtual_card::{
     applet::VirtualCard,
     ca::{TestHierarchy, person::Person},
@@ -15,6 +16,7 @@ const NOW: i64 = 1_795_132_800;
 const JPKI: &str = "00A4040C0AD392F000260100000001";
 const ISD: &str = "00A4040C07A0000001510000";
 const TEXT_AP: &str = "00A4040C0AD3921000310001010408";
+const FACE_AP: &str = "00A4040C0AD3921000310001010402";
 
 fn issue(profile: CardProfile) -> CardFile {
     let mut keys = TestOnlyKeys::starting_at(0);
@@ -63,7 +65,7 @@ fn only_its_own_applications_can_be_selected() {
         &mut card(CardProfile::Normal),
         &[
             ("00A40000", "6A86"),
-            (TEXT_AP, "6A82"),
+            (FACE_AP, "6A82"),
             ("00A4040C07A0000000790100", "6A82"),
             ("00A4020C020018", "6D00"),
             (JPKI, "9000"),
@@ -197,7 +199,8 @@ fn signing_needs_a_key_file_a_pin_and_data() {
             (&too_long, "6700"),
             (&sign.replace("802A0080", "802A0097"), "..9000"),
             (&sign.replace("802A0080", "802A009A"), "6982"),
-            (&sign.replace("802A0080", "802A0580"), "6A86"),
+            (&sign.replace("802A0080", "802A0680"), "6A86"),
+            (&sign.replace("802A0080", "802A0280"), "6700"),
             ("00A4020C020018", "9000"),
             (&sign, "6981"),
             (JPKI, "9000"),
@@ -244,6 +247,70 @@ fn nonsense_is_answered_and_never_fatal() {
             ("00840000 08", "6D00"),
             ("FF000000", "6D00"),
             ("00B2010C00", "6D00"),
+        ],
+    );
+}
+
+#[test]
+fn text_data_needs_its_own_pin_and_the_my_number_is_never_told() {
+    let mut card = card(CardProfile::Normal);
+    check(
+        &mut card,
+        &[
+            (TEXT_AP, "9000"),
+            ("00A4020C020002", "9000"),
+            ("00B0000003", "6982"),
+            ("00A4020C020011", "9000"),
+            ("00200080", "63C3"),
+            ("00200080 04 31323334", "9000"),
+            ("00A4020C020002", "9000"),
+            ("00B0000004", "FF2065DF9000"),
+            ("00A4020C02000A", "6A82"),
+            (JPKI, "9000"),
+            (TEXT_AP, "9000"),
+            ("00A4020C020002", "9000"),
+            ("00B0000003", "6982"),
+        ],
+    );
+    assert!(!card.my_number_was_asked_for());
+    check(
+        &mut card,
+        &[("00200091 04 31323334", "9000"), ("00A4020C020001", "9000"), ("00B0000003", "6982")],
+    );
+    assert!(card.my_number_was_asked_for(), "the trap does not close");
+    check(&mut self::card(CardProfile::Android), &[(TEXT_AP, "6A82")]);
+}
+
+#[test]
+fn the_first_parameter_of_signing_chooses_the_padding() {
+    let mut card = card(CardProfile::Normal);
+    check(&mut card, &[(JPKI, "9000"), ("00200098 04 31323334", "9000")]);
+    let mut sign = |p1: &str, data: &[u8]| {
+        let command = format!("802A{p1}97 {:02X} {} 00", data.len(), hex(data));
+        card.transmit(&bytes(&command)).expect("present")
+    };
+    let digest = Sha256::digest(b"message");
+    let info = [&bytes("3031300D060960864801650304020105000420")[..], &digest].concat();
+    let usual = sign("00", &info);
+    assert_eq!(sign("02", &digest), usual);
+    assert_eq!(sign("03", b"message"), usual);
+    assert_eq!(sign("01", b"message"), sign("00", &digest));
+    // PSS is random; two signatures of one message differ.
+    assert_eq!(sign("04", &digest).len(), usual.len());
+    assert_ne!(sign("05", b"message"), sign("05", b"message"));
+}
+
+#[test]
+fn the_next_generation_takes_a_longer_hash() {
+    let sign = format!("802A0097 30 {} 00", "5A".repeat(48));
+    check(
+        &mut card(CardProfile::P384),
+        &[
+            (JPKI, "9000"),
+            ("00200098 04 31323334", "9000"),
+            (&sign, "..9000"),
+            (&sign.replace("802A0097 30", "802A0097 2F").replacen("5A", "", 1), "6700"),
+            (&sign.replace("802A0097", "802A0397"), "6A86"),
         ],
     );
 }

@@ -22,7 +22,7 @@ use virtual_card::{
         certificate::{CertificateDraft, Validity},
         person::Person,
     },
-    keys::{KeySource as _, TestOnlyKeys},
+    keys::{KeySource as _, SHA256_WITH_RSA, SecretKey, TestOnlyKeys},
     profile::CardProfile,
 };
 use x509_cert::{
@@ -48,7 +48,7 @@ const SHA1_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.11
 #[derive(Clone)]
 struct Office {
     hierarchy: TestHierarchy,
-    key: RsaPrivateKey,
+    key: SecretKey,
 }
 
 impl Office {
@@ -246,7 +246,10 @@ fn other_algorithms_and_keys_are_refused() {
     for bits in [1024, 2056] {
         let key = RsaPrivateKey::new(&mut rand_core::OsRng, bits).expect("key");
         check_refused(
-            |draft| draft.public_key = virtual_card::ca::public_key_info(&key).expect("encodable"),
+            |draft| {
+                draft.public_key =
+                    SecretKey::from(key.clone()).public_key_info().expect("encodable");
+            },
             Refusal::UnsupportedAlgorithm,
         );
     }
@@ -387,7 +390,7 @@ fn the_two_algorithm_fields_must_agree() {
     draft.algorithm = SHA1_WITH_RSA;
     let der = office.auth_ca().sign(&draft).expect("signed");
     let mut certificate = Certificate::from_der(&der).expect("just made");
-    certificate.signature_algorithm.oid = virtual_card::ca::certificate::SHA256_WITH_RSA;
+    certificate.signature_algorithm.oid = SHA256_WITH_RSA;
     let der = certificate.to_der().expect("encodable");
     assert_eq!(
         verify_touch(&der, &office.trust(), NOW, &PortableVerifier),

@@ -9,6 +9,7 @@ use jpki::{
         touch::{TouchFlow, TouchedCard},
     },
     pin::AuthPin,
+    tbs::{LoginParts, LoginTbs, TbsDigest},
     token::TokenKind,
 };
 use virtual_card::{
@@ -20,7 +21,18 @@ use virtual_card::{
 };
 
 const NOW: i64 = 1_795_132_800;
-const DIGEST: [u8; 32] = [0x5A; 32];
+
+fn digest() -> TbsDigest {
+    let parts = LoginParts {
+        gateway_id: "gateway-1",
+        relying_party: "town-services",
+        purpose: "login",
+        device_id: "box-1",
+        nonce: [7; 32],
+        issued_at_ms: 1,
+    };
+    LoginTbs::new(parts).expect("no separator").digest()
+}
 
 /// How a conversation ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,7 +80,7 @@ fn touch(card: &mut VirtualCard) -> End<TouchedCard> {
 /// Logs in with these PINs one after the other; `confirm` answers the question before the last try.
 fn log_in(card: &mut VirtualCard, pins: &[&str], confirm: bool) -> End<AuthSignature> {
     let mut pins = pins.iter();
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     let mut step = flow.next(None);
     loop {
         step = match step {
@@ -187,7 +199,7 @@ fn a_card_pulled_while_signing_is_simply_gone() {
 #[test]
 fn no_command_of_a_login_leaves_the_jpki_application() {
     let mut card = card(CardProfile::Normal);
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     let mut step = flow.next(None);
     let mut selected = Vec::new();
     while let Step::Send(command) = step {
@@ -207,7 +219,7 @@ fn no_command_of_a_login_leaves_the_jpki_application() {
 
 /// Answers every command with the same bytes.
 fn check_stubborn(answer: &[u8], expected: CardError) {
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     let mut step = flow.next(None);
     for _ in 0..1000 {
         match step {
@@ -241,7 +253,7 @@ fn strange_cards_end_the_conversation() {
 /// Lets the card sign and answers with this instead.
 fn check_signature_answer(answer: &[u8], expected: Option<CardError>) {
     let mut card = card(CardProfile::Normal);
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     let mut step = flow.next(None);
     let end = loop {
         step = match step {
@@ -282,10 +294,10 @@ fn a_signature_has_a_bounded_length() {
 #[test]
 fn answers_out_of_turn_end_the_conversation() {
     let out_of_turn = || Step::Failed(CardError::OutOfTurn);
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     assert_eq!(flow.next(Some(&[0x90, 0x00])), out_of_turn());
     assert_eq!(flow.next(None), out_of_turn());
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     assert!(matches!(flow.next(None), Step::Send(_)));
     assert_eq!(flow.confirm_last_try(), out_of_turn());
     let mut flow = TouchFlow::new();
@@ -298,7 +310,7 @@ fn ends(answers: &[Vec<u8>], friendly_turns: usize) -> bool {
     static CARD: OnceLock<CardFile> = OnceLock::new();
     let file = CARD.get_or_init(|| issue(CardProfile::Normal)).clone();
     let mut card = VirtualCard::new(file).expect("keys of the repository");
-    let mut flow = AuthenticateFlow::new(DIGEST);
+    let mut flow = AuthenticateFlow::new(digest());
     let mut step = flow.next(None);
     let mut strange = answers.iter();
     for turn in 0..2000 {

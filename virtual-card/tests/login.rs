@@ -3,7 +3,7 @@
 use jpki::{
     flow::{Step, authenticate::AuthenticateFlow},
     pin::AuthPin,
-    tbs::{LoginParts, LoginTbs},
+    tbs::{LoginParts, LoginTbs, TbsDigest},
     verify::{Holder, PortableVerifier, Refusal, VerifiedCertificate, verify_login},
 };
 use virtual_card::{
@@ -30,7 +30,7 @@ fn tbs(parts: LoginParts<'_>) -> LoginTbs<'_> {
     LoginTbs::new(parts).expect("no separator")
 }
 
-fn sign_with(card: CardFile, digest: [u8; 32]) -> (Vec<u8>, Vec<u8>) {
+fn sign_with(card: CardFile, digest: TbsDigest) -> (Vec<u8>, Vec<u8>) {
     let mut card = VirtualCard::new(card).expect("keys");
     let mut flow = AuthenticateFlow::new(digest);
     let mut step = flow.next(None);

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Mutex};
 use jpki::{
     flow::{Step, authenticate::AuthenticateFlow},
     pin::AuthPin,
+    tbs::TbsDigest,
 };
 use virtual_card::{
     applet::VirtualCard,
@@ -26,7 +27,7 @@ impl TestCard {
     }
 
     /// Signs a digest with the PIN, as the box does.
-    pub(crate) fn sign(&self, digest: [u8; 32]) -> Vec<u8> {
+    pub(crate) fn sign(&self, digest: TbsDigest) -> Vec<u8> {
         let mut card = self.0.lock().expect("one user");
         card.reset();
         let mut flow = AuthenticateFlow::new(digest);

@@ -8,7 +8,7 @@ use jpki::{
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let mut flow = AuthenticateFlow::new([0; 32]);
+    let mut flow = AuthenticateFlow::new(digest());
     let mut step = flow.next(None);
     let mut rest = input;
     loop {

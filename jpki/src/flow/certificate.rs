@@ -5,8 +5,8 @@
 
 use super::{CardError, CardStep, Progress};
 use crate::{
-    apdu::{Command, Response},
-    card::{self, File},
+    apdu::Response,
+    card::{self, Jpki, JpkiFile, Scoped},
     status::Status,
 };
 
@@ -20,6 +20,8 @@ const READS_MAX: u8 = 64;
 
 pub(super) struct ReadCertificate {
     stage: Stage,
+    /// What it means that there is none.
+    absent: CardError,
     bytes: Vec<u8>,
     total: usize,
     reads: u8,
@@ -33,9 +35,16 @@ enum Stage {
 }
 
 impl ReadCertificate {
-    pub(super) fn start() -> (Self, Command) {
-        let read = Self { stage: Stage::Select, bytes: Vec::new(), total: 0, reads: 0 };
-        (read, card::select_file(File::AuthCertificate))
+    /// The auth certificate.
+    pub(super) fn auth() -> (Self, Scoped<Jpki>) {
+        Self::start(JpkiFile::AuthCertificate, CardError::NoCertificate)
+    }
+
+    /// The certificate in this file.
+    pub(super) fn start(file: JpkiFile, absent: CardError) -> (Self, Scoped<Jpki>) {
+        let stage = Stage::Select;
+        let read = Self { stage, absent, bytes: Vec::new(), total: 0, reads: 0 };
+        (read, card::select_file(file))
     }
 
     pub(super) fn step(&self) -> CardStep {
@@ -45,7 +54,10 @@ impl ReadCertificate {
         }
     }
 
-    pub(super) fn receive(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+    pub(super) fn receive(
+        &mut self,
+        response: &Response,
+    ) -> Result<Progress<Vec<u8>, Jpki>, CardError> {
         match self.stage {
             Stage::Select => self.selected(response),
             Stage::Header => self.header(response),
@@ -53,29 +65,29 @@ impl ReadCertificate {
         }
     }
 
-    fn selected(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+    fn selected(&mut self, response: &Response) -> Result<Progress<Vec<u8>, Jpki>, CardError> {
         if response.status == Status::NOT_FOUND {
-            return Err(CardError::NoCertificate);
+            return Err(self.absent);
         }
         CardStep::SelectCertificate.expect_ok(response)?;
         self.stage = Stage::Header;
         Ok(Progress::Send(card::read_binary(0, HEADER_LEN)))
     }
 
-    fn header(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+    fn header(&mut self, response: &Response) -> Result<Progress<Vec<u8>, Jpki>, CardError> {
         match response.status {
             Status::SECURITY_NOT_SATISFIED => return Err(CardError::NeedsPin),
-            Status::OFFSET_BEYOND_END => return Err(CardError::NoCertificate),
+            Status::OFFSET_BEYOND_END => return Err(self.absent),
             _ => CardStep::ReadCertificate.expect_ok(response)?,
         }
-        self.total = certificate_len(&response.data)?;
+        self.total = certificate_len(&response.data, self.absent)?;
         self.bytes.reserve_exact(self.total);
         self.bytes.extend_from_slice(&response.data);
         self.stage = Stage::Body;
         Ok(Progress::Send(self.read_next()))
     }
 
-    fn block(&mut self, response: &Response) -> Result<Progress<Vec<u8>>, CardError> {
+    fn block(&mut self, response: &Response) -> Result<Progress<Vec<u8>, Jpki>, CardError> {
         CardStep::ReadCertificate.expect_ok(response)?;
         let wanted = self.wanted();
         self.reads += 1;
@@ -93,7 +105,7 @@ impl ReadCertificate {
         (self.total - self.bytes.len()).min(BLOCK_LEN)
     }
 
-    fn read_next(&self) -> Command {
+    fn read_next(&self) -> Scoped<Jpki> {
         let offset = u16::try_from(self.bytes.len()).expect("at most CERTIFICATE_LEN_MAX");
         let len = u16::try_from(self.wanted()).expect("at most BLOCK_LEN");
         card::read_binary(offset, len)
@@ -101,7 +113,7 @@ impl ReadCertificate {
 }
 
 /// Whole length of a certificate from its first four bytes, `30 82 hh ll`.
-fn certificate_len(header: &[u8]) -> Result<usize, CardError> {
+fn certificate_len(header: &[u8], absent: CardError) -> Result<usize, CardError> {
     match *header {
         [0x30, 0x82, high, low] => {
             let total = usize::from(HEADER_LEN) + usize::from(u16::from_be_bytes([high, low]));
@@ -111,7 +123,7 @@ fn certificate_len(header: &[u8]) -> Result<usize, CardError> {
             Ok(total)
         }
         [0x30, ..] => Err(CardStep::ReadCertificate.malformed()),
-        _ => Err(CardError::NoCertificate),
+        _ => Err(absent),
     }
 }
 
@@ -121,7 +133,7 @@ mod tests {
 
     /// Reads from a card that answers SELECT well and then with these answers, the last for ever.
     fn read(answers: &[&[u8]]) -> Result<usize, CardError> {
-        let (mut read, _) = ReadCertificate::start();
+        let (mut read, _) = ReadCertificate::auth();
         read.receive(&Response { data: Vec::new(), status: Status::OK })?;
         for turn in 0..10_000 {
             let answer = answers[turn.min(answers.len() - 1)];
@@ -162,6 +174,7 @@ mod tests {
     #[test]
     fn nothing_larger_than_a_certificate_is_begun() {
         let malformed = Err(CardStep::ReadCertificate.malformed());
+        let certificate_len = |header: &[u8]| certificate_len(header, CardError::NoCertificate);
         assert_eq!(certificate_len(b"\x30\x82\x0F\xFC"), Ok(CERTIFICATE_LEN_MAX));
         assert_eq!(certificate_len(b"\x30\x82\x0F\xFD"), malformed);
         assert_eq!(certificate_len(b"\x30\x82\xFF\xFF"), malformed);

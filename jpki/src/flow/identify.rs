@@ -2,8 +2,8 @@
 
 use super::{CardError, CardStep, Progress};
 use crate::{
-    apdu::{Command, Response},
-    card::{self, Application, File},
+    apdu::Response,
+    card::{self, Jpki, JpkiFile, Scoped},
     status::Status,
     token::{LABEL_LEN, TokenKind},
 };
@@ -17,9 +17,8 @@ pub(super) enum Identify {
 }
 
 impl Identify {
-    pub(super) fn start() -> (Self, Command) {
-        let command = card::select_application(Application::Jpki);
-        (Self::SelectingApplication, command)
+    pub(super) fn start() -> (Self, Scoped<Jpki>) {
+        (Self::SelectingApplication, card::select_application())
     }
 
     pub(super) fn step(self) -> CardStep {
@@ -33,7 +32,7 @@ impl Identify {
     pub(super) fn receive(
         &mut self,
         response: &Response,
-    ) -> Result<Progress<TokenKind>, CardError> {
+    ) -> Result<Progress<TokenKind, Jpki>, CardError> {
         match self {
             Self::SelectingApplication if response.status.is_application_absent() => {
                 Err(CardError::NotMyNumberCard)
@@ -41,7 +40,7 @@ impl Identify {
             Self::SelectingApplication => {
                 self.step().expect_ok(response)?;
                 *self = Self::SelectingToken;
-                Ok(Progress::Send(card::select_file(File::TokenInformation)))
+                Ok(Progress::Send(card::select_file(JpkiFile::TokenInformation)))
             }
             // A card without token information is served like a phone, which every card bears.
             Self::SelectingToken if response.status == Status::NOT_FOUND => {

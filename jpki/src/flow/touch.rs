@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     apdu::{Response, Turn},
+    card::Jpki,
     token::TokenKind,
 };
 
@@ -30,7 +31,7 @@ impl std::fmt::Debug for TouchedCard {
 /// Reads the auth certificate without PIN.
 pub struct TouchFlow {
     stage: Stage,
-    dialogue: Dialogue,
+    dialogue: Dialogue<Jpki>,
 }
 
 enum Stage {
@@ -99,7 +100,7 @@ impl TouchFlow {
                     Err(CardError::NeedsPin)
                 }
                 Progress::Done(token) => {
-                    let (read, command) = ReadCertificate::start();
+                    let (read, command) = ReadCertificate::auth();
                     self.stage = Stage::Read(token, read);
                     Ok(self.dialogue.send(command))
                 }

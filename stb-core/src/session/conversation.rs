@@ -9,7 +9,7 @@ use jpki::{
         authenticate::{AuthSignature, AuthenticateFlow},
         touch::{TouchFlow, TouchedCard},
     },
-    tbs::{LoginParts, LoginTbs},
+    tbs::{LoginParts, LoginTbs, TbsDigest},
 };
 
 use crate::{
@@ -283,7 +283,7 @@ fn transmit(context: &mut Context, command: Command) -> u64 {
 
 /// What the card signs: what the screen showed, who we are, and the gateway's nonce
 /// (design decision 5).
-fn digest(context: &Context, purpose: Purpose, challenge: &LoginChallenge) -> Option<[u8; 32]> {
+fn digest(context: &Context, purpose: Purpose, challenge: &LoginChallenge) -> Option<TbsDigest> {
     let nonce: [u8; NONCE_LENGTH] =
         STANDARD.decode(challenge.nonce.as_bytes()).ok()?.try_into().ok()?;
     let request = purpose.request();

@@ -94,7 +94,7 @@ impl Cause {
         match error {
             CardError::Blocked { .. } => Self::Blocked,
             CardError::NotMyNumberCard => Self::WrongCard,
-            CardError::NoCertificate => Self::NoCertificate,
+            CardError::NoCertificate | CardError::NoSignatureCertificate => Self::NoCertificate,
             CardError::WrongPin { .. } => Self::WrongPins,
             CardError::Malformed { .. }
             | CardError::NeedsPin

@@ -1,6 +1,8 @@
 //! Elementary files of the JPKI application.
 
-use crate::card_file::{CardFile, Credential};
+use jpki::card::Application;
+
+use crate::card_file::{AssistData, CardFile, Credential};
 
 /// Size of a certificate file; what the certificate leaves free is filler.
 const CERTIFICATE_FILE_LEN: usize = 3808;
@@ -8,6 +10,9 @@ const CERTIFICATE_FILE_LEN: usize = 3808;
 /// A file, named by what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ef {
+    AssistAttributes,
+    AssistMyNumber,
+    AssistPin,
     AuthCaCertificate,
     AuthCertificate,
     AuthKey,
@@ -28,6 +33,7 @@ pub(super) struct Files {
     sign_ca: Vec<u8>,
     token: Vec<u8>,
     availability: [u8; 3],
+    attributes: Vec<u8>,
 }
 
 impl Files {
@@ -46,10 +52,28 @@ impl Files {
                 mark(!file.auth.certificate.0.is_empty()),
                 0x00,
             ],
+            attributes: file.assist.as_ref().map(text_file).unwrap_or_default(),
         }
     }
 
-    pub(super) fn find(id: u16) -> Option<Ef> {
+    pub(super) fn find(application: Option<Application>, id: u16) -> Option<Ef> {
+        match application? {
+            Application::Jpki => Self::find_jpki(id),
+            Application::InputAssist => Self::find_assist(id),
+            Application::IssuerDomain => None,
+        }
+    }
+
+    fn find_assist(id: u16) -> Option<Ef> {
+        Some(match id {
+            0x0001 => Ef::AssistMyNumber,
+            0x0002 => Ef::AssistAttributes,
+            0x0011 => Ef::AssistPin,
+            _ => return None,
+        })
+    }
+
+    fn find_jpki(id: u16) -> Option<Ef> {
         Some(match id {
             0x0001 => Ef::SignCertificate,
             0x0002 => Ef::SignCaCertificate,
@@ -67,15 +91,47 @@ impl Files {
 
     pub(super) fn content(&self, file: Ef) -> Option<&[u8]> {
         match file {
+            Ef::AssistAttributes => Some(&self.attributes),
             Ef::AuthCaCertificate => Some(&self.auth_ca),
             Ef::AuthCertificate => Some(&self.auth_certificate),
             Ef::Availability => Some(&self.availability),
             Ef::SignCaCertificate => Some(&self.sign_ca),
             Ef::SignCertificate => Some(&self.sign_certificate),
             Ef::TokenInformation => Some(&self.token),
-            Ef::AuthKey | Ef::AuthPin | Ef::SignKey | Ef::SignPin => None,
+            Ef::AssistMyNumber
+            | Ef::AssistPin
+            | Ef::AuthKey
+            | Ef::AuthPin
+            | Ef::SignKey
+            | Ef::SignPin => None,
         }
     }
+}
+
+/// `FF 20` with a table of offsets and the four attributes.
+fn text_file(data: &AssistData) -> Vec<u8> {
+    const TABLE_LEN: usize = 11;
+    let fields = [
+        element([0xDF, 0x22], data.name.as_bytes()),
+        element([0xDF, 0x23], data.address.as_bytes()),
+        element([0xDF, 0x24], data.birth_date.as_bytes()),
+        element([0xDF, 0x25], data.sex.to_string().as_bytes()),
+    ];
+    let content_len = TABLE_LEN + fields.iter().map(Vec::len).sum::<usize>();
+    let header_len = element([0xFF, 0x20], &vec![0; content_len]).len() - content_len;
+    let mut offset = header_len + TABLE_LEN;
+    let mut table = Vec::new();
+    for field in &fields {
+        table.extend(u16::try_from(offset).unwrap_or(u16::MAX).to_be_bytes());
+        offset += field.len();
+    }
+    element([0xFF, 0x20], &[element([0xDF, 0x21], &table), fields.concat()].concat())
+}
+
+/// A tag of two bytes; the length as in DER.
+fn element(tag: [u8; 2], value: &[u8]) -> Vec<u8> {
+    let encoded = jpki::tlv::encode(0, value);
+    [&tag[..], &encoded[1..]].concat()
 }
 
 fn padded(certificate: &[u8]) -> Vec<u8> {

@@ -8,10 +8,6 @@ use der::{
     Any, Encode as _,
     asn1::{BitString, GeneralizedTime, Null, UtcTime},
 };
-use rsa::{
-    Pkcs1v15Sign, RsaPrivateKey,
-    sha2::{Digest as _, Sha256},
-};
 use x509_cert::{
     Certificate, TbsCertificate, Version,
     ext::Extension,
@@ -22,9 +18,7 @@ use x509_cert::{
 };
 
 use super::CaError;
-
-/// sha256WithRSAEncryption, what every certificate here is signed with.
-pub const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+use crate::keys::{ECDSA_WITH_SHA384, SecretKey};
 
 /// First second from which dates need four-digit years (RFC 5280, 4.1.2.5): 2050-01-01.
 const GENERALIZED_TIME_FROM: u64 = 2_524_608_000;
@@ -53,7 +47,7 @@ pub struct CertificateDraft {
     pub public_key: SubjectPublicKeyInfoOwned,
     /// Extensions in order.
     pub extensions: Vec<Extension>,
-    /// Algorithm written into the certificate; the signature itself is always SHA-256 with RSA.
+    /// Algorithm written into the certificate; the signature itself follows from the key.
     pub algorithm: ObjectIdentifier,
 }
 
@@ -72,9 +66,8 @@ impl CertificateDraft {
     }
 
     /// DER, signed with this key.
-    pub fn sign(&self, key: &RsaPrivateKey) -> Result<Vec<u8>, CaError> {
-        let algorithm =
-            AlgorithmIdentifierOwned { oid: self.algorithm, parameters: Some(Any::from(Null)) };
+    pub fn sign(&self, key: &SecretKey) -> Result<Vec<u8>, CaError> {
+        let algorithm = algorithm_identifier(self.algorithm);
         let signed = TbsCertificate {
             version: Version::V3,
             serial_number: SerialNumber::new(&self.serial)?,
@@ -90,8 +83,7 @@ impl CertificateDraft {
             subject_unique_id: None,
             extensions: Some(self.extensions.clone()),
         };
-        let digest = Sha256::digest(signed.to_der()?);
-        let signature = key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest)?;
+        let signature = key.sign(&signed.to_der()?)?;
         let certificate = Certificate {
             tbs_certificate: signed,
             signature_algorithm: algorithm,
@@ -99,6 +91,12 @@ impl CertificateDraft {
         };
         Ok(certificate.to_der()?)
     }
+}
+
+/// RSA algorithms have parameters, which are NULL; ECDSA has none.
+pub(super) fn algorithm_identifier(oid: ObjectIdentifier) -> AlgorithmIdentifierOwned {
+    let parameters = (oid != ECDSA_WITH_SHA384).then(|| Any::from(Null));
+    AlgorithmIdentifierOwned { oid, parameters }
 }
 
 fn time(unix_secs: i64) -> Result<Time, der::Error> {

@@ -8,12 +8,14 @@ use std::{
 
 use der::Decode as _;
 use jpki::trust::HierarchyProfile;
-use rsa::{RsaPrivateKey, pkcs8::DecodePrivateKey as _};
 use serde::{Deserialize, Serialize};
 use x509_cert::Certificate;
 
 use super::{Ca, CaError, Generation, Purpose, TestHierarchy, extension};
-use crate::card_file::{Base64Bytes, Credential, NOTICE};
+use crate::{
+    card_file::{Base64Bytes, Credential, NOTICE},
+    keys::SecretKey,
+};
 
 const FILE: &str = "ca.json";
 /// Most bytes of the file; three generations need about 20 KiB.
@@ -50,6 +52,7 @@ struct StoredHierarchy {
     notice: String,
     next_serial: u32,
     generations: Vec<StoredGeneration>,
+    next: StoredGeneration,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,40 +83,43 @@ impl StoredCa {
             key_id: extension::key_id(&certificate.subject_public_key_info),
             name: certificate.subject,
             certificate_der: self.certificate.0,
-            key: RsaPrivateKey::from_pkcs8_der(&self.key.0).ok()?,
+            key: SecretKey::from_pkcs8(&self.key.0).ok()?,
         })
     }
 }
 
+impl StoredGeneration {
+    fn open(self) -> Option<Generation> {
+        Some(Generation { auth: self.auth.open()?, sign: self.sign.open()? })
+    }
+}
+
+fn stored(generation: &Generation) -> Result<StoredGeneration, CaError> {
+    Ok(StoredGeneration {
+        auth: StoredCa::of(&generation.auth)?,
+        sign: StoredCa::of(&generation.sign)?,
+    })
+}
+
 impl TestHierarchy {
-    /// Writes `ca.json` and, per generation, `auth-ca-01.der` and `sign-ca-01.der`, oldest first.
+    /// Writes `ca.json` and, per generation, `auth-ca-01.der` and `sign-ca-01.der`, oldest first
+    /// and the announced one last.
     pub fn save(&self, directory: &Path) -> Result<(), DirectoryError> {
         std::fs::create_dir_all(directory).map_err(file_error(directory))?;
         let stored = StoredHierarchy {
             notice: NOTICE.to_owned(),
             next_serial: self.next_serial,
-            generations: self.stored_generations()?,
+            generations: self.generations.iter().map(stored).collect::<Result<_, _>>()?,
+            next: stored(&self.next)?,
         };
         write(&directory.join(FILE), &serde_json::to_vec_pretty(&stored)?)?;
-        for (index, generation) in self.generations.iter().enumerate() {
+        for (index, generation) in self.generations.iter().chain([&self.next]).enumerate() {
             for (purpose, kind) in [(Purpose::Auth, "auth"), (Purpose::Sign, "sign")] {
                 let path = directory.join(format!("{kind}-ca-{:02}.der", index + 1));
                 write(&path, &generation.ca(purpose).certificate_der)?;
             }
         }
         Ok(())
-    }
-
-    fn stored_generations(&self) -> Result<Vec<StoredGeneration>, CaError> {
-        self.generations
-            .iter()
-            .map(|generation| {
-                Ok(StoredGeneration {
-                    auth: StoredCa::of(&generation.auth)?,
-                    sign: StoredCa::of(&generation.sign)?,
-                })
-            })
-            .collect()
     }
 
     /// Reads a hierarchy back. Only the project's own test hierarchy is stored.
@@ -124,13 +130,11 @@ impl TestHierarchy {
         }
         let text = std::fs::read(&path).map_err(file_error(&path))?;
         let stored: StoredHierarchy = serde_json::from_slice(&text)?;
-        let generations: Option<Vec<_>> = stored
-            .generations
-            .into_iter()
-            .map(|both| Some(Generation { auth: both.auth.open()?, sign: both.sign.open()? }))
-            .collect();
-        match generations {
-            Some(generations) if !generations.is_empty() => Ok(Self {
+        let generations: Option<Vec<_>> =
+            stored.generations.into_iter().map(StoredGeneration::open).collect();
+        match (generations, stored.next.open()) {
+            (Some(generations), Some(next)) if !generations.is_empty() => Ok(Self {
+                next,
                 profile: HierarchyProfile::hitokoe_test(),
                 generations,
                 next_serial: stored.next_serial,

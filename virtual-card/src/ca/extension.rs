@@ -1,14 +1,19 @@
 //! Extensions as the real certificates have them.
 
 use const_oid::{AssociatedOid, ObjectIdentifier};
-use der::{Any, Encode, Tag, asn1::OctetString, flagset::FlagSet};
+use der::{
+    Any, Encode, Tag,
+    asn1::{Ia5String, OctetString},
+    flagset::FlagSet,
+};
 use rsa::sha2::{Digest as _, Sha256};
 use x509_cert::{
     ext::{
         Extension,
         pkix::{
             AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, CrlDistributionPoints,
-            IssuerAltName, KeyUsage, KeyUsages, SubjectAltName, SubjectKeyIdentifier,
+            ExtendedKeyUsage, IssuerAltName, KeyUsage, KeyUsages, SubjectAltName,
+            SubjectKeyIdentifier,
             certpolicy::{PolicyInformation, PolicyQualifierInfo},
             crl::dp::DistributionPoint,
             name::{DistributionPointName, GeneralName},
@@ -18,7 +23,11 @@ use x509_cert::{
     spki::SubjectPublicKeyInfoOwned,
 };
 
-use super::{Ca, CaError, Purpose, name, person::Person};
+use super::{
+    Ca, CaError, Purpose, name,
+    person::{Person, Town},
+    status_answer::NO_CHECK,
+};
 
 const CPS_QUALIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.2.1");
 /// Where the test CA's statement would lie; `.invalid` never resolves.
@@ -38,7 +47,7 @@ pub(super) fn of_ca(name: &Name, key_id: &[u8]) -> Result<Vec<Extension>, CaErro
         critical(&KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign))?,
         critical(&constraints)?,
         plain(&SubjectAltName(vec![service_name()?]))?,
-        plain(&distribution_point(name.clone()))?,
+        plain(&distribution_point(vec![GeneralName::DirectoryName(name.clone())]))?,
         plain(&SubjectKeyIdentifier(OctetString::new(key_id)?))?,
     ])
 }
@@ -60,7 +69,7 @@ pub(super) fn of_citizen(
     }
     extensions.extend([
         plain(&IssuerAltName(vec![service_name()?]))?,
-        plain(&distribution_point(partition(&issuer.name)?))?,
+        plain(&distribution_point(partition(purpose, &issuer.name, &person.town)?))?,
         plain(&AuthorityKeyIdentifier {
             key_identifier: Some(OctetString::new(issuer.key_id.as_slice())?),
             ..AuthorityKeyIdentifier::default()
@@ -87,27 +96,54 @@ fn service_name() -> Result<GeneralName, CaError> {
     Ok(GeneralName::DirectoryName(name::distinguished(&parts)?))
 }
 
-/// Revocation lists are cut by town and addressed by a directory name, never by a URI.
-fn partition(issuer: &Name) -> Result<Name, CaError> {
+/// Revocation lists are cut by town and addressed by a directory name. The real auth certificates
+/// may say otherwise; here their point bears a URI beside it, so that both forms are met.
+pub(super) fn partition(
+    purpose: Purpose,
+    issuer: &Name,
+    town: &Town,
+) -> Result<Vec<GeneralName>, CaError> {
     let mut full = issuer.clone();
-    full.0.extend(
-        name::distinguished(&[
-            (name::UNIT, "CRL Distribution Points"),
-            (name::UNIT, "Tokushima-ken"),
-            (name::COMMON_NAME, "Minami-cho CRLDP"),
-        ])?
-        .0,
-    );
-    Ok(full)
+    let parts = [
+        (name::UNIT, "CRL Distribution Points"),
+        (name::UNIT, &town.prefecture),
+        (name::COMMON_NAME, &format!("{} CRLDP", town.city)),
+    ];
+    full.0.extend(name::distinguished(&parts)?.0);
+    let mut names = vec![GeneralName::DirectoryName(full)];
+    if purpose == Purpose::Auth {
+        let Town { prefecture, city } = town;
+        let uri = format!("http://crl.hitokoe.invalid/{prefecture}/{city}.crl");
+        names.push(GeneralName::UniformResourceIdentifier(Ia5String::new(&uri)?));
+    }
+    Ok(names)
 }
 
-fn distribution_point(name: Name) -> CrlDistributionPoints {
-    let full_name = vec![GeneralName::DirectoryName(name)];
+fn distribution_point(full_name: Vec<GeneralName>) -> CrlDistributionPoints {
     CrlDistributionPoints(vec![DistributionPoint {
         distribution_point: Some(DistributionPointName::FullName(full_name)),
         reasons: None,
         crl_issuer: None,
     }])
+}
+
+/// A responder's certificate: it signs answers, and nobody need ask for its own revocation.
+pub(super) fn of_responder(
+    issuer: &Ca,
+    public_key: &SubjectPublicKeyInfoOwned,
+) -> Result<Vec<Extension>, CaError> {
+    let answers = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
+    let no_check = OctetString::new(vec![0x05, 0x00])?;
+    Ok(vec![
+        critical(&KeyUsage(KeyUsages::DigitalSignature.into()))?,
+        critical(&ExtendedKeyUsage(vec![answers]))?,
+        Extension { extn_id: NO_CHECK, critical: false, extn_value: no_check },
+        plain(&AuthorityKeyIdentifier {
+            key_identifier: Some(OctetString::new(issuer.key_id.as_slice())?),
+            ..AuthorityKeyIdentifier::default()
+        })?,
+        plain(&SubjectKeyIdentifier(OctetString::new(key_id(public_key))?))?,
+    ])
 }
 
 fn critical<T: AssociatedOid + Encode>(value: &T) -> Result<Extension, CaError> {

@@ -7,7 +7,8 @@ use x509_cert::{
     name::Name,
 };
 
-use super::{CaError, Purpose, name};
+use super::{AUTH_PIN, CaError, Purpose, name};
+use crate::{card_file::AssistData, profile::CardProfile};
 
 /// Name, address, birth date and sex, as the signature certificate carries them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,10 +25,36 @@ pub struct Person {
     pub birth_date: String,
     /// Sex.
     pub sex: Sex,
+    /// Town that keeps the record.
+    pub town: Town,
+}
+
+/// A municipality, as names of certificates write it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Town {
+    /// E.g. `Tokushima-ken`.
+    pub prefecture: String,
+    /// E.g. `Minami-cho`.
+    pub city: String,
+}
+
+impl Town {
+    /// A town from its two names.
+    pub fn new(prefecture: &str, city: &str) -> Self {
+        Self { prefecture: prefecture.to_owned(), city: city.to_owned() }
+    }
+
+    /// 徳島県美波町, the demonstration town.
+    pub fn minami() -> Self {
+        Self::new("Tokushima-ken", "Minami-cho")
+    }
 }
 
 /// Sex as recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sex {
     /// 男.
     Male,
@@ -54,7 +81,30 @@ impl Person {
             address_substitution: "0".repeat(address.chars().count()),
             birth_date: birth_date.to_owned(),
             sex,
+            town: Town::minami(),
         }
+    }
+
+    /// The same person, recorded in another town.
+    #[must_use]
+    pub fn in_town(self, town: Town) -> Self {
+        Self { town, ..self }
+    }
+
+    /// Somebody whose name and address are long and hold characters that no certificate can.
+    pub fn with_rare_characters() -> Self {
+        let name = "長宗我部渡邉齋藤左衛門　〓太郎〓之助";
+        let address = format!("徳島県海部郡美波町{}〓番地", "奥河内字本村".repeat(25));
+        let marks = |text: &str| text.chars().map(|c| if c == '〓' { '1' } else { '0' }).collect();
+        let mut person = Self::new(name, &address, "19281231", Sex::Male);
+        person.name_substitution = marks(name);
+        person.address_substitution = marks(&address);
+        person
+    }
+
+    /// Somebody of whose birth only the year is known.
+    pub fn with_unknown_birthday() -> Self {
+        Self { birth_date: "19350000".to_owned(), ..Self::invented() }
     }
 
     /// Somebody who does not exist.
@@ -63,7 +113,7 @@ impl Person {
     }
 
     /// The subject: an opaque id, never the name.
-    pub(super) fn subject(purpose: Purpose, serial: &[u8]) -> Result<Name, CaError> {
+    pub(super) fn subject(&self, purpose: Purpose, serial: &[u8]) -> Result<Name, CaError> {
         let number = serial.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
         let id = format!("TEST{number:010}36387103A");
         let country = (name::COUNTRY, "JP");
@@ -72,8 +122,8 @@ impl Person {
             Purpose::Auth => name::distinguished(&[country, common_name]),
             Purpose::Sign => name::distinguished(&[
                 country,
-                (name::LOCALITY, "Tokushima-ken"),
-                (name::LOCALITY, "Minami-cho"),
+                (name::LOCALITY, &self.town.prefecture),
+                (name::LOCALITY, &self.town.city),
                 common_name,
             ]),
         }
@@ -97,6 +147,24 @@ impl Person {
         .into_iter()
         .map(|(arc, text)| attribute(arc, text))
         .collect()
+    }
+
+    /// What the card holds as text, behind the same four digits as the auth PIN.
+    pub(super) fn text_data(&self, profile: CardProfile) -> AssistData {
+        const TRIES: u8 = 3;
+        AssistData {
+            name: self.name.clone(),
+            address: self.address.clone(),
+            birth_date: self.birth_date.clone(),
+            sex: match self.sex {
+                Sex::Male => '1',
+                Sex::Female => '2',
+                Sex::Unknown => '9',
+            },
+            pin: AUTH_PIN.to_owned(),
+            tries_left: profile.auth_tries().min(TRIES),
+            tries_max: TRIES,
+        }
     }
 
     /// `EYYYYMMDD`: digit of the era, then the Gregorian date.
