@@ -39,7 +39,8 @@ const AUTH_TRIES: u8 = 3;
 const SIGN_TRIES: u8 = 5;
 
 /// What a CA or a certificate is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// 利用者証明用.
     Auth,

@@ -1,5 +1,7 @@
 //! Command line of the software My Number card.
 
+mod agency;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -50,6 +52,9 @@ enum Action {
         #[arg(long)]
         card: Option<PathBuf>,
     },
+    /// A simulated J-LIS: register, daily lists, OCSP responder.
+    #[command(subcommand)]
+    JLis(agency::AgencyAction),
     /// Puts a card into a running reader.
     Insert {
         /// Card file.
@@ -124,6 +129,7 @@ fn run(action: Action) -> anyhow::Result<()> {
     match action {
         Action::Ca { out } => create_ca(&out),
         Action::Issue(args) => issue(&args),
+        Action::JLis(action) => agency::run(action),
         Action::Reader { vpcd, control, card } => run_reader(vpcd, &control, card),
         Action::Insert { card, target } => ask(&Request::Insert(absolute(&card)?), &target),
         Action::Remove(target) => ask(&Request::Remove, &target),

@@ -132,7 +132,7 @@ fn a_document_is_signed_and_names_its_signer() {
 #[test]
 fn substituted_characters_and_unknown_birthdays_reach_the_service() {
     let tbs = DocumentTbs::new(PARTS, TEXT).expect("no separator").bytes();
-    let mut signer = |profile| {
+    let signer = |profile| {
         let mut desk = Desk::with(profile);
         let proof = desk.sign(&[SIGN_PASSWORD]).expect("signed");
         let trust = desk.hierarchy.trust_store().expect("own CAs");

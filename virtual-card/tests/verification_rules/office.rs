@@ -59,8 +59,11 @@ impl Office {
 
     /// A CA of the same name whose key nobody trusts.
     pub(crate) fn impostor(purpose: Purpose) -> Ca {
-        let mut keys = TestOnlyKeys::starting_at(7);
-        let hierarchy = TestHierarchy::create(&mut keys, NOW).expect("test CA");
+        static IMPOSTOR: OnceLock<TestHierarchy> = OnceLock::new();
+        let hierarchy = IMPOSTOR.get_or_init(|| {
+            let mut keys = TestOnlyKeys::starting_at(7);
+            TestHierarchy::create(&mut keys, NOW).expect("test CA")
+        });
         let oldest = &hierarchy.generations()[0];
         match purpose {
             Purpose::Auth => oldest.auth.clone(),
@@ -69,7 +72,8 @@ impl Office {
     }
 
     pub(crate) fn trust(&self) -> TrustStore {
-        self.hierarchy.trust_store().expect("own CAs")
+        static TRUST: OnceLock<TrustStore> = OnceLock::new();
+        TRUST.get_or_init(|| self.hierarchy.trust_store().expect("own CAs")).clone()
     }
 
     pub(crate) fn anchor(&self, ca: &Ca) -> Anchor {
