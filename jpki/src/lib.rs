@@ -2,11 +2,15 @@
 //!
 //! The crate is pure: bytes in, bytes out. It opens no reader, reads no clock and draws no random
 //! number; [`flow`] turns card answers into the next command, [`verify`] turns a certificate and a
-//! signature into a person's certificate id or a refusal. [`manual`] holds the threats that shaped
-//! it and the reason of each default.
+//! signature into a [`report`] with a person's certificate id or a refusal, [`revocation`] says
+//! whether the certificate is still good. [`manual`] holds the threats that shaped it and the reason
+//! of each default.
 //!
-//! Deliberately absent: any command that reaches an application other than the JPKI one. The
-//! My Number itself lies in another application of the card and cannot be asked for from here.
+//! What a server does, in four calls: [`verify::verify`] (or [`verify::verify_login`]),
+//! [`revocation::inquiry::Inquiry`] with the bytes its adapter fetched,
+//! [`report::Verification::with_revocation`], [`report::Report::public`].
+//!
+//! Deliberately absent: any command that selects the file of the My Number. See [`card`].
 
 pub mod algorithm;
 pub mod apdu;

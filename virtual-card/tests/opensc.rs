@@ -195,6 +195,48 @@ fn a_document_signature_verifies_with_openssl() -> anyhow::Result<()> {
     check_signature("02", SIGN_PASSWORD)
 }
 
+/// What OpenSC makes of a card: whether it lists it, whether it reads the auth certificate. The
+/// table of docs/virtual-card.md says the same in words.
+fn check_profile(profile: CardProfile, lists: bool, reads_certificate: bool) -> anyhow::Result<()> {
+    let desk = Desk::with(profile)?;
+    let dump = desk.output("pkcs15-tool", &["--dump"])?;
+    ensure!(dump.status.success() == lists, "{profile:?}: {dump:?}");
+    let read = desk.output("pkcs15-tool", &["--read-certificate", "1"])?;
+    let pem = String::from_utf8_lossy(&read.stdout).into_owned();
+    let is_read = read.status.success() && pem.contains("BEGIN CERTIFICATE");
+    ensure!(is_read == reads_certificate, "{profile:?}: {read:?}");
+    if is_read {
+        assert_eq!(pem_to_der(&desk, &pem)?, desk.card.auth.certificate.0, "{profile:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn opensc_reads_every_profile_that_it_can() -> anyhow::Result<()> {
+    for profile in CardProfile::ALL {
+        let (lists, reads_certificate) = match profile {
+            CardProfile::Foreign => (false, false),
+            // A phone asks for the PIN first, and here nothing was ever written.
+            CardProfile::Android | CardProfile::Iphone | CardProfile::NoCertificate => {
+                (true, false)
+            }
+            CardProfile::Blocked
+            | CardProfile::Child
+            | CardProfile::Expired
+            | CardProfile::FaceOnly
+            | CardProfile::LastTry
+            | CardProfile::Normal
+            | CardProfile::P384
+            | CardProfile::RareCharacters
+            | CardProfile::RemovedDuringSigning
+            | CardProfile::UnknownBirthday
+            | CardProfile::WrongHierarchy => (true, true),
+        };
+        check_profile(profile, lists, reads_certificate)?;
+    }
+    Ok(())
+}
+
 #[test]
 fn opensc_finds_no_my_number_card_in_a_foreign_one() -> anyhow::Result<()> {
     let desk = Desk::with(CardProfile::Foreign)?;

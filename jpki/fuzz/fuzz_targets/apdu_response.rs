@@ -4,8 +4,21 @@
 use jpki::{
     flow::{Step, authenticate::AuthenticateFlow},
     pin::AuthPin,
+    tbs::{LoginParts, LoginTbs, TbsDigest},
 };
 use libfuzzer_sys::fuzz_target;
+
+fn digest() -> TbsDigest {
+    let parts = LoginParts {
+        gateway_id: "gateway-1",
+        relying_party: "town-services",
+        purpose: "login",
+        device_id: "box-1",
+        nonce: [7; 32],
+        issued_at_ms: 1,
+    };
+    LoginTbs::new(parts).expect("no separator").digest()
+}
 
 fuzz_target!(|input: &[u8]| {
     let mut flow = AuthenticateFlow::new(digest());

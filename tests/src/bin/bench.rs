@@ -8,12 +8,13 @@ use std::{process::Command, time::Duration};
 use anyhow::{Context, Result, bail};
 use hitokoe_tests::{
     console::{Desk, OrderEntry},
+    figure::Figure,
     load::LargeTown,
     marks::now_us,
     place, process,
     town::{Options, Town, cards::PIN},
+    verifier,
 };
-use serde::Serialize;
 
 const SOON: Duration = Duration::from_secs(30);
 /// Starts of the box for the cold start.
@@ -29,67 +30,55 @@ const LISTS: usize = 200;
 /// Drills issued for order-to-painted.
 const ORDERS: usize = 10;
 
-/// One figure.
-#[derive(Debug, Serialize)]
-struct Figure {
-    name: String,
-    value: f64,
-    unit: &'static str,
-    n: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<f64>,
+/// A measurement by name.
+type Measurement = (&'static str, Measure);
+
+/// What a measurement needs.
+#[derive(Clone, Copy)]
+enum Measure {
+    /// Nothing but this process.
+    Alone(fn() -> Result<Vec<Figure>>),
+    /// A town of real processes.
+    InTown(fn(&mut Town) -> Result<Vec<Figure>>),
 }
 
-/// A measurement that needs a gateway and nothing else.
-type AloneMeasurement = (&'static str, fn() -> Result<Vec<Figure>>);
-
-const ALONE: &[AloneMeasurement] = &[("worklist", worklist)];
-
-/// A measurement by name.
-type Measurement = (&'static str, fn(&mut Town) -> Result<Vec<Figure>>);
-
 const MEASUREMENTS: &[Measurement] = &[
-    ("cold-start", cold_start),
-    ("screen", key_to_painted),
-    ("zap", zap),
-    ("login", login),
-    ("order", order),
-    ("memory", memory),
+    ("verify", Measure::Alone(verifier::verify)),
+    ("crl", Measure::Alone(verifier::crl)),
+    ("worklist", Measure::Alone(worklist)),
+    ("cold-start", Measure::InTown(cold_start)),
+    ("screen", Measure::InTown(key_to_painted)),
+    ("zap", Measure::InTown(zap)),
+    ("login", Measure::InTown(login)),
+    ("order", Measure::InTown(order)),
+    ("memory", Measure::InTown(memory)),
 ];
 
 fn main() -> Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    let alone = ALONE.iter().map(|(name, _)| *name);
-    let known: Vec<&str> = MEASUREMENTS.iter().map(|(name, _)| *name).chain(alone).collect();
+    let known: Vec<&str> = MEASUREMENTS.iter().map(|(name, _)| *name).collect();
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("nothing is measured under `{unknown}`; there are: {}", known.join(" "));
     }
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|one| one == name);
     let mut figures = Vec::new();
-    for (name, measure) in ALONE.iter().filter(|(name, _)| is_wanted(name)) {
-        let measured = measure().with_context(|| format!("measuring {name}"))?;
-        figures.extend(told(measured)?);
-    }
-    if MEASUREMENTS.iter().any(|(name, _)| is_wanted(name)) {
-        let options = Options { channels: true, picture: (1920, 1080) };
-        let mut town = Town::start(options, None)?;
-        town.marks().wait("zap-first-picture", 0, SOON)?;
-        for (name, measure) in MEASUREMENTS.iter().filter(|(name, _)| is_wanted(name)) {
-            let measured = measure(&mut town).with_context(|| format!("measuring {name}"))?;
-            figures.extend(told(measured)?);
+    let mut town = None;
+    for (name, measure) in MEASUREMENTS {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
+            let measured = match measure {
+                Measure::Alone(measure) => measure(),
+                Measure::InTown(measure) => started(&mut town).and_then(measure),
+            };
+            let measured = measured.with_context(|| format!("measuring {name}"))?;
+            for figure in &measured {
+                println!("{}", serde_json::to_string(figure)?);
+            }
+            figures.extend(measured);
         }
     }
     if wanted.is_empty() {
         std::fs::write(place::root().join("docs/benchmarks.md"), document(&figures)?)?;
     }
     Ok(())
-}
-
-fn told(figures: Vec<Figure>) -> Result<Vec<Figure>> {
-    for figure in &figures {
-        println!("{}", serde_json::to_string(figure)?);
-    }
-    Ok(figures)
 }
 
 /// The nurse's list of a town with 10,000 residents: from the request to the last byte, with names,
@@ -104,6 +93,17 @@ fn worklist() -> Result<Vec<Figure>> {
         figure("worklist.10000-residents.p50", &took, 50, None),
         figure("worklist.10000-residents.p95", &took, 95, Some(50.0)),
     ])
+}
+
+/// The town, started when the first measurement needs it.
+fn started(town: &mut Option<Town>) -> Result<&mut Town> {
+    if town.is_none() {
+        let options = Options { channels: true, picture: (1920, 1080) };
+        let begun = Town::start(options, None)?;
+        begun.marks().wait("zap-first-picture", 0, SOON)?;
+        *town = Some(begun);
+    }
+    town.as_mut().context("just started")
 }
 
 /// From the kernel making the process to the first frame of the window.
@@ -225,13 +225,7 @@ fn memory(town: &mut Town) -> Result<Vec<Figure>> {
         .context("the kernel tells VmRSS")?
         .parse()?;
     let value = (kilobytes / 1024.0).round();
-    Ok(vec![Figure {
-        name: "memory.rss-1080p".into(),
-        value,
-        unit: "MiB",
-        n: 1,
-        limit: Some(220.0),
-    }])
+    Ok(vec![Figure::new("memory.rss-1080p", value, "MiB", 1).within(220.0)])
 }
 
 fn open_home(town: &Town) -> Result<()> {
@@ -248,7 +242,7 @@ fn figure(name: &str, delays_us: &[i64], percentile: usize, limit: Option<f64>) 
     sorted.sort_unstable();
     let rank = (sorted.len() * percentile).div_ceil(100).max(1) - 1;
     let value = (sorted[rank] as f64 / 100.0).round() / 10.0;
-    Figure { name: name.to_owned(), value, unit: "ms", n: sorted.len(), limit }
+    Figure { limit, ..Figure::new(name, value, "ms", sorted.len()) }
 }
 
 fn document(figures: &[Figure]) -> Result<String> {
@@ -271,7 +265,7 @@ fn document(figures: &[Figure]) -> Result<String> {
     text += &date;
     text += "\n- build: ";
     text += if cfg!(debug_assertions) { "development profile" } else { "release profile" };
-    text += "\n\n| figure | value | unit | n | budget |\n|---|---|---|---|---|\n";
+    text += "\n\n| figure | value | unit | n | budget | peer | ratio |\n|---|---|---|---|---|---|---|\n";
     text += &rows;
     text += NOT_YET;
     Ok(text)
@@ -279,9 +273,12 @@ fn document(figures: &[Figure]) -> Result<String> {
 
 fn row(figure: &Figure) -> String {
     let limit = figure.limit.map(|limit| format!("<= {limit}")).unwrap_or_default();
-    let Figure { name, value, unit, n, .. } = figure;
-    format!("| {name} | {value} | {unit} | {n} | {limit} |\n")
+    let beside = |peer, value| format!("{peer}: {value}");
+    let peer = figure.peer.zip(figure.peer_value).map(|(peer, value)| beside(peer, value));
+    let (peer, ratio) = (peer.unwrap_or_default(), figure.ratio.map(|ratio| ratio.to_string()));
+    let (Figure { name, value, unit, n, .. }, ratio) = (figure, ratio.unwrap_or_default());
+    format!("| {name} | {value} | {unit} | {n} | {limit} | {peer} | {ratio} |\n")
 }
 
-const NOT_YET: &str = "\nNot measured yet: fan-out to 10,000 boxes, gateway logins per core, revocation \
-    lists. Peers (Kodi, Chromium kiosk) were not run here.\n";
+const NOT_YET: &str = "\nNot measured yet: fan-out to 10,000 boxes, gateway logins per core. \
+    Peers (Kodi, Chromium kiosk) were not run here.\n";

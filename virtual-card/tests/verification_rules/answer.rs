@@ -68,6 +68,11 @@ impl Exchange {
     }
 }
 
+/// The answer that the fuzz target begins with.
+pub(crate) fn good_answer() -> Vec<u8> {
+    Exchange::usual().answer(|_| {})
+}
+
 fn changed(change: impl FnOnce(&mut OcspDraft)) -> String {
     let exchange = Exchange::usual();
     named(exchange.verify(&exchange.answer(change)))

@@ -129,3 +129,29 @@ fn document() -> String {
     }
     text
 }
+
+/// The test CA's keys and dates are fixed, so its papers are the same each time.
+#[test]
+fn the_seeds_of_the_fuzz_targets_are_what_their_targets_expect() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../jpki/fuzz/seeds");
+    let office = office::Office::open();
+    let ca = office.ca(virtual_card::ca::Purpose::Sign);
+    let mut hierarchy = office.hierarchy.clone();
+    let person = virtual_card::ca::person::Person::invented();
+    let draft = hierarchy.draft(virtual_card::ca::Purpose::Sign, &ca, &person, &office.key, office::NOW);
+    let seeds = [
+        ("sign-ca.der", ca.certificate_der.clone()),
+        ("sign.der", ca.sign(&draft.expect("a draft")).expect("signed")),
+        ("list.crl", list::good().sign(ca.key()).expect("signed")),
+        ("point.der", list::partition(&office::town())[0].as_der().to_vec()),
+        ("answer.der", answer::good_answer()),
+    ];
+    for (name, expected) in seeds {
+        let path = folder.join(name);
+        if std::env::var_os("HITOKOE_WRITE_DOCS").is_some() {
+            std::fs::write(&path, &expected).expect("the seeds are writable");
+        }
+        let found = std::fs::read(&path).expect("a seed");
+        assert!(found == expected, "{name} is stale; write it with HITOKOE_WRITE_DOCS=1");
+    }
+}
