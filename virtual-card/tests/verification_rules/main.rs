@@ -138,7 +138,8 @@ fn the_seeds_of_the_fuzz_targets_are_what_their_targets_expect() {
     let ca = office.ca(virtual_card::ca::Purpose::Sign);
     let mut hierarchy = office.hierarchy.clone();
     let person = virtual_card::ca::person::Person::invented();
-    let draft = hierarchy.draft(virtual_card::ca::Purpose::Sign, &ca, &person, &office.key, office::NOW);
+    let draft =
+        hierarchy.draft(virtual_card::ca::Purpose::Sign, &ca, &person, &office.key, office::NOW);
     let seeds = [
         ("sign-ca.der", ca.certificate_der.clone()),
         ("sign.der", ca.sign(&draft.expect("a draft")).expect("signed")),
