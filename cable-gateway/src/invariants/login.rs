@@ -10,7 +10,7 @@ use gateway_api::{
     login::{CardTouch, LoginProof, Session},
     path,
 };
-use jpki::cert::revocation::{CertificateId, RevocationSource, RevocationStatus};
+use jpki::revocation::{RevocationQuestion, RevocationReason, RevocationSource, RevocationStatus};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
@@ -162,7 +162,7 @@ async fn invariant_5_what_is_looked_for_would_be_found() {
 struct Source(RevocationStatus);
 
 impl RevocationSource for Source {
-    fn status(&self, _certificate: &CertificateId, _now_unix_secs: i64) -> RevocationStatus {
+    fn status(&self, _question: &RevocationQuestion, _now_unix_secs: i64) -> RevocationStatus {
         self.0
     }
 }
@@ -194,7 +194,11 @@ async fn invariant_9_the_revocation_source_is_replaceable_and_none_ships() {
     let answers = [
         (RevocationStatus::Good { source_updated_at }, None),
         (
-            RevocationStatus::Revoked { reason: 1, revoked_at: 1, source_updated_at },
+            RevocationStatus::Revoked {
+                reason: RevocationReason::KeyCompromise,
+                revoked_at: 1,
+                source_updated_at,
+            },
             Some(ProblemCode::CertificateRevoked),
         ),
         (RevocationStatus::Stale { source_updated_at: 1 }, Some(ProblemCode::CertificateRefused)),
