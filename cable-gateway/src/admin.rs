@@ -1,6 +1,7 @@
 //! What the operator does from the command line, on the gateway's own machine.
 
 mod keys;
+mod services;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -119,6 +120,9 @@ pub enum Command {
         #[arg(long)]
         login: String,
     },
+    /// Services that may ask who somebody is
+    #[command(flatten)]
+    Services(services::Command),
 }
 
 fn role(code: &str) -> Result<Role, String> {
@@ -144,6 +148,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
     store.check_schema().await?;
     let office = Office { config, store };
     match command {
+        Command::Services(command) => services::run(config, &office.store, command).await,
         Command::CreateKeys { .. }
         | Command::RenewKeys { .. }
         | Command::RenewServerCertificate { .. } => bail!("handled above"),
@@ -268,6 +273,9 @@ pub fn check_config(config: &Config) -> anyhow::Result<String> {
     }
     Seal::load(&config.staff.secret)?;
     LoginDesk::new(&config.gateway.id, &config.login)?;
+    if let Some((certificate, key)) = config.oidc.as_ref().and_then(|oidc| oidc.tls.as_ref()) {
+        crate::tls::staff_config(certificate, key)?;
+    }
     let open = file_modes::too_open(config);
     if !open.is_empty() {
         bail!("other users of this machine could read personal data or keys:\n{}", open.join("\n"));

@@ -37,11 +37,18 @@ pub enum Object {
     EvacuationBoard,
     /// Who lives in a home, with needs and plans.
     Household,
+    /// What a service got to know at a sign-in, as the person agreed.
+    ServiceAttributes,
 }
 
 impl Object {
-    const ALL: [Self; 4] =
-        [Self::CheckInToday, Self::CheckInHistory, Self::EvacuationBoard, Self::Household];
+    const ALL: [Self; 5] = [
+        Self::CheckInToday,
+        Self::CheckInHistory,
+        Self::EvacuationBoard,
+        Self::Household,
+        Self::ServiceAttributes,
+    ];
 
     /// Stable code, as stored.
     pub fn code(self) -> &'static str {
@@ -50,6 +57,7 @@ impl Object {
             Self::CheckInHistory => "check-in-history",
             Self::EvacuationBoard => "evacuation-board",
             Self::Household => "household",
+            Self::ServiceAttributes => "service-attributes",
         }
     }
 
@@ -60,6 +68,7 @@ impl Object {
             Self::CheckInHistory => "これまでの体調",
             Self::EvacuationBoard => "避難の状況",
             Self::Household => "ご家族と避難の計画",
+            Self::ServiceAttributes => "同意した項目（サービスの利用）",
         }
     }
 

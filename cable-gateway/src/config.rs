@@ -10,6 +10,7 @@ mod gateway;
 mod keys;
 mod log;
 mod login;
+mod oidc;
 mod push;
 mod staff;
 mod town;
@@ -27,6 +28,7 @@ pub use gateway::{DatabaseConfig, GatewayConfig};
 pub use keys::KeysConfig;
 pub use log::{LogConfig, LogFormat};
 pub use login::{CheckInConfig, LoginConfig};
+pub use oidc::OidcConfig;
 pub use push::{MulticastConfig, PushConfig};
 pub use staff::StaffConfig;
 pub use town::TownConfig;
@@ -54,6 +56,8 @@ pub struct Config {
     pub login: LoginConfig,
     /// The daily check-in.
     pub check_in: CheckInConfig,
+    /// Sign-in for services; none when the operator offers none.
+    pub oidc: Option<OidcConfig>,
     /// The operator's channels.
     pub channels: Vec<ChannelConfig>,
     /// Logging.
@@ -76,6 +80,7 @@ struct RawConfig {
     login: login::RawLogin,
     #[serde(default)]
     check_in: login::RawCheckIn,
+    oidc: Option<oidc::RawOidc>,
     #[serde(default)]
     channels: Vec<channels::RawChannel>,
     #[serde(default)]
@@ -183,6 +188,12 @@ impl RawConfig {
         let multicast = self.multicast.map(|raw| raw.check(faults));
         let (login, check_in) = (self.login.check(faults), self.check_in.check(faults));
         let channels = channels::check(self.channels, faults);
+        let oidc = self.oidc.map(|raw| raw.check(faults));
+        let oidc = match oidc {
+            None => None,
+            Some(Some(oidc)) => Some(oidc),
+            Some(None) => return None,
+        };
         let multicast = match multicast {
             None => None,
             Some(Some(multicast)) => Some(multicast),
@@ -199,6 +210,7 @@ impl RawConfig {
             multicast,
             login,
             check_in,
+            oidc,
             channels,
             log: self.log.check(faults)?,
         })

@@ -36,6 +36,12 @@ pub fn from_base64(text: &str, limit: usize) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok().filter(|bytes| bytes.len() <= limit)
 }
 
+/// A moment for people at a terminal, UTC to the second.
+pub fn when(at_ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at_ms);
+    moment.map_or_else(|_| at_ms.to_string(), |moment| moment.strftime("%FT%TZ").to_string())
+}
+
 /// SHA-256.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut hash = [0; 32];

@@ -12,14 +12,14 @@ use crate::{
     config::Config,
     expiry, file_modes,
     listener::{Listener, raise_open_files},
-    login, provisioning,
+    login, oidc, provisioning,
     push::{heartbeat, multicast, multicast::Multicast, presence},
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
     store::Store,
     tls, values,
-    web::{box_api, staff},
+    web::{box_api, oidc as services, staff},
 };
 
 /// Time that open requests get at the end.
@@ -34,8 +34,9 @@ const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;
 /// Runs until SIGTERM or SIGINT. Writes both addresses as JSON into `address_file`, when named,
 /// for whoever started it on port 0.
 pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Result<()> {
+    let services = config.oidc.as_ref().map_or(0, |oidc| oidc.limits().total);
     let connections = config.box_api.connections.total + config.staff.connections.total;
-    raise_open_files(connections as usize);
+    raise_open_files(connections as usize + services);
     for open in file_modes::too_open(&config) {
         tracing::warn!("{open}");
     }
@@ -49,6 +50,7 @@ pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Resul
         let json = serde_json::json!({
             "box_api": running.box_address.to_string(),
             "staff": running.staff_address.to_string(),
+            "oidc": running.oidc_address.map(|address| address.to_string()),
         });
         write_at_once(path, &json.to_string())?;
     }
@@ -67,6 +69,8 @@ pub struct Running {
     pub box_address: SocketAddr,
     /// Where browsers connect.
     pub staff_address: SocketAddr,
+    /// Where services connect, if they may.
+    pub oidc_address: Option<SocketAddr>,
     hub: crate::push::PushHub,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -77,6 +81,8 @@ impl Running {
     pub async fn start(state: AppState, hashing: PasswordHashing) -> anyhow::Result<Self> {
         let settings = state.settings();
         state.store.write(move |sql| provisioning::note_settings(sql, &settings)).await?;
+        let (keys, now_ms) = (state.signing_keys.clone(), state.now_ms());
+        state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await?;
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         let boxes = &state.config.box_api;
         let devices = state.device_authority.certificate();
@@ -87,11 +93,12 @@ impl Running {
         let router = box_api::router(state.clone());
         tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
         let staff_address = start_staff(&state, hashing, &tasks, &shutdown).await?;
+        let oidc_address = start_oidc(&state, &tasks, &shutdown).await?;
         start_push(&state, &tasks, &shutdown)?;
         tasks.spawn(keep_house(state.clone(), shutdown.clone()));
         tasks.spawn(tell_expiry(state.clone(), shutdown.clone()));
         tasks.close();
-        Ok(Self { box_address, staff_address, hub: state.hub, shutdown, tasks })
+        Ok(Self { box_address, staff_address, oidc_address, hub: state.hub, shutdown, tasks })
     }
 
     /// Stops taking connections, ends the event streams, and waits for open requests.
@@ -122,6 +129,23 @@ async fn start_staff(
     let address = listener.address();
     tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
     Ok(address)
+}
+
+async fn start_oidc(
+    state: &AppState,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Option<SocketAddr>> {
+    let Some(config) = &state.config.oidc else { return Ok(None) };
+    let Some(router) = services::router(state.clone()) else { return Ok(None) };
+    let tls = match &config.tls {
+        Some((certificate, key)) => Some(tls::staff_config(certificate, key)?),
+        None => None,
+    };
+    let listener = Listener::bind(config.listen, tls, config.limits()).await?;
+    let address = listener.address();
+    tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
+    Ok(Some(address))
 }
 
 fn start_push(
@@ -167,11 +191,16 @@ async fn keep_house(state: AppState, shutdown: CancellationToken) {
         let now_ms = state.now_ms();
         let clean = move |sql: &mut dyn crate::store::Sql| {
             login::forget_nonces(sql, now_ms - DAY_MS)?;
+            oidc::forget(sql, now_ms)?;
             let query = "DELETE FROM session WHERE expires_at_ms < $1";
             sql.execute(query, values![now_ms - KEEP_SESSIONS_MS])
         };
         if let Err(error) = state.store.write(clean).await {
             tracing::error!(%error, "housekeeping failed; it is tried again in an hour");
+        }
+        let keys = state.signing_keys.clone();
+        if let Err(error) = state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await {
+            tracing::error!(%error, "signing keys were not looked after; tried again in an hour");
         }
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     device::Device,
     encoding::from_base64,
     random::Random,
-    session::{self, NewSession},
+    session::{self, Bound, NewSession},
     store::{Store, StoreError},
     values,
 };
@@ -156,11 +156,15 @@ impl LoginDesk {
             nonce::consume(sql, &login_id, &device_id, now_ms)
         };
         let nonce = occasion.store.write(consume).await?;
+        let bound = nonce.as_ref().map(|nonce| Bound {
+            relying_party: nonce.relying_party.clone(),
+            purpose: nonce.purpose.clone(),
+        });
         let outcome = match nonce {
             None => Err(LoginError::NonceRefused),
             Some(nonce) => self.verify_proof(&nonce, device, proof, now_ms),
         };
-        self.conclude(occasion, device, AssuranceLevel::L2, outcome).await
+        self.conclude(occasion, device, AssuranceLevel::L2, bound, outcome).await
     }
 
     /// Recognises a touched card of this household: enough for the greeting and the daily check-in,
@@ -172,7 +176,7 @@ impl LoginDesk {
         touch: &CardTouch,
     ) -> Result<Session, LoginError> {
         let outcome = self.verify_certificate(&touch.certificate, occasion.now_ms);
-        self.conclude(occasion, device, AssuranceLevel::L1, outcome).await
+        self.conclude(occasion, device, AssuranceLevel::L1, None, outcome).await
     }
 
     /// Links an auth certificate (DER) to a resident, if it is one of a believed authority.
@@ -247,6 +251,7 @@ impl LoginDesk {
         occasion: Occasion<'_>,
         device: &Device,
         level: AssuranceLevel,
+        bound: Option<Bound>,
         outcome: Result<VerifiedLogin, LoginError>,
     ) -> Result<Session, LoginError> {
         let ttl = match level {
@@ -275,6 +280,7 @@ impl LoginDesk {
                     level,
                     now_ms,
                     expires_at_ms: now_ms + ttl_ms,
+                    bound: bound.as_ref(),
                 };
                 Ok::<_, StoreError>(Ok(session::open(sql, &new, &*random)?))
             })

@@ -20,6 +20,9 @@ pub(crate) struct SessionRecord {
     pub(crate) created_at_ms: i64,
     pub(crate) expires_at_ms: i64,
     pub(crate) ended_at_ms: Option<i64>,
+    /// What the card signed that the login is for; nothing for a touched card.
+    pub(crate) relying_party: Option<String>,
+    pub(crate) purpose: Option<String>,
 }
 
 /// What a new session is made of.
@@ -31,6 +34,14 @@ pub(crate) struct NewSession<'a> {
     pub(crate) level: AssuranceLevel,
     pub(crate) now_ms: i64,
     pub(crate) expires_at_ms: i64,
+    pub(crate) bound: Option<&'a Bound>,
+}
+
+/// What a login was for, as the card signed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub(crate) relying_party: String,
+    pub(crate) purpose: String,
 }
 
 impl SessionRecord {
@@ -68,7 +79,8 @@ pub(crate) fn open(
     let session_id = random::id(random);
     sql.execute(
         "INSERT INTO session (session_id, token_hash, device_id, person_id, level, \
-         created_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+         created_at_ms, expires_at_ms, relying_party, purpose) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         values![
             &session_id,
             &sha256(&token),
@@ -76,7 +88,9 @@ pub(crate) fn open(
             new.person_id,
             level_number(new.level),
             new.now_ms,
-            new.expires_at_ms
+            new.expires_at_ms,
+            new.bound.map(|bound| &bound.relying_party),
+            new.bound.map(|bound| &bound.purpose)
         ],
     )?;
     let person = sql.one(
@@ -141,5 +155,7 @@ fn record(row: &Row) -> Result<SessionRecord, StoreError> {
         created_at_ms: row.get("created_at_ms")?,
         expires_at_ms: row.get("expires_at_ms")?,
         ended_at_ms: row.get("ended_at_ms")?,
+        relying_party: row.get("relying_party")?,
+        purpose: row.get("purpose")?,
     })
 }

@@ -11,10 +11,12 @@ use crate::{
     device_authority::{AuthorityError, DeviceAuthority},
     limit::Limiter,
     login::{LoginDesk, TrustFolderError},
+    oidc::Provider,
     orders::OrderDesk,
     provisioning::Settings,
     push::PushHub,
     random::Random,
+    signing_keys::KeyRing,
     store::Store,
     town_keys::{KeyCabinet, TownKeyError},
 };
@@ -42,6 +44,10 @@ pub struct AppState {
     pub(crate) logins: Arc<LoginDesk>,
     /// How often somebody may try.
     pub(crate) limits: Arc<Limits>,
+    /// Keys of sign-ins, statements and checkpoints.
+    pub(crate) signing_keys: Arc<KeyRing>,
+    /// Lets services know who somebody is; none where the operator runs none.
+    pub(crate) provider: Option<Arc<Provider>>,
 }
 
 /// How often somebody may try.
@@ -98,6 +104,8 @@ impl AppState {
             device_authority: Arc::new(DeviceAuthority::load(&config.box_api)?),
             logins: Arc::new(LoginDesk::new(&config.gateway.id, &config.login)?),
             limits: Arc::default(),
+            signing_keys: Arc::new(KeyRing::new(&config.keys.directory)),
+            provider: config.oidc.as_ref().map(|oidc| Arc::new(Provider::new(&oidc.issuer))),
             config: Arc::new(config),
             store,
             clock,

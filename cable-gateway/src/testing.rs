@@ -107,6 +107,12 @@ impl TestGateway {
             .expect("linked");
     }
 
+    /// Where services connect, and the authority that they trust.
+    pub(crate) fn services(&self) -> (std::net::SocketAddr, PathBuf) {
+        let address = self.running.oidc_address.expect("the configuration has [oidc]");
+        (address, self.folder.path().join("keys/server-ca.cert.pem"))
+    }
+
     /// A code for a home, valid for a day.
     pub(crate) async fn code(&self, household: &'static str) -> String {
         let code = enrolment::draw_code(&*self.state.random);

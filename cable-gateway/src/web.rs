@@ -2,4 +2,5 @@
 
 mod body_limit;
 pub mod box_api;
+pub mod oidc;
 pub mod staff;

@@ -14,6 +14,7 @@ pub mod problem;
 pub mod provisioning;
 pub mod report;
 pub mod resident;
+pub mod service;
 
 pub use problem::{Problem, ProblemCode};
 
@@ -42,6 +43,16 @@ pub mod path {
     pub const ACCESS_LOG: &str = "/box/v1/residents/me/access-log";
     /// `DELETE`; header `Authorization: Bearer <session token>`.
     pub const SESSION: &str = "/box/v1/residents/me/session";
+    /// `POST` [`crate::service::ServiceRequestLookup`]: takes a service's request by its number.
+    pub const SERVICE_REQUESTS: &str = "/box/v1/service-requests";
+    /// `POST` [`crate::service::ServiceApproval`]; header `Authorization: Bearer <session token>`.
+    pub const SERVICE_APPROVAL: &str = "/box/v1/service-requests/{request_id}/approval";
+    /// `POST`, no body: the answer is no; needs no card.
+    pub const SERVICE_REFUSAL: &str = "/box/v1/service-requests/{request_id}/refusal";
+    /// `GET` [`crate::service::ServiceConsents`]; header `Authorization: Bearer <session token>`.
+    pub const SERVICE_CONSENTS: &str = "/box/v1/residents/me/service-consents";
+    /// `DELETE`; header `Authorization: Bearer <session token>`.
+    pub const SERVICE_CONSENT: &str = "/box/v1/residents/me/service-consents/{consent_id}";
 }
 
 /// Names of the server-sent events.

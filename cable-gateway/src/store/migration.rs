@@ -37,6 +37,11 @@ const STEPS: &[Step] = &[
         name: "0004_console",
         text: include_str!("../../migrations/sqlite/0004_console.sql"),
     },
+    Step {
+        number: 13,
+        name: "0013_services",
+        text: include_str!("../../migrations/sqlite/0013_services.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

@@ -126,6 +126,11 @@ impl BoxClient {
         self.send(Method::POST, path, None, Body::from(json)).await
     }
 
+    pub(crate) async fn post_as(&self, path: &str, token: &str, body: &impl Serialize) -> Answer {
+        let json = serde_json::to_vec(body).expect("serialises");
+        self.send(Method::POST, path, Some(token), Body::from(json)).await
+    }
+
     pub(crate) async fn post_raw(&self, path: &str, body: &str) -> Answer {
         self.send(Method::POST, path, None, Body::from(body.to_owned())).await
     }
@@ -190,17 +195,41 @@ impl BoxClient {
         challenge: &LoginChallenge,
         relying_party: &str,
     ) -> LoginProof {
+        self.sign_as(card, challenge, relying_party, "login")
+    }
+
+    fn sign_as(
+        &self,
+        card: &TestCard,
+        challenge: &LoginChallenge,
+        relying_party: &str,
+        purpose: &str,
+    ) -> LoginProof {
         let nonce = from_base64(&challenge.nonce, 32).expect("base64");
         let tbs = LoginTbs::new(LoginParts {
             gateway_id: &self.enrolment.as_ref().expect("enrolled").gateway_id,
             relying_party,
-            purpose: "login",
+            purpose,
             device_id: self.device_id(),
             nonce: nonce.try_into().expect("32 bytes"),
             issued_at_ms: challenge.issued_at_ms.unsigned_abs(),
         });
         let signature = card.sign(tbs.expect("no separator").digest());
         LoginProof { certificate: base64(&card.certificate()), signature: base64(&signature) }
+    }
+
+    /// Opens a session by a card that signs this service and this purpose.
+    pub(crate) async fn sign_in_for(
+        &self,
+        card: &TestCard,
+        relying_party: &str,
+        purpose: &str,
+    ) -> Session {
+        let request =
+            LoginRequest { relying_party: relying_party.to_owned(), purpose: purpose.to_owned() };
+        let challenge: LoginChallenge = self.post(path::LOGINS, &request).await.ok();
+        let proof = self.sign_as(card, &challenge, relying_party, purpose);
+        self.prove(&challenge, &proof).await.ok()
     }
 
     pub(crate) async fn prove(&self, challenge: &LoginChallenge, proof: &LoginProof) -> Answer {

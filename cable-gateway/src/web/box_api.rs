@@ -15,6 +15,8 @@ mod peer;
 mod problem;
 mod provisioning;
 mod reports;
+mod service_consents;
+mod service_requests;
 mod session;
 
 use std::time::Duration;
@@ -52,6 +54,11 @@ pub fn router(state: AppState) -> Router {
         .route(path::REPORTS, post(reports::handler))
         .route(path::ACCESS_LOG, get(access_log::handler))
         .route(path::SESSION, delete(session::handler))
+        .route(path::SERVICE_REQUESTS, post(service_requests::claim))
+        .route(path::SERVICE_APPROVAL, post(service_requests::approve))
+        .route(path::SERVICE_REFUSAL, post(service_requests::refuse))
+        .route(path::SERVICE_CONSENTS, get(service_consents::list))
+        .route(path::SERVICE_CONSENT, delete(service_consents::withdraw))
         .route_layer(middleware::from_fn_with_state(state.clone(), peer::require_device));
     Router::new()
         .route(path::ENROLMENTS, post(enrolments::handler))

@@ -21,6 +21,11 @@ use utoipa::OpenApi as _;
         super::reports::handler,
         super::access_log::handler,
         super::session::handler,
+        super::service_requests::claim,
+        super::service_requests::approve,
+        super::service_requests::refuse,
+        super::service_consents::list,
+        super::service_consents::withdraw,
     )
 )]
 struct Document;
