@@ -33,6 +33,7 @@ mod session;
 pub mod signing_keys;
 pub mod staff;
 pub mod state;
+pub mod statement;
 pub mod store;
 #[cfg(test)]
 mod testing;

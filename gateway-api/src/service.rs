@@ -126,12 +126,25 @@ pub struct ServiceConsents {
     pub consents: Vec<ServiceConsent>,
 }
 
+/// What a consent is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ConsentKind {
+    /// The service may know who signs in.
+    SignIn,
+    /// The service gets answers, signed.
+    Statement,
+}
+
 /// One consent in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ServiceConsent {
     /// Id of the consent.
     pub consent_id: String,
+    /// What it is for.
+    pub kind: ConsentKind,
     /// The service.
     pub service_name: String,
     /// Its reading, for speech.

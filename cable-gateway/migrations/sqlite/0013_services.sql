@@ -51,6 +51,7 @@ CREATE TABLE service_consent (
   consent_id TEXT PRIMARY KEY,
   person_id TEXT NOT NULL REFERENCES person (person_id),
   client_id TEXT NOT NULL REFERENCES service_client (client_id),
+  kind TEXT NOT NULL CHECK (kind IN ('sign-in', 'statement')),
   attributes TEXT NOT NULL,
   -- What the person read: name and purpose of the service at that moment.
   shown_name TEXT NOT NULL,
@@ -61,7 +62,7 @@ CREATE TABLE service_consent (
   last_used_at_ms BIGINT NOT NULL,
   withdrawn_at_ms BIGINT
 );
-CREATE UNIQUE INDEX service_consent_in_force ON service_consent (person_id, client_id)
+CREATE UNIQUE INDEX service_consent_in_force ON service_consent (person_id, client_id, kind)
   WHERE withdrawn_at_ms IS NULL;
 
 CREATE TABLE service_request (

@@ -1,6 +1,9 @@
 //! What people allowed: given on the television with the card, listed there, taken back there.
 
-use gateway_api::{login::AssuranceLevel, service::ServiceConsent};
+use gateway_api::{
+    login::AssuranceLevel,
+    service::{ConsentKind, ServiceConsent},
+};
 
 use super::{
     attribute::{self, Attributes},
@@ -21,6 +24,8 @@ pub struct Given<'a> {
     pub person_id: &'a str,
     /// To whom.
     pub client: &'a Client,
+    /// What for.
+    pub kind: ConsentKind,
     /// To what.
     pub attributes: &'a Attributes,
     /// At which box.
@@ -42,7 +47,7 @@ pub fn give(
     let attributes = attribute::to_text(given.attributes);
     let again = "UPDATE service_consent SET last_used_at_ms = $3 \
                  WHERE person_id = $1 AND client_id = $2 AND withdrawn_at_ms IS NULL \
-                 AND attributes = $4 AND shown_name = $5 AND shown_purpose = $6 \
+                 AND attributes = $4 AND shown_name = $5 AND shown_purpose = $6 AND kind = $7 \
                  RETURNING consent_id";
     let same = values![
         person,
@@ -50,17 +55,18 @@ pub fn give(
         given.now_ms,
         &attributes,
         &client.name,
-        &client.purpose
+        &client.purpose,
+        code(given.kind)
     ];
     if let Some(row) = sql.optional(again, same)? {
         return row.get("consent_id");
     }
-    close(sql, person, &client.client_id, given.now_ms)?;
+    close(sql, person, &client.client_id, given.kind, given.now_ms)?;
     let consent_id = random::id(random);
     sql.execute(
         "INSERT INTO service_consent (consent_id, person_id, client_id, attributes, shown_name, \
-         shown_purpose, device_id, level, given_at_ms, last_used_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+         shown_purpose, device_id, level, given_at_ms, last_used_at_ms, kind) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
         values![
             &consent_id,
             person,
@@ -70,7 +76,8 @@ pub fn give(
             &client.purpose,
             given.device_id,
             level_number(given.level),
-            given.now_ms
+            given.now_ms,
+            code(given.kind)
         ],
     )?;
     note(sql, person, &client.client_id, given.now_ms, "consent-given")?;
@@ -97,11 +104,11 @@ pub fn withdraw(
     consent_id: &str,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
-    let query = "SELECT client_id FROM service_consent \
+    let query = "SELECT client_id, kind FROM service_consent \
                  WHERE consent_id = $1 AND person_id = $2 AND withdrawn_at_ms IS NULL";
     let Some(row) = sql.optional(query, values![consent_id, person_id])? else { return Ok(false) };
     let client_id: String = row.get("client_id")?;
-    close(sql, person_id, &client_id, now_ms)?;
+    close(sql, person_id, &client_id, kind(&row)?, now_ms)?;
     note(sql, person_id, &client_id, now_ms, "consent-withdrawn")?;
     Ok(true)
 }
@@ -110,15 +117,33 @@ fn close(
     sql: &mut dyn Sql,
     person_id: &str,
     client_id: &str,
+    kind: ConsentKind,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let query = "UPDATE service_consent SET withdrawn_at_ms = $3 \
-                 WHERE person_id = $1 AND client_id = $2 AND withdrawn_at_ms IS NULL";
-    sql.execute(query, values![person_id, client_id, now_ms])?;
+    let query = "UPDATE service_consent SET withdrawn_at_ms = $3 WHERE person_id = $1 \
+                 AND client_id = $2 AND kind = $4 AND withdrawn_at_ms IS NULL";
+    sql.execute(query, values![person_id, client_id, now_ms, code(kind)])?;
+    if kind == ConsentKind::Statement {
+        return Ok(());
+    }
     let query = "UPDATE service_grant SET revoked_at_ms = $3 \
                  WHERE person_id = $1 AND client_id = $2 AND revoked_at_ms IS NULL";
     sql.execute(query, values![person_id, client_id, now_ms])?;
     Ok(())
+}
+
+fn code(kind: ConsentKind) -> &'static str {
+    match kind {
+        ConsentKind::SignIn => "sign-in",
+        ConsentKind::Statement => "statement",
+    }
+}
+
+fn kind(row: &Row) -> Result<ConsentKind, StoreError> {
+    let text: String = row.get("kind")?;
+    let kinds = [ConsentKind::SignIn, ConsentKind::Statement];
+    let found = kinds.into_iter().find(|kind| code(*kind) == text);
+    found.ok_or(StoreError::Column { column: "kind" })
 }
 
 fn note(
@@ -140,6 +165,7 @@ fn consent(row: &Row) -> Result<ServiceConsent, StoreError> {
     let attributes = attribute::from_text(&row.get::<String>("attributes")?)?;
     Ok(ServiceConsent {
         consent_id: row.get("consent_id")?,
+        kind: kind(row)?,
         service_name: row.get("shown_name")?,
         service_kana: row.get("kana")?,
         purpose: row.get("shown_purpose")?,

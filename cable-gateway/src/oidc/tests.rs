@@ -6,4 +6,5 @@ mod consents;
 mod fixture;
 mod library;
 mod numbers;
+mod statements;
 mod television;

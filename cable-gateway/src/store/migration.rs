@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
         name: "0013_services",
         text: include_str!("../../migrations/sqlite/0013_services.sql"),
     },
+    Step {
+        number: 14,
+        name: "0014_evidence",
+        text: include_str!("../../migrations/sqlite/0014_evidence.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

@@ -10,6 +10,7 @@ mod logout;
 mod number;
 mod page;
 mod revoke;
+mod statement;
 mod token;
 mod userinfo;
 mod waiting;
@@ -52,6 +53,8 @@ mod path {
     pub(super) const USERINFO: &str = "/userinfo";
     pub(super) const REVOKE: &str = "/revoke";
     pub(super) const LOGOUT: &str = "/logout";
+    pub(super) const STATEMENTS: &str = "/statement_requests";
+    pub(super) const STATEMENT_ANSWER: &str = "/statement_requests/answer";
     pub(super) const HELP: &str = "/help";
 }
 
@@ -77,6 +80,8 @@ pub fn router(app: AppState) -> Option<Router> {
         .route(path::USERINFO, get(userinfo::handler).post(userinfo::handler))
         .route(path::REVOKE, post(revoke::handler))
         .route(path::LOGOUT, get(logout::by_query).post(logout::by_form))
+        .route(path::STATEMENTS, post(statement::open))
+        .route(path::STATEMENT_ANSWER, post(statement::answer))
         .route(path::HELP, get(page::help))
         .route("/static/sign-in.css", get(page::style))
         .route("/static/sign-in.js", get(page::script))

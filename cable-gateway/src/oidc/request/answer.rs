@@ -2,10 +2,10 @@
 
 use gateway_api::{
     login::AssuranceLevel,
-    service::{StatementAnswer, StatementForm},
+    service::{ConsentKind, StatementAnswer, StatementForm},
 };
 
-use super::{Request, login_purpose, request};
+use super::{Kind, Request, login_purpose, request};
 use crate::{
     device::Device,
     oidc::{
@@ -58,6 +58,7 @@ pub(crate) fn approve(
     let given = Given {
         person_id: &session.person_id,
         client: &client,
+        kind: consent_kind(&request),
         attributes: &request.attributes,
         device_id: &device.device_id,
         level: session.level,
@@ -105,6 +106,10 @@ fn counts(session: &SessionRecord, request: &Request, client: &Client, claimed_a
     }
     session.relying_party.as_deref() == Some(&client.relying_party())
         && session.purpose.as_deref() == Some(&login_purpose(&request.request_id))
+}
+
+fn consent_kind(request: &Request) -> ConsentKind {
+    if request.kind == Kind::Statement { ConsentKind::Statement } else { ConsentKind::SignIn }
 }
 
 fn checked(request: &Request, answers: &[StatementAnswer]) -> Result<Option<String>, AnswerError> {
