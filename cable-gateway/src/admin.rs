@@ -1,5 +1,6 @@
 //! What the operator does from the command line, on the gateway's own machine.
 
+mod audit;
 mod keys;
 mod services;
 
@@ -120,6 +121,12 @@ pub enum Command {
         #[arg(long)]
         login: String,
     },
+    /// Check, seal, export and shorten the audit log
+    Audit {
+        /// What to do
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Services that may ask who somebody is
     #[command(flatten)]
     Services(services::Command),
@@ -148,6 +155,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
     store.check_schema().await?;
     let office = Office { config, store };
     match command {
+        Command::Audit { command } => audit::run(config, &office.store, command).await,
         Command::Services(command) => services::run(config, &office.store, command).await,
         Command::CreateKeys { .. }
         | Command::RenewKeys { .. }

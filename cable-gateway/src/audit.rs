@@ -4,6 +4,8 @@
 //! that a changed or missing entry shows. Every store function that gives personal data to staff
 //! takes a [`Viewer`] and writes its entry in the same transaction as the reading.
 
+pub mod chain;
+
 use std::collections::BTreeSet;
 
 use gateway_api::resident::View;

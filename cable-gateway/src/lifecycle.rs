@@ -8,6 +8,7 @@ use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    audit,
     clock::SystemClock,
     config::Config,
     expiry, file_modes,
@@ -199,8 +200,12 @@ async fn keep_house(state: AppState, shutdown: CancellationToken) {
             tracing::error!(%error, "housekeeping failed; it is tried again in an hour");
         }
         let keys = state.signing_keys.clone();
-        if let Err(error) = state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await {
-            tracing::error!(%error, "signing keys were not looked after; tried again in an hour");
+        let look_after = move |sql: &mut dyn crate::store::Sql| {
+            keys.keep_fresh(sql, now_ms)?;
+            audit::chain::seal(sql, &keys, now_ms)
+        };
+        if let Err(error) = state.store.write(look_after).await {
+            tracing::error!(%error, "keys and audit log were not looked after; tried again later");
         }
     }
 }

@@ -184,6 +184,14 @@ impl KeyRing {
         self.load(&row.get::<String>("kid")?)
     }
 
+    /// The public half of a key whose file is here.
+    pub fn public_of(&self, kid: &str) -> Option<PublicKey> {
+        // An id from a signed text becomes part of a path only when it looks like ours.
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let is_ours = kid.len() == 43 && kid.bytes().all(allowed);
+        is_ours.then(|| self.load(kid).ok().map(|key| key.public())).flatten()
+    }
+
     fn load(&self, kid: &str) -> Result<Arc<SigningKey>, KeyError> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = loaded.get(kid) {

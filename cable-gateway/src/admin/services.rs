@@ -8,9 +8,10 @@ use clap::Subcommand;
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    encoding::when,
+    encoding::{hex, when},
     oidc::client,
     signing_keys::{self, KeyPurpose, KeyRing},
+    statement,
     store::{Sql, Store, StoreError},
 };
 
@@ -28,6 +29,11 @@ pub enum Command {
     DisableService {
         /// Its client_id
         client_id: String,
+    },
+    /// Print what stands behind a statement, for a service that asks about it
+    ShowEvidence {
+        /// Its id, from the statement
+        evidence_id: String,
     },
     /// List the keys that sign id tokens, statements and checkpoints
     ListSigningKeys,
@@ -59,6 +65,7 @@ pub(super) async fn run(
         Command::RegisterService { file } => register(store, file, now_ms).await,
         Command::ListServices => list(store).await,
         Command::DisableService { client_id } => disable(store, client_id, now_ms).await,
+        Command::ShowEvidence { evidence_id } => show_evidence(store, evidence_id).await,
         Command::ListSigningKeys => list_keys(store).await,
         Command::RotateSigningKey { purpose } => {
             store.write(move |sql| ring.rotate(sql, purpose, now_ms)).await?;
@@ -94,6 +101,26 @@ async fn disable(store: &Store, client_id: String, now_ms: i64) -> anyhow::Resul
         bail!("no active service {client_id}; see `admin list-services`");
     }
     Ok(format!("{client_id} is stopped; nothing that it holds counts any more"))
+}
+
+async fn show_evidence(store: &Store, evidence_id: String) -> anyhow::Result<String> {
+    let id = evidence_id.clone();
+    let find = move |sql: &mut dyn Sql| statement::find(sql, &id);
+    let Some(found) = store.read::<_, StoreError, _>(find).await? else {
+        bail!("no evidence {evidence_id}; copy the id exactly from the statement");
+    };
+    Ok(format!(
+        "stated {} to {}, card used {}, level L{}, revocation {}\nform {}\nanswers {}\n\
+         SHA-256 of the statement {}",
+        when(found.stated_at_ms),
+        found.client_id,
+        when(found.authenticated_at_ms),
+        found.level,
+        found.revocation,
+        found.form,
+        found.answers,
+        hex(&found.statement_sha256)
+    ))
 }
 
 async fn list_keys(store: &Store) -> anyhow::Result<String> {
