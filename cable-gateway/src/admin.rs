@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod people;
 mod services;
 
 use std::{path::PathBuf, sync::Arc};
@@ -127,6 +128,9 @@ pub enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Cards of residents
+    #[command(flatten)]
+    People(people::Command),
     /// Services that may ask who somebody is
     #[command(flatten)]
     Services(services::Command),
@@ -156,6 +160,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
     let office = Office { config, store };
     match command {
         Command::Audit { command } => audit::run(config, &office.store, command).await,
+        Command::People(command) => people::run(config, &office.store, command).await,
         Command::Services(command) => services::run(config, &office.store, command).await,
         Command::CreateKeys { .. }
         | Command::RenewKeys { .. }

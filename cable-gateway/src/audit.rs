@@ -39,16 +39,19 @@ pub enum Object {
     EvacuationBoard,
     /// Who lives in a home, with needs and plans.
     Household,
+    /// Cards that were shown at home and wait for approval.
+    CardProposals,
     /// What a service got to know at a sign-in, as the person agreed.
     ServiceAttributes,
 }
 
 impl Object {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::CheckInToday,
         Self::CheckInHistory,
         Self::EvacuationBoard,
         Self::Household,
+        Self::CardProposals,
         Self::ServiceAttributes,
     ];
 
@@ -59,6 +62,7 @@ impl Object {
             Self::CheckInHistory => "check-in-history",
             Self::EvacuationBoard => "evacuation-board",
             Self::Household => "household",
+            Self::CardProposals => "card-proposals",
             Self::ServiceAttributes => "service-attributes",
         }
     }
@@ -70,6 +74,7 @@ impl Object {
             Self::CheckInHistory => "これまでの体調",
             Self::EvacuationBoard => "避難の状況",
             Self::Household => "ご家族と避難の計画",
+            Self::CardProposals => "カードの登録の申し込み",
             Self::ServiceAttributes => "同意した項目（サービスの利用）",
         }
     }

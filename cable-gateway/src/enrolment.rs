@@ -63,6 +63,13 @@ impl CodeHash {
     }
 }
 
+impl CodeHash {
+    /// As it is stored.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
 /// Draws a code; every one of the 10^12 is equally likely.
 pub fn draw_code(random: &dyn Random) -> String {
     let range = 10_u64.pow(12);

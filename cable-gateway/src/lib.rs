@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod card;
 pub mod clock;
 pub mod config;
 pub mod device;

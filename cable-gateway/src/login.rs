@@ -6,6 +6,7 @@
 
 mod credential;
 mod nonce;
+mod registration;
 mod trust;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use jpki::{
 
 pub use credential::{LinkError, read_certificate};
 pub(crate) use nonce::forget as forget_nonces;
+pub(crate) use registration::{Registration, RegistrationError};
 pub use trust::TrustFolderError;
 
 use crate::{

@@ -14,7 +14,7 @@ use evacuation::{
 use tempfile::TempDir;
 
 pub(crate) use card::TestCard;
-pub(crate) use client::{BoxClient, report};
+pub(crate) use client::{Answer, BoxClient, report};
 
 use crate::{
     admin::create_keys,

@@ -6,6 +6,7 @@
 //!
 //! Additive changes keep [`API_VERSION`]; a changed meaning needs a new path prefix.
 
+pub mod card;
 pub mod enrolment;
 pub mod household;
 pub mod login;
@@ -37,6 +38,10 @@ pub mod path {
     pub const LOGIN_PROOF: &str = "/box/v1/logins/{login_id}/proof";
     /// `POST` [`crate::login::CardTouch`].
     pub const CARD_TOUCHES: &str = "/box/v1/card-touches";
+    /// `POST` [`crate::card::CardLinkRequest`].
+    pub const CARD_LINKS: &str = "/box/v1/card-links";
+    /// `POST` [`crate::card::CardStop`]; needs no card.
+    pub const CARD_STOPS: &str = "/box/v1/card-stops";
     /// `POST` [`crate::report::Report`]; idempotent by the report's id.
     pub const REPORTS: &str = "/box/v1/reports";
     /// `GET` [`crate::resident::AccessLog`]; header `Authorization: Bearer <session token>`.

@@ -9,6 +9,7 @@ use jpki::verify::{
 use super::LoginError;
 use crate::{
     audit::{self, Viewer},
+    card::link,
     random::{self, Random},
     store::{Sql, StoreError},
     values,
@@ -80,27 +81,52 @@ pub(super) fn link(
         resident_id: resident_id.to_owned(),
     })?;
     let person_id: String = row.get("person_id")?;
-    let query = "SELECT person_id FROM credential_link \
+    let query = "SELECT link_id, person_id, state FROM credential_link \
                  WHERE kind = $1 AND issuer_key_id = $2 AND serial = $3";
     if let Some(row) = sql.optional(query, &key(verified))? {
         let linked: String = row.get("person_id")?;
-        return if linked == person_id { Ok(()) } else { Err(LinkError::OtherPerson) };
+        return match row.get::<String>("state")?.as_str() {
+            _ if linked != person_id => Err(LinkError::OtherPerson),
+            "active" => Ok(()),
+            _ => resume(sql, verified, &row.get::<String>("link_id")?, &person_id, now_ms),
+        };
     }
+    let link_id = random::id(random);
     let [kind, issuer, serial] = key(verified);
     sql.execute(
         "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
          linked_by, linked_at_ms) VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6)",
-        &[random::id(random).into(), person_id.clone().into(), kind, issuer, serial, now_ms.into()],
+        &[(&link_id).into(), person_id.clone().into(), kind, issuer, serial, now_ms.into()],
     )?;
+    link::supersede(sql, &person_id, kind_code(verified.kind), &link_id, now_ms)?;
+    note(sql, "card-linked", person_id, now_ms)
+}
+
+/// A card that was stopped, refused or followed by another was found to be right at the office.
+fn resume(
+    sql: &mut dyn Sql,
+    verified: &VerifiedLogin,
+    link_id: &str,
+    person_id: &str,
+    now_ms: i64,
+) -> Result<(), LinkError> {
+    let query = "UPDATE credential_link SET state = 'active', closed_at_ms = NULL \
+                 WHERE link_id = $1";
+    sql.execute(query, values![link_id])?;
+    link::supersede(sql, person_id, kind_code(verified.kind), link_id, now_ms)?;
+    note(sql, "card-resumed", person_id.to_owned(), now_ms)
+}
+
+fn note(sql: &mut dyn Sql, action: &str, person_id: String, now_ms: i64) -> Result<(), LinkError> {
     let operator = Viewer {
         actor: "operator".to_owned(),
         office: String::new(),
         purpose: "card-registration".to_owned(),
     };
-    Ok(audit::act(sql, &operator, now_ms, "card-linked", &[person_id])?)
+    Ok(audit::act(sql, &operator, now_ms, action, &[person_id])?)
 }
 
-fn key(verified: &VerifiedLogin) -> [crate::store::Value; 3] {
+pub(super) fn key(verified: &VerifiedLogin) -> [crate::store::Value; 3] {
     let VerifiedLogin { issuer_key_id, serial, kind, .. } = verified;
     [kind_code(*kind).into(), issuer_key_id.clone().into(), serial.clone().into()]
 }

@@ -47,6 +47,11 @@ const STEPS: &[Step] = &[
         name: "0014_evidence",
         text: include_str!("../../migrations/sqlite/0014_evidence.sql"),
     },
+    Step {
+        number: 15,
+        name: "0015_cards",
+        text: include_str!("../../migrations/sqlite/0015_cards.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

@@ -198,7 +198,7 @@ impl BoxClient {
         self.sign_as(card, challenge, relying_party, "login")
     }
 
-    fn sign_as(
+    pub(crate) fn sign_as(
         &self,
         card: &TestCard,
         challenge: &LoginChallenge,

@@ -4,6 +4,8 @@
 //! whole router once, so that no endpoint can forget it.
 
 mod access_log;
+mod card_links;
+mod card_stops;
 mod card_touches;
 pub mod document;
 mod enrolments;
@@ -51,6 +53,8 @@ pub fn router(state: AppState) -> Router {
         .route(path::LOGINS, post(logins::handler))
         .route(path::LOGIN_PROOF, post(login_proof::handler))
         .route(path::CARD_TOUCHES, post(card_touches::handler))
+        .route(path::CARD_LINKS, post(card_links::handler))
+        .route(path::CARD_STOPS, post(card_stops::handler))
         .route(path::REPORTS, post(reports::handler))
         .route(path::ACCESS_LOG, get(access_log::handler))
         .route(path::SESSION, delete(session::handler))

@@ -62,7 +62,10 @@ async fn a_consent_is_listed_and_taken_back_with_everything_under_it() {
     let tokens = sign_in(&town, &town.library, "openid name").await;
     let token = tokens["access_token"].as_str().expect("a token");
     town.userinfo(token).await.json();
-    let session = town.tv.touch(&town.gateway.hana).await;
+    let touched = town.tv.touch(&town.gateway.hana).await;
+    let answer = town.tv.get_as(path::SERVICE_CONSENTS, &touched.token).await;
+    answer.refused(ProblemCode::SessionRefused);
+    let session = town.at_the_television().await;
     let list: ServiceConsents = town.tv.get_as(path::SERVICE_CONSENTS, &session.token).await.ok();
     let [consent] = list.consents.as_slice() else { panic!("{list:?}") };
     assert_eq!(consent.service_name, "町立図書館");
@@ -88,7 +91,7 @@ async fn a_consent_taken_back_between_answer_and_code_gives_nothing() {
     let visit = town.open(&town.query(&[])).await;
     let request = town.claim(&town.number(&visit).await).await;
     town.approve(&request).await;
-    let session = town.tv.touch(&town.gateway.hana).await;
+    let session = town.at_the_television().await;
     let list: ServiceConsents = town.tv.get_as(path::SERVICE_CONSENTS, &session.token).await.ok();
     let at = path::SERVICE_CONSENT.replace("{consent_id}", &list.consents[0].consent_id);
     town.tv.delete_as(&at, &session.token).await.done();
@@ -104,7 +107,7 @@ async fn other_attributes_are_another_consent() {
     let first = first["access_token"].as_str().expect("a token");
     sign_in(&town, &town.library, "openid municipality").await;
     town.userinfo(first).await.refused("invalid_token");
-    let session = town.tv.touch(&town.gateway.hana).await;
+    let session = town.at_the_television().await;
     let list: ServiceConsents = town.tv.get_as(path::SERVICE_CONSENTS, &session.token).await.ok();
     assert_eq!(list.consents.len(), 1);
     assert_eq!(list.consents[0].attributes, [ServiceAttribute::Municipality]);
@@ -118,7 +121,7 @@ async fn the_resident_sees_what_a_service_got_to_know() {
     let token = tokens["access_token"].as_str().expect("a token");
     town.userinfo(token).await.json();
     town.userinfo(token).await.json();
-    let session = town.tv.touch(&town.gateway.hana).await;
+    let session = town.at_the_television().await;
     let log: AccessLog = town.tv.get_as(path::ACCESS_LOG, &session.token).await.ok();
     let [view] = log.views.as_slice() else { panic!("{log:?}") };
     assert_eq!(view.viewer, "町立図書館");

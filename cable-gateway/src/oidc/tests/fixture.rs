@@ -134,6 +134,11 @@ impl Town {
         self.tv.sign_in_for(&self.gateway.hana, party, purpose).await
     }
 
+    /// Hana, signed in for the town's own services.
+    pub(super) async fn at_the_television(&self) -> Session {
+        self.tv.sign_in_for(&self.gateway.hana, "town-services", "login").await
+    }
+
     /// Where the browser of a visit goes after the answer.
     pub(super) async fn way_back(&self, visit: &Visit) -> String {
         let answer = self.web.get(&visit.path, &[("cookie", &visit.cookie)]).await;

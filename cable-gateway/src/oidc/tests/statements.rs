@@ -151,7 +151,7 @@ async fn only_the_service_that_asked_and_may_ask_gets_one() {
     town.post_as(&town.library, "/token", &device).await.refused("invalid_grant");
     // Withdrawn before it was fetched: nothing is stated.
     let code = town.code(&town.query(&[])).await;
-    let session = town.tv.touch(&town.gateway.hana).await;
+    let session = town.at_the_television().await;
     let list: ServiceConsents = town.tv.get_as(path::SERVICE_CONSENTS, &session.token).await.ok();
     assert_eq!(list.consents.len(), 2, "a sign-in is another consent");
     let of = list.consents.iter().find(|consent| consent.kind == ConsentKind::Statement);

@@ -18,6 +18,8 @@ use utoipa::OpenApi as _;
         super::logins::handler,
         super::login_proof::handler,
         super::card_touches::handler,
+        super::card_links::handler,
+        super::card_stops::handler,
         super::reports::handler,
         super::access_log::handler,
         super::session::handler,

@@ -69,7 +69,7 @@ pub(super) async fn handler(
 }
 
 /// Hashes the code off the async threads, a few at a time: the hash is slow on purpose.
-async fn hash(state: &AppState, code: String) -> Result<CodeHash, Refused> {
+pub(super) async fn hash(state: &AppState, code: String) -> Result<CodeHash, Refused> {
     let permit = state.limits.hashing.clone().acquire_owned().await;
     let gateway_id = state.config.gateway.id.clone();
     let hashed = tokio::task::spawn_blocking(move || {

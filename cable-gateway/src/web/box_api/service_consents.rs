@@ -5,11 +5,12 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use gateway_api::{Problem, ProblemCode, service::ServiceConsents};
+use gateway_api::{Problem, ProblemCode, login::AssuranceLevel, service::ServiceConsents};
 
 use super::{Refused, peer::Resident};
 use crate::{
     oidc::consent,
+    session::SessionRecord,
     state::AppState,
     store::{Sql, StoreError},
 };
@@ -21,16 +22,25 @@ use crate::{
     params(("Authorization" = String, Header, description = "`Bearer` and the session's token")),
     responses(
         (status = 200, description = "The consents", body = ServiceConsents),
-        (status = 401, description = "No active device or session", body = Problem),
+        (status = 401, description = "No active device or session, or a session below L2", body = Problem),
     )
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
     Resident(session): Resident,
 ) -> Result<Json<ServiceConsents>, Refused> {
+    let session = proven(session)?;
     let read = move |sql: &mut dyn Sql| consent::of(sql, &session.person_id);
     let consents = state.store.read::<_, StoreError, _>(read).await?;
     Ok(Json(ServiceConsents { consents }))
+}
+
+/// Which services somebody uses is told after the PIN only: a touched card can be a copy.
+fn proven(session: SessionRecord) -> Result<SessionRecord, Refused> {
+    if session.level >= AssuranceLevel::L2 {
+        return Ok(session);
+    }
+    Err(Refused::new(ProblemCode::SessionRefused, "the PIN is needed for this"))
 }
 
 /// Takes a consent back; the service knows nothing more from then on.
@@ -43,7 +53,7 @@ pub(super) async fn list(
     ),
     responses(
         (status = 204, description = "The consent is withdrawn"),
-        (status = 401, description = "No active device or session", body = Problem),
+        (status = 401, description = "No active device or session, or a session below L2", body = Problem),
         (status = 404, description = "No such consent of this person in force", body = Problem),
     )
 )]
@@ -52,6 +62,7 @@ pub(super) async fn withdraw(
     Resident(session): Resident,
     Path(consent_id): Path<String>,
 ) -> Result<StatusCode, Refused> {
+    let session = proven(session)?;
     let now_ms = state.now_ms();
     let withdraw =
         move |sql: &mut dyn Sql| consent::withdraw(sql, &session.person_id, &consent_id, now_ms);

@@ -88,5 +88,5 @@ fn note(sql: &mut dyn Sql, grant: &Grant, now_ms: i64) -> Result<(), StoreError>
         purpose: "sign-in".to_owned(),
     };
     let person = [grant.person_id.clone()];
-    audit::view_once(sql, &viewer, now_ms, Object::ServiceAttributes, &person)
+    audit::view(sql, &viewer, now_ms, Object::ServiceAttributes, &person)
 }

@@ -1,0 +1,159 @@
+//! Links that wait for the town's word, and links that take the place of others.
+
+use crate::{
+    audit::{self, Viewer},
+    store::{Row, Sql, StoreError},
+    values,
+};
+
+/// A card that was shown at home and waits for the town's word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Id of the link.
+    pub link_id: String,
+    /// The home.
+    pub household_id: String,
+    /// Local id of the resident whose card it is said to be.
+    pub resident_id: String,
+    /// Name of that resident.
+    pub name: String,
+    /// When it was shown, Unix milliseconds.
+    pub shown_at_ms: i64,
+    /// Whether that resident has a card already: a renewal, or somebody else's card.
+    pub has_card: bool,
+}
+
+/// Cards that wait, oldest first; the look is written down.
+pub fn proposals(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+) -> Result<Vec<Proposal>, StoreError> {
+    let rows = sql.all(
+        "SELECT l.link_id, l.person_id, l.linked_at_ms, r.household_id, r.resident_id, p.name, \
+         (SELECT COUNT(*) FROM credential_link o WHERE o.person_id = l.person_id \
+         AND o.state = 'active') AS cards FROM credential_link l \
+         JOIN person p ON p.person_id = l.person_id \
+         JOIN household_resident r ON r.person_id = l.person_id \
+         WHERE l.state = 'proposed' ORDER BY l.linked_at_ms, l.link_id",
+        &[],
+    )?;
+    let persons = rows.iter().map(|row| row.get("person_id")).collect::<Result<Vec<_>, _>>()?;
+    if !persons.is_empty() {
+        audit::view(sql, viewer, now_ms, audit::Object::CardProposals, &persons)?;
+    }
+    rows.iter().map(proposal).collect()
+}
+
+fn proposal(row: &Row) -> Result<Proposal, StoreError> {
+    Ok(Proposal {
+        link_id: row.get("link_id")?,
+        household_id: row.get("household_id")?,
+        resident_id: row.get("resident_id")?,
+        name: row.get("name")?,
+        shown_at_ms: row.get("linked_at_ms")?,
+        has_card: row.get::<i64>("cards")? > 0,
+    })
+}
+
+/// The town says yes: the card counts, and an earlier one of the same kind does not any more.
+/// Answers whether such a card waited.
+pub fn approve(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    link_id: &str,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let query = "UPDATE credential_link SET state = 'active', linked_by = $2 \
+                 WHERE link_id = $1 AND state = 'proposed' RETURNING person_id, kind";
+    let Some(row) = sql.optional(query, values![link_id, &viewer.actor])? else {
+        return Ok(false);
+    };
+    let (person_id, kind): (String, String) = (row.get("person_id")?, row.get("kind")?);
+    supersede(sql, &person_id, &kind, link_id, now_ms)?;
+    audit::act(sql, viewer, now_ms, "card-approved", &[person_id])?;
+    Ok(true)
+}
+
+/// The town says no. Answers whether such a card waited.
+pub fn reject(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    link_id: &str,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let query = "UPDATE credential_link SET state = 'rejected', closed_at_ms = $2 \
+                 WHERE link_id = $1 AND state = 'proposed' RETURNING person_id";
+    let Some(row) = sql.optional(query, values![link_id, now_ms])? else { return Ok(false) };
+    audit::act(sql, viewer, now_ms, "card-rejected", &[row.get("person_id")?])?;
+    Ok(true)
+}
+
+/// Earlier cards of the same kind end; a phone beside a card stays, an old town card too.
+pub(crate) fn supersede(
+    sql: &mut dyn Sql,
+    person_id: &str,
+    kind: &str,
+    by_link_id: &str,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let query = "UPDATE credential_link SET state = 'superseded', closed_at_ms = $4 \
+                 WHERE person_id = $1 AND kind = $2 AND link_id <> $3 AND state = 'active'";
+    sql.execute(query, values![person_id, kind, by_link_id, now_ms]).map(drop)
+}
+
+/// Links a card of the town's own, older kind beside the My Number card.
+pub fn link_town_card(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    person_id: &str,
+    card: &TownCard<'_>,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let query = "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, \
+                 state, linked_by, linked_at_ms) \
+                 VALUES ($1, $2, 'town-card', $3, $4, 'active', $5, $6) \
+                 ON CONFLICT (kind, issuer_key_id, serial) DO NOTHING";
+    let (system, number) = (card.system.as_bytes().to_vec(), card.number.as_bytes().to_vec());
+    let row = values![card.link_id, person_id, system, number, &viewer.actor, now_ms];
+    if sql.execute(query, row)? == 0 {
+        return Ok(false);
+    }
+    audit::act(sql, viewer, now_ms, "town-card-linked", &[person_id.to_owned()])?;
+    Ok(true)
+}
+
+/// A card of the town's own.
+#[derive(Debug, Clone, Copy)]
+pub struct TownCard<'a> {
+    /// Id of the new link.
+    pub link_id: &'a str,
+    /// Which kind of card, e.g. `library`.
+    pub system: &'a str,
+    /// What stands on it.
+    pub number: &'a str,
+}
+
+/// The person whose town card this is.
+pub fn person_of_town_card(
+    sql: &mut dyn Sql,
+    system: &str,
+    number: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = "SELECT person_id FROM credential_link WHERE kind = 'town-card' \
+                 AND issuer_key_id = $1 AND serial = $2 AND state = 'active'";
+    let row = sql.optional(query, values![system.as_bytes(), number.as_bytes()])?;
+    row.map(|row| row.get("person_id")).transpose()
+}
+
+/// The person behind a home's local id.
+pub fn person_of(
+    sql: &mut dyn Sql,
+    household_id: &str,
+    resident_id: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = "SELECT person_id FROM household_resident \
+                 WHERE household_id = $1 AND resident_id = $2";
+    let row = sql.optional(query, values![household_id, resident_id])?;
+    row.map(|row| row.get("person_id")).transpose()
+}

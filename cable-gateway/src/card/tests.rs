@@ -1,0 +1,241 @@
+//! Cards at home, at the office, and lost.
+
+use gateway_api::{
+    ProblemCode,
+    card::{CardLinkAnswer, CardLinkRequest, CardLinkState, CardStop, LINK_PURPOSE},
+    login::{CardTouch, LoginChallenge, LoginRequest},
+    path,
+};
+
+use super::{
+    code::{self, CodePurpose},
+    link::{self, TownCard},
+    stop,
+};
+use crate::{
+    audit::Viewer,
+    encoding::base64,
+    enrolment::{self, CodeHash},
+    testing::{BoxClient, HANA, HOME, TestCard, TestGateway},
+};
+
+/// A home of other people.
+const OTHER_HOME: &str = "5467d652-a383-5bf5-9c75-d2a8dfa5b323";
+
+fn operator() -> Viewer {
+    Viewer {
+        actor: "staff-1".to_owned(),
+        office: "住民課".to_owned(),
+        purpose: "card-approval".to_owned(),
+    }
+}
+
+async fn person(gateway: &TestGateway, resident: &'static str) -> String {
+    let found = gateway.write(move |sql| link::person_of(sql, HOME, resident)).await;
+    found.expect("the resident exists")
+}
+
+/// The code of a letter, valid for a day.
+async fn letter(gateway: &TestGateway, resident: &'static str, purpose: CodePurpose) -> String {
+    let code = enrolment::draw_code(&*gateway.state.random);
+    let hash = CodeHash::of(&code, &gateway.state.config.gateway.id).expect("twelve digits");
+    let (person, now_ms) = (person(gateway, resident).await, gateway.state.now_ms());
+    let ends = now_ms + 86_400_000;
+    gateway.write(move |sql| code::insert(sql, hash, &person, purpose, now_ms, ends)).await;
+    code
+}
+
+/// Shows a card at a box for a resident.
+async fn show(
+    tv: &BoxClient,
+    card: &TestCard,
+    resident: &str,
+    code: Option<&str>,
+    purpose: &str,
+) -> crate::testing::Answer {
+    let request =
+        LoginRequest { relying_party: "town-services".to_owned(), purpose: purpose.to_owned() };
+    let challenge: LoginChallenge = tv.post(path::LOGINS, &request).await.ok();
+    let request = CardLinkRequest {
+        proof: tv.sign_as(card, &challenge, "town-services", purpose),
+        login_id: challenge.login_id,
+        resident_id: resident.to_owned(),
+        code: code.map(str::to_owned),
+        consent_version: "2026-11".to_owned(),
+    };
+    tv.post(path::CARD_LINKS, &request).await
+}
+
+async fn touch(tv: &BoxClient, card: &TestCard) -> crate::testing::Answer {
+    tv.post(path::CARD_TOUCHES, &CardTouch { certificate: base64(&card.certificate()) }).await
+}
+
+#[tokio::test]
+async fn a_letter_and_the_card_link_at_home_and_the_card_before_ends() {
+    let gateway = TestGateway::start().await;
+    let (tv, new) = (gateway.home_box().await, &gateway.stranger);
+    let code = letter(&gateway, HANA, CodePurpose::Link).await;
+    touch(&tv, new).await.refused(ProblemCode::PersonUnknown);
+    let answer: CardLinkAnswer = show(&tv, new, HANA, Some(&code), LINK_PURPOSE).await.ok();
+    assert_eq!(answer.state, CardLinkState::Linked);
+    assert_eq!(tv.touch(new).await.display_name, "中村 ハナ");
+    touch(&tv, &gateway.hana).await.refused(ProblemCode::PersonUnknown);
+    let again: CardLinkAnswer = show(&tv, new, HANA, Some(&code), LINK_PURPOSE).await.ok();
+    assert_eq!(again.state, CardLinkState::Linked, "a lost answer can be asked for again");
+    let consents = "SELECT COUNT(*) AS n FROM card_consent WHERE text_version = '2026-11'";
+    assert_eq!(gateway.number(consents).await, 1);
+    let links = "SELECT COUNT(DISTINCT person_id) AS n FROM credential_link";
+    assert_eq!(gateway.number(links).await, 1, "the person stays the same");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_letter_links_once_for_its_person_in_its_home_and_time() {
+    let gateway = TestGateway::start().await;
+    let (tv, new) = (gateway.home_box().await, &gateway.stranger);
+    let code = letter(&gateway, HANA, CodePurpose::Link).await;
+    let stop = letter(&gateway, HANA, CodePurpose::Stop).await;
+    for wrong in ["000000000000", "123", stop.as_str()] {
+        let answer = show(&tv, new, HANA, Some(wrong), LINK_PURPOSE).await;
+        answer.refused(ProblemCode::CodeRefused);
+    }
+    let husband = gateway
+        .write(|sql| {
+            let query = "SELECT resident_id FROM household_resident \
+                         WHERE household_id = $1 AND resident_id <> $2";
+            sql.one(query, crate::values![HOME, HANA])?.get::<String>("resident_id")
+        })
+        .await;
+    let answer = show(&tv, new, &husband, Some(&code), LINK_PURPOSE).await;
+    answer.refused(ProblemCode::CodeRefused);
+    let elsewhere = gateway.enrolled_box(OTHER_HOME).await;
+    let answer = show(&elsewhere, new, HANA, Some(&code), LINK_PURPOSE).await;
+    answer.refused(ProblemCode::PersonUnknown);
+    // A signature for a login is none for a link.
+    let answer = show(&tv, new, HANA, Some(&code), "login").await;
+    answer.refused(ProblemCode::NonceRefused);
+    touch(&tv, new).await.refused(ProblemCode::PersonUnknown);
+    // The letter of a person is still good after all this, until its time is over.
+    gateway.clock.advance(86_400_000);
+    let answer = show(&tv, new, HANA, Some(&code), LINK_PURPOSE).await;
+    answer.refused(ProblemCode::CodeRefused);
+    gateway.clock.advance(-1);
+    show(&tv, new, HANA, Some(&code), LINK_PURPOSE).await.ok::<CardLinkAnswer>();
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_letter_the_town_decides() {
+    let gateway = TestGateway::start().await;
+    let (tv, new) = (gateway.home_box().await, &gateway.stranger);
+    let answer: CardLinkAnswer = show(&tv, new, HANA, None, LINK_PURPOSE).await.ok();
+    assert_eq!(answer.state, CardLinkState::WaitsForTown);
+    touch(&tv, new).await.refused(ProblemCode::PersonUnknown);
+    tv.touch(&gateway.hana).await;
+    let now_ms = gateway.state.now_ms();
+    let waiting = gateway.write(move |sql| link::proposals(sql, &operator(), now_ms)).await;
+    let [proposal] = waiting.as_slice() else { panic!("{waiting:?}") };
+    assert_eq!((proposal.name.as_str(), proposal.has_card), ("中村 ハナ", true));
+    assert_eq!(
+        gateway.number("SELECT COUNT(*) AS n FROM audit WHERE object = 'card-proposals'").await,
+        1,
+        "the look is written down"
+    );
+    let id = proposal.link_id.clone();
+    let decide =
+        move |sql: &mut dyn crate::store::Sql| link::approve(sql, &operator(), &id, now_ms);
+    assert!(gateway.write(decide).await);
+    assert_eq!(tv.touch(new).await.display_name, "中村 ハナ");
+    touch(&tv, &gateway.hana).await.refused(ProblemCode::PersonUnknown);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_or_foreign_card_cannot_be_shown_again() {
+    let gateway = TestGateway::start().await;
+    let (tv, new) = (gateway.home_box().await, &gateway.stranger);
+    show(&tv, new, HANA, None, LINK_PURPOSE).await.ok::<CardLinkAnswer>();
+    let now_ms = gateway.state.now_ms();
+    let waiting = gateway.write(move |sql| link::proposals(sql, &operator(), now_ms)).await;
+    let id = waiting[0].link_id.clone();
+    let reject = move |sql: &mut dyn crate::store::Sql| link::reject(sql, &operator(), &id, now_ms);
+    assert!(gateway.write(reject).await);
+    let code = letter(&gateway, HANA, CodePurpose::Link).await;
+    for code in [None, Some(code.as_str())] {
+        let answer = show(&tv, new, HANA, code, LINK_PURPOSE).await;
+        answer.refused(ProblemCode::CertificateRefused);
+    }
+    let resident = gateway
+        .write(|sql| {
+            let query =
+                "SELECT resident_id FROM household_resident WHERE household_id = $1 LIMIT 1";
+            sql.one(query, crate::values![OTHER_HOME])?.get::<String>("resident_id")
+        })
+        .await;
+    let elsewhere = gateway.enrolled_box(OTHER_HOME).await;
+    let answer = show(&elsewhere, &gateway.hana, &resident, None, LINK_PURPOSE).await;
+    answer.refused(ProblemCode::CertificateRefused);
+    gateway.link(new, HOME, HANA).await;
+    assert_eq!(tv.touch(new).await.display_name, "中村 ハナ", "the office may");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_card_is_stopped_at_any_box_without_a_card() {
+    let gateway = TestGateway::start().await;
+    let (tv, neighbour) = (gateway.home_box().await, gateway.enrolled_box(OTHER_HOME).await);
+    let code = letter(&gateway, HANA, CodePurpose::Stop).await;
+    let session = tv.sign_in_for(&gateway.hana, "town-services", "login").await;
+    let wrong = CardStop { code: "000000000000".to_owned() };
+    neighbour.post(path::CARD_STOPS, &wrong).await.refused(ProblemCode::CodeRefused);
+    let stop = CardStop { code };
+    neighbour.post(path::CARD_STOPS, &stop).await.done();
+    touch(&tv, &gateway.hana).await.refused(ProblemCode::PersonUnknown);
+    let answer = tv.get_as(path::ACCESS_LOG, &session.token).await;
+    answer.refused(ProblemCode::SessionRefused);
+    neighbour.post(path::CARD_STOPS, &stop).await.refused(ProblemCode::CodeRefused);
+    // A thief with card and PIN cannot bring it back at home; the office can.
+    let answer = show(&tv, &gateway.hana, HANA, None, LINK_PURPOSE).await;
+    answer.refused(ProblemCode::CertificateRefused);
+    gateway.link(&gateway.hana, HOME, HANA).await;
+    tv.touch(&gateway.hana).await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_letter_ends_the_one_before() {
+    let gateway = TestGateway::start().await;
+    let tv = gateway.home_box().await;
+    let first = letter(&gateway, HANA, CodePurpose::Stop).await;
+    let second = letter(&gateway, HANA, CodePurpose::Stop).await;
+    tv.post(path::CARD_STOPS, &CardStop { code: first }).await.refused(ProblemCode::CodeRefused);
+    tv.post(path::CARD_STOPS, &CardStop { code: second }).await.done();
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_old_town_card_lives_beside_the_new_one_and_stops_with_it() {
+    let gateway = TestGateway::start().await;
+    let tv = gateway.home_box().await;
+    let (person, now_ms) = (person(&gateway, HANA).await, gateway.state.now_ms());
+    let id = person.clone();
+    let add = move |sql: &mut dyn crate::store::Sql| {
+        let card = TownCard { link_id: "l1", system: "library", number: "0012345" };
+        let first = link::link_town_card(sql, &operator(), &id, &card, now_ms)?;
+        let again = TownCard { link_id: "l2", ..card };
+        Ok((first, link::link_town_card(sql, &operator(), &id, &again, now_ms)?))
+    };
+    assert_eq!(gateway.write(add).await, (true, false));
+    tv.touch(&gateway.hana).await;
+    let find = |number: &'static str| {
+        gateway.write(move |sql| link::person_of_town_card(sql, "library", number))
+    };
+    assert_eq!(find("0012345").await.as_ref(), Some(&person));
+    assert_eq!(find("0012346").await, None);
+    gateway.link(&gateway.stranger, HOME, HANA).await;
+    assert_eq!(find("0012345").await.as_ref(), Some(&person), "a renewal leaves it alone");
+    let id = person.clone();
+    gateway.write(move |sql| stop::stop(sql, &operator(), &id, now_ms)).await;
+    assert_eq!(find("0012345").await, None);
+    gateway.stop().await;
+}

@@ -1,0 +1,207 @@
+//! A card is linked at home: with the code from the town's letter at once, without it when the
+//! town has approved.
+//!
+//! The home's own box, the card with its PIN, and the letter (or a member of staff) together say
+//! whose card it is; none of them does so alone.
+
+use gateway_api::{
+    card::{CardLinkState, LINK_PURPOSE},
+    login::LoginProof,
+};
+
+use super::{LoginDesk, LoginError, Occasion, VerifiedLogin, credential::key, nonce, write_event};
+use crate::{
+    audit::{self, Viewer},
+    card::{
+        code::{self, CodePurpose},
+        link,
+    },
+    device::Device,
+    enrolment::CodeHash,
+    random::{self, Random},
+    store::{Sql, StoreError, Value},
+    values,
+};
+
+const WAY: &str = "card-link";
+const VERSION_MAX_LEN: usize = 40;
+
+/// What the box sends.
+#[derive(Debug, Clone)]
+pub(crate) struct Registration {
+    pub(crate) login_id: String,
+    pub(crate) proof: LoginProof,
+    pub(crate) resident_id: String,
+    pub(crate) code: Option<CodeHash>,
+    pub(crate) consent_version: String,
+}
+
+/// A card is not linked.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// The proof does not count.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// No such resident in this box's home.
+    #[error("this box's home has no such resident")]
+    NoResident,
+    /// Unknown, used, expired, or written to somebody else.
+    #[error("the code is unknown, used or expired; ask the town for a new letter")]
+    CodeRefused,
+    /// The card is linked to somebody else, or was stopped or refused before.
+    #[error("this card cannot be linked here; the town office can look at it")]
+    CardRefused,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LoginDesk {
+    /// Links the card behind a proof to a resident of the box's home.
+    pub(crate) async fn register(
+        &self,
+        occasion: Occasion<'_>,
+        device: &Device,
+        request: Registration,
+    ) -> Result<CardLinkState, RegistrationError> {
+        let (now_ms, device_id) = (occasion.now_ms, device.device_id.clone());
+        let login_id = request.login_id.clone();
+        let consume = move |sql: &mut dyn Sql| nonce::consume(sql, &login_id, &device_id, now_ms);
+        let nonce = occasion.store.write::<_, StoreError, _>(consume).await?;
+        let nonce = nonce.filter(|nonce| nonce.purpose == LINK_PURPOSE);
+        let outcome = match nonce {
+            None => Err(LoginError::NonceRefused),
+            Some(nonce) => self.verify_proof(&nonce, device, &request.proof, now_ms),
+        };
+        let version = &request.consent_version;
+        if version.is_empty() || version.len() > VERSION_MAX_LEN || !version.is_ascii() {
+            let text = "consent_version has 1 to 40 ASCII characters";
+            return Err(LoginError::BadRequest(text).into());
+        }
+        let (device, random) = (device.clone(), occasion.random);
+        let work = move |sql: &mut dyn Sql| {
+            let linked = match outcome {
+                Ok(verified) => link_verified(sql, &device, &verified, &request, now_ms, &*random)?,
+                Err(refusal) => Err(refusal.into()),
+            };
+            let code = match &linked {
+                Ok(CardLinkState::Linked) => "linked",
+                Ok(CardLinkState::WaitsForTown) => "proposed",
+                Err(_) => "refused",
+            };
+            write_event(sql, now_ms, &device.device_id, None, WAY, code)?;
+            Ok::<_, StoreError>(linked)
+        };
+        occasion.store.write(work).await?
+    }
+}
+
+/// A letter to another person of the home stays usable: somebody chose the wrong name.
+fn link_verified(
+    sql: &mut dyn Sql,
+    device: &Device,
+    verified: &VerifiedLogin,
+    request: &Registration,
+    now_ms: i64,
+    random: &dyn Random,
+) -> Result<Result<CardLinkState, RegistrationError>, StoreError> {
+    let person = link::person_of(sql, &device.household_id, &request.resident_id)?;
+    let Some(person_id) = person else { return Ok(Err(RegistrationError::NoResident)) };
+    let query = "SELECT link_id, person_id, state FROM credential_link \
+                 WHERE kind = $1 AND issuer_key_id = $2 AND serial = $3";
+    let known = sql.optional(query, &key(verified))?;
+    let mut link_id = None;
+    if let Some(row) = known {
+        let same = row.get::<String>("person_id")? == person_id;
+        match (same, row.get::<String>("state")?.as_str()) {
+            (true, "active") => return Ok(Ok(CardLinkState::Linked)),
+            (true, "proposed") => link_id = Some(row.get::<String>("link_id")?),
+            _ => return Ok(Err(RegistrationError::CardRefused)),
+        }
+    }
+    if let Some(hash) = request.code {
+        if code::written_to(sql, hash, CodePurpose::Link, now_ms)?.as_ref() != Some(&person_id) {
+            return Ok(Err(RegistrationError::CodeRefused));
+        }
+        code::use_up(sql, hash, CodePurpose::Link, now_ms)?;
+    }
+    let state = match request.code {
+        Some(_) => CardLinkState::Linked,
+        None => CardLinkState::WaitsForTown,
+    };
+    let new = Link { device, verified, person_id: &person_id, state, now_ms };
+    let link_id = match link_id {
+        Some(link_id) => new.settle(sql, link_id)?,
+        None => new.insert(sql, random)?,
+    };
+    sql.execute(
+        "INSERT INTO card_consent (link_id, person_id, text_version, way, given_at_ms) \
+         VALUES ($1, $2, $3, 'tv', $4)",
+        values![&link_id, &person_id, &request.consent_version, now_ms],
+    )?;
+    Ok(Ok(state))
+}
+
+struct Link<'a> {
+    device: &'a Device,
+    verified: &'a VerifiedLogin,
+    person_id: &'a str,
+    state: CardLinkState,
+    now_ms: i64,
+}
+
+impl Link<'_> {
+    fn insert(&self, sql: &mut dyn Sql, random: &dyn Random) -> Result<String, StoreError> {
+        let link_id = random::id(random);
+        let [kind, issuer, serial] = key(self.verified);
+        let state = if self.state == CardLinkState::Linked { "active" } else { "proposed" };
+        let row = [
+            Value::from(&link_id),
+            self.person_id.into(),
+            kind,
+            issuer,
+            serial,
+            state.into(),
+            "resident".into(),
+            self.now_ms.into(),
+            Value::from(&self.device.device_id),
+        ];
+        sql.execute(
+            "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, \
+             state, linked_by, linked_at_ms, device_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &row,
+        )?;
+        self.tell(sql, link_id)
+    }
+
+    /// The letter came after the card was shown for the first time.
+    fn settle(&self, sql: &mut dyn Sql, link_id: String) -> Result<String, StoreError> {
+        if self.state == CardLinkState::Linked {
+            let query = "UPDATE credential_link SET state = 'active' WHERE link_id = $1";
+            sql.execute(query, values![&link_id])?;
+        }
+        self.tell(sql, link_id)
+    }
+
+    /// A card that counts takes the place of the one before; both leave an entry.
+    fn tell(&self, sql: &mut dyn Sql, link_id: String) -> Result<String, StoreError> {
+        let action = if self.state == CardLinkState::Linked {
+            let [kind, _, _] = key(self.verified);
+            let Value::Text(kind) = kind else {
+                return Err(StoreError::Column { column: "kind" });
+            };
+            link::supersede(sql, self.person_id, &kind, &link_id, self.now_ms)?;
+            "card-linked"
+        } else {
+            "card-proposed"
+        };
+        let resident = Viewer {
+            actor: "resident".to_owned(),
+            office: "本人".to_owned(),
+            purpose: "card-registration".to_owned(),
+        };
+        audit::act(sql, &resident, self.now_ms, action, &[self.person_id.to_owned()])?;
+        Ok(link_id)
+    }
+}
