@@ -295,17 +295,17 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    struct Ring {
+    struct Keeper {
         ring: Arc<KeyRing>,
         store: crate::store::Store,
         folder: tempfile::TempDir,
     }
 
-    impl Ring {
+    impl Keeper {
         async fn new() -> Self {
             let (store, folder) = testing::store().await;
             let ring = Arc::new(KeyRing::new(folder.path()));
-            Self { ring, store, folder: folder }
+            Self { ring, store, folder }
         }
 
         async fn run<T: Send + 'static>(
@@ -329,7 +329,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_is_published_before_it_signs_and_after_it_signed() {
-        let ring = Ring::new().await;
+        let ring = Keeper::new().await;
         assert_eq!(ring.run(|ring, sql| ring.keep_fresh(sql, 0)).await.expect("created"), 3);
         assert_eq!(ring.run(|ring, sql| ring.keep_fresh(sql, 1)).await.expect("nothing"), 0);
         let first = ring.signs(1).await;
@@ -348,7 +348,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_withdrawn_key_is_gone_at_once_and_another_signs() {
-        let ring = Ring::new().await;
+        let ring = Keeper::new().await;
         ring.run(|ring, sql| ring.keep_fresh(sql, 0)).await.expect("created");
         let first = ring.signs(1).await;
         let kid = first.clone();
@@ -362,7 +362,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_new_process_reads_the_same_key_from_its_file() {
-        let mut ring = Ring::new().await;
+        let mut ring = Keeper::new().await;
         ring.run(|ring, sql| ring.keep_fresh(sql, 0)).await.expect("created");
         let kid = ring.signs(1).await;
         ring.ring = Arc::new(KeyRing::new(ring.folder.path()));

@@ -78,6 +78,9 @@ pub fn active(sql: &mut dyn Sql, client_id: &str) -> Result<Option<Client>, Stor
 
 /// Registers a service, or replaces what was registered; the sector never changes, because a
 /// person's id hangs on it.
+///
+/// # Panics
+/// Never: keys have text members only.
 pub fn register(sql: &mut dyn Sql, new: &Client, now_ms: i64) -> Result<(), RegistrationError> {
     let query = "SELECT sector FROM service_client WHERE client_id = $1";
     if let Some(row) = sql.optional(query, values![&new.client_id])? {

@@ -40,10 +40,10 @@ pub struct Hint {
 }
 
 /// Signs the id token of an issued grant.
-pub fn sign(key: &SigningKey, issuer: &str, issued: &Issued, now_ms: i64) -> String {
+pub fn sign(key: &SigningKey, provider: &str, issued: &Issued, now_ms: i64) -> String {
     let grant = &issued.grant;
     let claims = Claims {
-        iss: issuer,
+        iss: provider,
         sub: &grant.subject,
         aud: &grant.client_id,
         exp: (now_ms + TOKEN_MS).div_euclid(1000),

@@ -115,7 +115,7 @@ async fn the_store_knows_no_code_and_no_token() {
     let tokens = town.redeem(&code, &[]).await.json();
     let token = tokens["access_token"].as_str().expect("a token").to_owned();
     let rows = town.gateway.write(|sql| sql.all("SELECT * FROM service_grant", &[])).await;
-    let text = format!("{:?}", rows.iter().map(|row| row.values()).collect::<Vec<_>>());
+    let text = format!("{:?}", rows.iter().map(crate::store::Row::values).collect::<Vec<_>>());
     assert!(rows.len() == 1 && !text.contains(&code) && !text.contains(&token));
     town.gateway.stop().await;
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// Signs Hana in and gives the tokens.
 async fn sign_in(town: &Town, service: &Service, scope: &str) -> Value {
-    let code = town.code(&town.query_of(service, &[("scope", scope)])).await;
+    let code = town.code(&Town::query_of(service, &[("scope", scope)])).await;
     town.redeem_as(service, &code, &[]).await.json()
 }
 

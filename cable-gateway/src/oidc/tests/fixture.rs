@@ -78,10 +78,10 @@ impl Town {
     /// A correct authorization request, with some parameters replaced, added, or removed by an
     /// empty value.
     pub(super) fn query(&self, changes: &[(&str, &str)]) -> String {
-        self.query_of(&self.library, changes)
+        Self::query_of(&self.library, changes)
     }
 
-    pub(super) fn query_of(&self, service: &Service, changes: &[(&str, &str)]) -> String {
+    pub(super) fn query_of(service: &Service, changes: &[(&str, &str)]) -> String {
         let challenge = base64url(&sha256(VERIFIER.as_bytes()));
         let usual = [
             ("response_type", "code"),
@@ -375,16 +375,18 @@ fn unescaped(text: &str) -> String {
 }
 
 fn form(pairs: &[&(&str, &str)]) -> String {
-    let escape = |text: &str| {
-        text.bytes().fold(String::new(), |mut escaped, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                escaped.push(char::from(byte));
-            } else {
-                escaped.push_str(&format!("%{byte:02X}"));
-            }
-            escaped
-        })
-    };
-    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
     pairs.collect::<Vec<_>>().join("&")
+}
+
+fn escaped(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            write!(escaped, "%{byte:02X}").expect("writing to a string cannot fail");
+        }
+        escaped
+    })
 }
