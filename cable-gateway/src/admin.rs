@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod operator;
 mod people;
 mod services;
 
@@ -158,32 +159,12 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
     let store = Store::open(&config.database.path)?;
     store.check_schema().await?;
     let office = Office { config, store };
-    match command {
-        Command::Audit { command } => audit::run(config, &office.store, command).await,
-        Command::People(command) => people::run(config, &office.store, command).await,
-        Command::Services(command) => services::run(config, &office.store, command).await,
-        Command::CreateKeys { .. }
-        | Command::RenewKeys { .. }
-        | Command::RenewServerCertificate { .. } => bail!("handled above"),
-        Command::ImportTown { folder } => office.import_town(folder).await,
-        Command::CreateEnrolmentCode { household, days } => {
-            office.create_enrolment_code(household, days).await
-        }
-        Command::ListDevices => office.list_devices().await,
-        Command::RevokeDevice { device_id } => office.revoke_device(device_id).await,
-        Command::LinkCard { household, resident, certificate } => {
-            office.link_card(&household, &resident, certificate).await
-        }
-        Command::CreateStaff { login, name, office: of, role, password_file } => {
-            let password = secret_file::read_text(&password_file)?;
-            let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
-            office.create_staff(NewStaff { login, name, office: of, role, password }).await
-        }
-        Command::UnlockStaff { login } => {
-            account::unlock(&office.store, &login).await?;
-            Ok(format!("{login} can sign in again"))
-        }
+    let action = command.action();
+    let printed = office.run(command).await?;
+    if let Some(action) = action {
+        operator::note(&office.store, action, SystemClock.now_ms()).await?;
     }
+    Ok(printed)
 }
 
 struct Office<'a> {
@@ -192,6 +173,36 @@ struct Office<'a> {
 }
 
 impl Office<'_> {
+    async fn run(&self, command: Command) -> anyhow::Result<String> {
+        let (office, config) = (self, self.config);
+        match command {
+            Command::Audit { command } => audit::run(config, &office.store, command).await,
+            Command::People(command) => people::run(config, &office.store, command).await,
+            Command::Services(command) => services::run(config, &office.store, command).await,
+            Command::CreateKeys { .. }
+            | Command::RenewKeys { .. }
+            | Command::RenewServerCertificate { .. } => bail!("handled above"),
+            Command::ImportTown { folder } => office.import_town(folder).await,
+            Command::CreateEnrolmentCode { household, days } => {
+                office.create_enrolment_code(household, days).await
+            }
+            Command::ListDevices => office.list_devices().await,
+            Command::RevokeDevice { device_id } => office.revoke_device(device_id).await,
+            Command::LinkCard { household, resident, certificate } => {
+                office.link_card(&household, &resident, certificate).await
+            }
+            Command::CreateStaff { login, name, office: of, role, password_file } => {
+                let password = secret_file::read_text(&password_file)?;
+                let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
+                office.create_staff(NewStaff { login, name, office: of, role, password }).await
+            }
+            Command::UnlockStaff { login } => {
+                account::unlock(&office.store, &login).await?;
+                Ok(format!("{login} can sign in again"))
+            }
+        }
+    }
+
     async fn import_town(&self, folder: PathBuf) -> anyhow::Result<String> {
         let town = &self.config.town;
         let issuer = evacuation::id::Issuer::new(town.municipality_code.as_str())?;

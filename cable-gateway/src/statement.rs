@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use gateway_api::service::{StatementAnswer, StatementForm};
 use serde::Serialize;
 
-pub use evidence::{Evidence, find};
+pub use evidence::{Evidence, changed, find};
 pub use form::{FormError, read};
 
 use crate::{
@@ -33,6 +33,9 @@ use crate::{
 
 /// `typ` of the header; an id token has another one.
 pub const TYPE: &str = "hitokoe-statement+jwt";
+
+/// The audit log's word for a statement.
+const ACTION: &str = "statement-issued";
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -123,8 +126,7 @@ pub fn issue(
         evidence_id: &evidence_id,
     };
     let signed = key.sign(TYPE, &claims);
-    let hash = sha256(signed.as_bytes());
-    let kept = evidence::Kept { evidence_id: &evidence_id, text, answered, revocation, hash };
+    let kept = evidence::Kept { evidence_id: &evidence_id, text, revocation, signed: &signed };
     evidence::keep(sql, &kept, client, request, answer, occasion.now_ms)?;
     note(sql, &kept, client, answer, occasion.now_ms)?;
     Ok(signed)
@@ -141,10 +143,10 @@ fn note(
     let viewer = Viewer {
         actor: format!("service:{}", client.client_id),
         office: client.name.clone(),
-        purpose: format!("evidence:{} sha256:{}", kept.evidence_id, hex(&kept.hash)),
+        purpose: evidence::reference(kept.evidence_id, kept.signed),
     };
     let person = [answer.person_id.clone()];
-    audit::act(sql, &viewer, now_ms, "statement-issued", &person)
+    audit::act(sql, &viewer, now_ms, ACTION, &person)
 }
 
 /// Whether the person still allows what was answered: a consent withdrawn since gives nothing.

@@ -12,13 +12,12 @@ CREATE TABLE evidence (
   level BIGINT NOT NULL,
   authenticated_at_ms BIGINT NOT NULL,
   stated_at_ms BIGINT NOT NULL,
-  -- What the screen showed and what was answered, JSON.
+  -- What the screen showed, JSON; its hash stands in the statement.
   form TEXT NOT NULL,
-  answers TEXT NOT NULL,
   contract_ref TEXT,
   revocation TEXT NOT NULL CHECK (revocation IN ('good', 'unchecked')),
-  -- SHA-256 of the signed statement; also in the audit log.
-  statement_sha256 BLOB NOT NULL
+  -- As it was signed, with the answers; its hash stands in the audit log.
+  statement TEXT NOT NULL
 );
 CREATE INDEX evidence_by_person ON evidence (person_id, stated_at_ms);
 CREATE TRIGGER evidence_never_changes BEFORE UPDATE ON evidence

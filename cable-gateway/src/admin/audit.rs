@@ -16,6 +16,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     signing_keys::{KeyError, KeyRing},
+    statement,
     store::{Sql, Store, StoreError},
 };
 
@@ -75,13 +76,16 @@ async fn verify(
     anchor: Option<PathBuf>,
 ) -> anyhow::Result<String> {
     let anchor = anchor.as_deref().map(read_anchor).transpose()?;
-    let check = move |sql: &mut dyn Sql| chain::check(sql, &ring, anchor.as_deref());
-    let outcome = store.read::<_, StoreError, _>(check).await?;
-    if outcome.findings.is_empty() {
+    let check = move |sql: &mut dyn Sql| {
+        Ok((chain::check(sql, &ring, anchor.as_deref())?, statement::changed(sql, &ring)?))
+    };
+    let (outcome, evidence) = store.read::<_, StoreError, _>(check).await?;
+    if outcome.findings.is_empty() && evidence.is_empty() {
         let (entries, checkpoints) = (outcome.entries, outcome.checkpoints);
         return Ok(format!("the log fits: {entries} entries, {checkpoints} checkpoints"));
     }
-    let lines: Vec<String> = outcome.findings.iter().map(ToString::to_string).collect();
+    let mut lines: Vec<String> = outcome.findings.iter().map(ToString::to_string).collect();
+    lines.extend(evidence.iter().map(|id| format!("evidence {id} is not what was stated")));
     bail!("the audit log was tampered with, or damaged:\n  {}", lines.join("\n  "));
 }
 

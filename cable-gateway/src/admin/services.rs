@@ -8,7 +8,7 @@ use clap::Subcommand;
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    encoding::{hex, when},
+    encoding::when,
     oidc::client,
     signing_keys::{self, KeyPurpose, KeyRing},
     statement,
@@ -110,16 +110,14 @@ async fn show_evidence(store: &Store, evidence_id: String) -> anyhow::Result<Str
         bail!("no evidence {evidence_id}; copy the id exactly from the statement");
     };
     Ok(format!(
-        "stated {} to {}, card used {}, level L{}, revocation {}\nform {}\nanswers {}\n\
-         SHA-256 of the statement {}",
+        "stated {} to {}, card used {}, level L{}, revocation {}\nform {}\nstatement {}",
         when(found.stated_at_ms),
         found.client_id,
         when(found.authenticated_at_ms),
         found.level,
         found.revocation,
         found.form,
-        found.answers,
-        hex(&found.statement_sha256)
+        found.statement
     ))
 }
 

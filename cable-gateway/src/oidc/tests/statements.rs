@@ -120,7 +120,7 @@ async fn a_statement_names_no_certificate_and_nobody_by_another_id() {
     let found = found.expect("the evidence is here");
     assert_eq!(found.client_id, "library");
     let hash = crate::encoding::sha256(statement.as_str().expect("text").as_bytes());
-    assert_eq!(found.statement_sha256, hash);
+    assert_eq!(found.statement, statement.as_str().expect("text"));
     let logged = town
         .gateway
         .write(|sql| sql.one("SELECT purpose FROM audit WHERE object = 'statement-issued'", &[]))
@@ -162,4 +162,36 @@ async fn only_the_service_that_asked_and_may_ask_gets_one() {
     assert_eq!(town.gateway.number("SELECT COUNT(*) AS n FROM evidence").await, 0);
     town.redeem(&code, &[]).await.json();
     town.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn evidence_that_was_changed_later_does_not_fit() {
+    for (script, fits) in [
+        ("SELECT 1", true),
+        ("UPDATE evidence SET form = replace(form, '住所', '氏名')", false),
+        ("UPDATE evidence SET statement = replace(statement, '.', '.A')", false),
+        ("DELETE FROM audit_subject; DELETE FROM audit WHERE object = 'statement-issued'", false),
+    ] {
+        let town = Town::new().await;
+        let (secret, number) = open(&town).await;
+        let request = town.claim(&number).await;
+        let at = path::SERVICE_APPROVAL.replace("{request_id}", &request.request_id);
+        let session = town.session_for(&request).await;
+        town.tv.post_as(&at, &session.token, &answers(&[("address", "same")])).await.done();
+        collect(&town, &town.library, &secret).await.json();
+        let ring = town.gateway.state.signing_keys.clone();
+        let changed = town
+            .gateway
+            .write(move |sql| {
+                sql.script(
+                    "DROP TRIGGER evidence_never_changes; DROP TRIGGER audit_never_shrinks; \
+                     DROP TRIGGER audit_subject_never_shrinks",
+                )?;
+                sql.script(script)?;
+                statement::changed(sql, &ring)
+            })
+            .await;
+        assert_eq!(changed.is_empty(), fits, "{script}");
+        town.gateway.stop().await;
+    }
 }
