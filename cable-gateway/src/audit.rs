@@ -41,17 +41,20 @@ pub enum Object {
     Household,
     /// Cards that were shown at home and wait for approval.
     CardProposals,
+    /// Cards whose certificate changed, ended or expired.
+    CardConcerns,
     /// What a service got to know at a sign-in, as the person agreed.
     ServiceAttributes,
 }
 
 impl Object {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::CheckInToday,
         Self::CheckInHistory,
         Self::EvacuationBoard,
         Self::Household,
         Self::CardProposals,
+        Self::CardConcerns,
         Self::ServiceAttributes,
     ];
 
@@ -63,6 +66,7 @@ impl Object {
             Self::EvacuationBoard => "evacuation-board",
             Self::Household => "household",
             Self::CardProposals => "card-proposals",
+            Self::CardConcerns => "card-concerns",
             Self::ServiceAttributes => "service-attributes",
         }
     }
@@ -75,6 +79,7 @@ impl Object {
             Self::EvacuationBoard => "避難の状況",
             Self::Household => "ご家族と避難の計画",
             Self::CardProposals => "カードの登録の申し込み",
+            Self::CardConcerns => "カードの有効性の確認",
             Self::ServiceAttributes => "同意した項目（サービスの利用）",
         }
     }

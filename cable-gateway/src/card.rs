@@ -7,6 +7,7 @@
 pub mod code;
 pub mod link;
 pub mod stop;
+pub mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    audit,
+    audit, card,
     clock::SystemClock,
     config::Config,
     expiry, file_modes,
@@ -18,7 +18,7 @@ use crate::{
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
-    store::Store,
+    store::{Store, StoreError},
     tls, values,
     web::{box_api, oidc as services, staff},
 };
@@ -199,6 +199,11 @@ async fn keep_house(state: AppState, shutdown: CancellationToken) {
         if let Err(error) = state.store.write(clean).await {
             tracing::error!(%error, "housekeeping failed; it is tried again in an hour");
         }
+        match watch_cards(&state, now_ms).await {
+            Ok(0) => {}
+            Ok(events) => tracing::info!(events, "linked certificates were looked at"),
+            Err(error) => tracing::error!(%error, "linked certificates were not looked at"),
+        }
         let keys = state.signing_keys.clone();
         let look_after = move |sql: &mut dyn crate::store::Sql| {
             keys.keep_fresh(sql, now_ms)?;
@@ -208,6 +213,20 @@ async fn keep_house(state: AppState, shutdown: CancellationToken) {
             tracing::error!(%error, "keys and audit log were not looked after; tried again later");
         }
     }
+}
+
+/// Looks at linked certificates that nobody looked at for a day.
+async fn watch_cards(state: &AppState, now_ms: i64) -> Result<u64, StoreError> {
+    let due = state.store.read(move |sql| card::watch::due(sql, now_ms)).await?;
+    let desk = &state.logins;
+    let seen: Vec<_> = due
+        .into_iter()
+        .map(|link| {
+            let observation = desk.observe(&link, now_ms);
+            (link, observation)
+        })
+        .collect();
+    state.store.write(move |sql| card::watch::note(sql, &seen, now_ms)).await
 }
 
 async fn asked_to_end() -> anyhow::Result<()> {

@@ -16,7 +16,7 @@ use gateway_api::{
     login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
 };
 use jpki::{
-    revocation::{NoRevocationSource, RevocationSource, RevocationStatus},
+    revocation::{NoRevocationSource, RevocationQuestion, RevocationSource, RevocationStatus},
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
     verify::{
@@ -31,6 +31,7 @@ pub(crate) use registration::{Registration, RegistrationError};
 pub use trust::TrustFolderError;
 
 use crate::{
+    card::watch::{Observation, Watched},
     config::LoginConfig,
     device::Device,
     encoding::from_base64,
@@ -198,6 +199,21 @@ impl LoginDesk {
             credential::link(sql, &verified, &household, &resident, now_ms, &*random)
         };
         store.write(link).await
+    }
+
+    /// Asks the source about a linked certificate, for the daily watch; the reason stays behind.
+    pub(crate) fn observe(&self, link: &Watched, now_ms: i64) -> Observation {
+        let (issuer_key_id, serial) = (link.issuer_key_id.clone(), link.serial.clone());
+        let id = CertificateId { issuer_key_id, serial };
+        match self.revocation.status(&id, now_ms.div_euclid(1000)) {
+            RevocationStatus::Good { source_updated_at } => {
+                Observation::Good { source_updated_at_ms: source_updated_at.saturating_mul(1000) }
+            }
+            RevocationStatus::Revoked { source_updated_at, .. } => {
+                Observation::Ended { source_updated_at_ms: source_updated_at.saturating_mul(1000) }
+            }
+            RevocationStatus::Stale { .. } | RevocationStatus::Unknown => Observation::Unknown,
+        }
     }
 
     fn verify_proof(

@@ -24,3 +24,17 @@ CREATE TABLE card_consent (
   given_at_ms BIGINT NOT NULL
 );
 CREATE INDEX card_consent_by_link ON card_consent (link_id);
+
+-- The daily watch: what was known when, in neutral words; a reason is never kept.
+ALTER TABLE credential_link ADD COLUMN expires_at_ms BIGINT;
+ALTER TABLE credential_link ADD COLUMN watched TEXT;
+ALTER TABLE credential_link ADD COLUMN watched_at_ms BIGINT;
+CREATE TABLE card_event (
+  event_id BIGINT PRIMARY KEY,
+  link_id TEXT NOT NULL REFERENCES credential_link (link_id),
+  person_id TEXT NOT NULL REFERENCES person (person_id),
+  event TEXT NOT NULL CHECK (event IN ('unchanged', 'changed-or-ended', 'expired')),
+  checked_at_ms BIGINT NOT NULL,
+  source_updated_at_ms BIGINT
+);
+CREATE INDEX card_event_by_link ON card_event (link_id, event_id);

@@ -23,7 +23,7 @@ impl Command {
             Self::CreateStaff { .. } => "admin-create-staff",
             Self::UnlockStaff { .. } => "admin-unlock-staff",
             Self::Audit { command } => return command.action(),
-            Self::People(command) => return command.action(),
+            Self::People(command) => command.action(),
             Self::Services(command) => return command.action(),
         })
     }
@@ -41,17 +41,18 @@ impl audit::Command {
 }
 
 impl people::Command {
-    fn action(&self) -> Option<&'static str> {
-        Some(match self {
+    fn action(&self) -> &'static str {
+        match self {
             Self::CreateCardCode { .. } => "admin-create-card-code",
             Self::CreateStopCode { .. } => "admin-create-stop-code",
             Self::ListCardProposals => "admin-list-card-proposals",
+            Self::ListCardConcerns => "admin-list-card-concerns",
             Self::ApproveCard { .. } => "admin-approve-card",
             Self::RejectCard { .. } => "admin-reject-card",
             Self::StopCard { .. } => "admin-stop-card",
             Self::StopCardByCode { .. } => "admin-stop-card-by-code",
             Self::LinkTownCard { .. } => "admin-link-town-card",
-        })
+        }
     }
 }
 

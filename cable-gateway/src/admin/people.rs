@@ -8,7 +8,7 @@ use crate::{
     card::{
         code::{self, CodePurpose},
         link::{self, TownCard},
-        stop,
+        stop, watch,
     },
     clock::{Clock as _, SystemClock},
     config::Config,
@@ -50,6 +50,8 @@ pub enum Command {
         /// Id from `list-card-proposals`
         link_id: String,
     },
+    /// List residents whose card's certificate changed, ended or expired
+    ListCardConcerns,
     /// Stop every card of a resident at once: lost or stolen
     StopCard {
         #[command(flatten)]
@@ -112,6 +114,7 @@ pub(super) async fn run(
         Command::ListCardProposals => list_proposals(store).await,
         Command::ApproveCard { link_id } => decide(store, link_id, true).await,
         Command::RejectCard { link_id } => decide(store, link_id, false).await,
+        Command::ListCardConcerns => list_concerns(store).await,
         Command::StopCard { who } => {
             let person_id = who.person(store).await?;
             stop_person(store, person_id).await
@@ -162,6 +165,16 @@ async fn list_proposals(store: &Store) -> anyhow::Result<String> {
             proposal.resident_id,
             when(proposal.shown_at_ms)
         )
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+async fn list_concerns(store: &Store) -> anyhow::Result<String> {
+    let now_ms = SystemClock.now_ms();
+    let list = move |sql: &mut dyn Sql| watch::concerns(sql, &operator("card-watch"), now_ms);
+    let concerns = store.write::<_, StoreError, _>(list).await?;
+    let lines = concerns.iter().map(|concern| {
+        format!("{} {} {}", when(concern.checked_at_ms), concern.name, concern.text)
     });
     Ok(lines.collect::<Vec<_>>().join("\n"))
 }

@@ -11,6 +11,7 @@ use super::{
     code::{self, CodePurpose},
     link::{self, TownCard},
     stop,
+    watch::{self, Observation},
 };
 use crate::{
     audit::Viewer,
@@ -237,5 +238,58 @@ async fn an_old_town_card_lives_beside_the_new_one_and_stops_with_it() {
     let id = person.clone();
     gateway.write(move |sql| stop::stop(sql, &operator(), &id, now_ms)).await;
     assert_eq!(find("0012345").await, None);
+    gateway.stop().await;
+}
+
+/// Looks at every linked certificate with one answer; gives the number of events.
+async fn watch(gateway: &TestGateway, seen: Observation) -> u64 {
+    gateway.clock.advance(21 * 3_600_000);
+    let now_ms = gateway.state.now_ms();
+    let look = move |sql: &mut dyn crate::store::Sql| {
+        let due = watch::due(sql, now_ms)?;
+        let seen: Vec<_> = due.into_iter().map(|link| (link, seen)).collect();
+        watch::note(sql, &seen, now_ms)
+    };
+    gateway.write(look).await
+}
+
+#[tokio::test]
+async fn the_watch_tells_changes_once_and_in_neutral_words() {
+    let gateway = TestGateway::start().await;
+    let (good, ended) = (
+        Observation::Good { source_updated_at_ms: 1 },
+        Observation::Ended { source_updated_at_ms: 2 },
+    );
+    assert_eq!(watch(&gateway, Observation::Unknown).await, 0, "nothing is known");
+    assert_eq!(watch(&gateway, good).await, 1);
+    assert_eq!(watch(&gateway, good).await, 0, "nothing is new");
+    let now_ms = gateway.state.now_ms();
+    let list =
+        |now_ms| move |sql: &mut dyn crate::store::Sql| watch::concerns(sql, &operator(), now_ms);
+    assert!(gateway.write(list(now_ms)).await.is_empty());
+    assert_eq!(watch(&gateway, ended).await, 1);
+    assert_eq!(watch(&gateway, Observation::Unknown).await, 0, "an end stays");
+    let concerns = gateway.write(list(now_ms)).await;
+    let [concern] = concerns.as_slice() else { panic!("{concerns:?}") };
+    assert_eq!(concern.name, "中村 ハナ");
+    for word in ["失効", "転居", "引っ越し", "死", "亡"] {
+        assert!(!concern.text.contains(word), "{}", concern.text);
+    }
+    let looks = "SELECT COUNT(*) AS n FROM audit WHERE object = 'card-concerns'";
+    assert_eq!(gateway.number(looks).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_certificate_whose_time_is_over_is_told_once_and_left_alone() {
+    let gateway = TestGateway::start().await;
+    let linked = "SELECT COUNT(*) AS n FROM credential_link WHERE expires_at_ms > linked_at_ms";
+    assert_eq!(gateway.number(linked).await, 1, "the end was read from the certificate");
+    gateway.clock.advance(20 * 366 * 86_400_000);
+    let good = Observation::Good { source_updated_at_ms: 1 };
+    assert_eq!(watch(&gateway, good).await, 1);
+    assert_eq!(watch(&gateway, good).await, 0);
+    let expired = "SELECT COUNT(*) AS n FROM card_event WHERE event = 'expired'";
+    assert_eq!(gateway.number(expired).await, 1);
     gateway.stop().await;
 }

@@ -95,8 +95,17 @@ pub(super) fn link(
     let [kind, issuer, serial] = key(verified);
     sql.execute(
         "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
-         linked_by, linked_at_ms) VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6)",
-        &[(&link_id).into(), person_id.clone().into(), kind, issuer, serial, now_ms.into()],
+         linked_by, linked_at_ms, expires_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6, $7)",
+        &[
+            (&link_id).into(),
+            person_id.clone().into(),
+            kind,
+            issuer,
+            serial,
+            now_ms.into(),
+            verified.not_after.saturating_mul(1000).into(),
+        ],
     )?;
     link::supersede(sql, &person_id, kind_code(verified.kind), &link_id, now_ms)?;
     note(sql, "card-linked", person_id, now_ms)

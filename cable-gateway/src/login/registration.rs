@@ -165,11 +165,12 @@ impl Link<'_> {
             "resident".into(),
             self.now_ms.into(),
             Value::from(&self.device.device_id),
+            self.verified.not_after.saturating_mul(1000).into(),
         ];
         sql.execute(
             "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, \
-             state, linked_by, linked_at_ms, device_id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             state, linked_by, linked_at_ms, device_id, expires_at_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             &row,
         )?;
         self.tell(sql, link_id)

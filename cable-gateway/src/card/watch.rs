@@ -1,0 +1,184 @@
+//! The daily watch over linked certificates.
+//!
+//! A certificate ends when somebody moves, renews, loses a card, or dies. Which of these it was is
+//! nobody's business here: an event says *unchanged*, *changed or ended*, or *expired*, and when
+//! the source was made. No reason is asked for, kept, or told.
+
+use crate::{
+    audit::{self, Object, Viewer},
+    store::{Row, Sql, StoreError},
+    values,
+};
+
+/// A linked certificate is looked at again after this time.
+const AGAIN_MS: i64 = 20 * 3_600_000;
+/// Certificates looked at in one go.
+const BATCH: i64 = 500;
+
+/// A certificate that is linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    link_id: String,
+    person_id: String,
+    /// Subject key id of the issuing authority.
+    pub issuer_key_id: Vec<u8>,
+    /// Serial number.
+    pub serial: Vec<u8>,
+    expires_at_ms: Option<i64>,
+    before: Option<String>,
+}
+
+/// What a source says, without a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Observation {
+    /// Good, at the source's time.
+    Good {
+        /// Unix milliseconds.
+        source_updated_at_ms: i64,
+    },
+    /// Ended, at the source's time.
+    Ended {
+        /// Unix milliseconds.
+        source_updated_at_ms: i64,
+    },
+    /// Nobody knows, or the source is too old.
+    Unknown,
+}
+
+/// What is told about a person's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Nothing changed.
+    Unchanged,
+    /// Something changed, or it ended; the person can say what.
+    ChangedOrEnded,
+    /// Its time is over.
+    Expired,
+}
+
+impl Event {
+    /// Stable code, as stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::ChangedOrEnded => "changed-or-ended",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// What staff are told; it fits a person who moved and one who died.
+    pub fn label(code: &str) -> &'static str {
+        match code {
+            "unchanged" => "変わりありません",
+            "expired" => "カードの証明書の有効期限が切れています",
+            _ => "カードの証明書について確認が必要です",
+        }
+    }
+}
+
+/// The next certificates to look at, longest unseen first.
+pub fn due(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<Watched>, StoreError> {
+    let rows = sql.all(
+        "SELECT link_id, person_id, issuer_key_id, serial, expires_at_ms, watched \
+         FROM credential_link WHERE state = 'active' AND kind <> 'town-card' \
+         AND COALESCE(watched_at_ms, 0) <= $1 AND COALESCE(watched, '') <> 'expired' \
+         ORDER BY COALESCE(watched_at_ms, 0), link_id LIMIT $2",
+        values![now_ms - AGAIN_MS, BATCH],
+    )?;
+    rows.iter().map(watched).collect()
+}
+
+fn watched(row: &Row) -> Result<Watched, StoreError> {
+    Ok(Watched {
+        link_id: row.get("link_id")?,
+        person_id: row.get("person_id")?,
+        issuer_key_id: row.get("issuer_key_id")?,
+        serial: row.get("serial")?,
+        expires_at_ms: row.get("expires_at_ms")?,
+        before: row.get("watched")?,
+    })
+}
+
+/// Writes down what was seen; an event only when it differs from the one before.
+pub fn note(
+    sql: &mut dyn Sql,
+    seen: &[(Watched, Observation)],
+    now_ms: i64,
+) -> Result<u64, StoreError> {
+    let mut events = 0;
+    for (link, observation) in seen {
+        let (event, source) = judged(link, *observation, now_ms);
+        let code = event.map(Event::code);
+        let query = "UPDATE credential_link SET watched_at_ms = $2, \
+                     watched = COALESCE($3, watched) WHERE link_id = $1";
+        sql.execute(query, values![&link.link_id, now_ms, code])?;
+        if let Some(code) = code.filter(|code| link.before.as_deref() != Some(*code)) {
+            sql.execute(
+                "INSERT INTO card_event (event_id, link_id, person_id, event, checked_at_ms, \
+                 source_updated_at_ms) \
+                 SELECT COALESCE(MAX(event_id), 0) + 1, $1, $2, $3, $4, $5 FROM card_event",
+                values![&link.link_id, &link.person_id, code, now_ms, source],
+            )?;
+            events += 1;
+        }
+    }
+    Ok(events)
+}
+
+/// An end that is known stays: a source that is away for a day does not take it back.
+fn judged(link: &Watched, seen: Observation, now_ms: i64) -> (Option<Event>, Option<i64>) {
+    if link.expires_at_ms.is_some_and(|end| end <= now_ms) {
+        return (Some(Event::Expired), None);
+    }
+    match seen {
+        Observation::Good { source_updated_at_ms } => {
+            (Some(Event::Unchanged), Some(source_updated_at_ms))
+        }
+        Observation::Ended { source_updated_at_ms } => {
+            (Some(Event::ChangedOrEnded), Some(source_updated_at_ms))
+        }
+        Observation::Unknown => (None, None),
+    }
+}
+
+/// A person whom the town asks to come by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    /// Name of the person.
+    pub name: String,
+    /// The neutral sentence.
+    pub text: &'static str,
+    /// When it was seen, Unix milliseconds.
+    pub checked_at_ms: i64,
+}
+
+/// Persons with a linked card whose certificate changed, ended or expired; the look is written
+/// down.
+pub fn concerns(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+) -> Result<Vec<Concern>, StoreError> {
+    let rows = sql.all(
+        "SELECT l.person_id, p.name, l.watched, MAX(e.checked_at_ms) AS checked_at_ms \
+         FROM credential_link l JOIN person p ON p.person_id = l.person_id \
+         JOIN card_event e ON e.link_id = l.link_id AND e.event = l.watched \
+         WHERE l.state = 'active' AND l.watched IN ('changed-or-ended', 'expired') \
+         GROUP BY l.link_id, l.person_id, p.name, l.watched \
+         ORDER BY checked_at_ms, l.person_id",
+        &[],
+    )?;
+    let persons = rows.iter().map(|row| row.get("person_id")).collect::<Result<Vec<_>, _>>()?;
+    if !persons.is_empty() {
+        audit::view(sql, viewer, now_ms, Object::CardConcerns, &persons)?;
+    }
+    rows.iter()
+        .map(|row| {
+            Ok(Concern {
+                name: row.get("name")?,
+                text: Event::label(&row.get::<String>("watched")?),
+                checked_at_ms: row.get("checked_at_ms")?,
+            })
+        })
+        .collect()
+}
