@@ -142,3 +142,18 @@ async fn the_documents_say_what_is_done() {
     }
     town.gateway.stop().await;
 }
+
+#[tokio::test]
+async fn one_address_cannot_fill_the_waiting_room() {
+    let town = Town::new().await;
+    let path = format!("/authorize?{}", town.query(&[]));
+    for _ in 0..120 {
+        let answer = town.web.get(&path, &[]).await;
+        assert!(answer.header("location").starts_with("/authorize/"));
+    }
+    let back = town.web.get(&path, &[]).await.header("location");
+    assert_eq!(parameter(&back, "error").as_deref(), Some("temporarily_unavailable"));
+    town.gateway.clock.advance(60_000);
+    assert!(town.web.get(&path, &[]).await.header("location").starts_with("/authorize/"));
+    town.gateway.stop().await;
+}

@@ -75,6 +75,11 @@ impl Town {
         register(&self.gateway, client_id, sector).await
     }
 
+    /// A service for which a touched card is enough.
+    pub(super) async fn simple_service(&self) -> Service {
+        register_with(&self.gateway, "kiosk", "kiosk.example", AssuranceLevel::L1, "").await
+    }
+
     /// A correct authorization request, with some parameters replaced, added, or removed by an
     /// empty value.
     pub(super) fn query(&self, changes: &[(&str, &str)]) -> String {
@@ -227,6 +232,16 @@ pub(super) struct Visit {
 }
 
 async fn register(gateway: &TestGateway, client_id: &str, sector: &str) -> Service {
+    register_with(gateway, client_id, sector, AssuranceLevel::L2, "name municipality").await
+}
+
+async fn register_with(
+    gateway: &TestGateway,
+    client_id: &str,
+    sector: &str,
+    minimum_level: AssuranceLevel,
+    attributes: &str,
+) -> Service {
     let key = SigningKey::generate().expect("drawn").0;
     let client = Client {
         client_id: client_id.to_owned(),
@@ -236,9 +251,9 @@ async fn register(gateway: &TestGateway, client_id: &str, sector: &str) -> Servi
         sector: sector.to_owned(),
         redirect_uris: vec![CALLBACK.to_owned()],
         post_logout_redirect_uris: vec!["https://library.example/bye".to_owned()],
-        attributes: attribute::from_scope("name municipality"),
+        attributes: attribute::from_scope(attributes),
         statement_purposes: vec!["living-status-confirmation".to_owned()],
-        minimum_level: AssuranceLevel::L2,
+        minimum_level,
         keys: vec![key.public().to_jwk(key.kid())],
     };
     let now_ms = gateway.state.now_ms();
@@ -348,6 +363,13 @@ impl Web {
         let body = axum::body::to_bytes(Body::new(body), 1 << 20).await.expect("a whole answer");
         Response::from_parts(head, body.to_vec())
     }
+}
+
+/// Claims of a token, as anybody can read them.
+pub(super) fn claims_of(token: &str) -> Value {
+    let payload = token.split('.').nth(1).expect("a payload");
+    let bytes = crate::jws::from_base64url(payload, 4096).expect("base64url");
+    serde_json::from_slice(&bytes).expect("JSON")
 }
 
 /// The value of a parameter in an address.

@@ -5,7 +5,9 @@ use gateway_api::{
     service::{ServiceApproval, ServiceAttribute, ServiceRequestLookup},
 };
 
-use super::fixture::Town;
+use serde_json::json;
+
+use super::fixture::{Town, claims_of, parameter};
 use crate::oidc::REQUEST_MS;
 
 fn lookup(number: &str) -> ServiceRequestLookup {
@@ -120,5 +122,35 @@ async fn numbers_cannot_be_tried_out() {
         .ok::<gateway_api::service::ServiceRequest>();
     town.gateway.clock.advance(3_600_000);
     town.tv.post(path::SERVICE_REQUESTS, &lookup(wrong)).await.refused(ProblemCode::Unknown);
+    town.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn where_a_touch_is_enough_it_comes_after_the_question() {
+    let town = Town::new().await;
+    let kiosk = town.simple_service().await;
+    let scope = [("scope", "openid")];
+    let visit = town.open(&Town::query_of(&kiosk, &scope)).await;
+    let early = town.tv.touch(&town.gateway.hana).await;
+    town.gateway.clock.advance(1);
+    let request = town.claim(&town.number(&visit).await).await;
+    let at = path::SERVICE_APPROVAL.replace("{request_id}", &request.request_id);
+    let yes = ServiceApproval::default();
+    town.tv.post_as(&at, &early.token, &yes).await.refused(ProblemCode::SessionRefused);
+    let touched = town.tv.touch(&town.gateway.hana).await;
+    town.tv.post_as(&at, &touched.token, &yes).await.done();
+    let code = parameter(&town.way_back(&visit).await, "code").expect("a code");
+    let tokens = town.redeem_as(&kiosk, &code, &[]).await.json();
+    let claims = claims_of(tokens["id_token"].as_str().expect("an id token"));
+    assert_eq!((&claims["acr"], &claims["amr"]), (&json!("urn:hitokoe:acr:l1"), &json!(["sc"])));
+    let known = town.userinfo(tokens["access_token"].as_str().expect("a token")).await.json();
+    assert_eq!(known, json!({ "sub": claims["sub"] }), "an id, and nothing else");
+    // A touched card never answers a request that wants the PIN.
+    let query = Town::query_of(&kiosk, &[scope[0], ("acr_values", "urn:hitokoe:acr:l2")]);
+    let visit = town.open(&query).await;
+    let request = town.claim(&town.number(&visit).await).await;
+    let touched = town.tv.touch(&town.gateway.hana).await;
+    let at = path::SERVICE_APPROVAL.replace("{request_id}", &request.request_id);
+    town.tv.post_as(&at, &touched.token, &yes).await.refused(ProblemCode::SessionRefused);
     town.gateway.stop().await;
 }
