@@ -91,6 +91,9 @@ impl Object {
             Self::CheckInHistory => "これまでの体調を確認",
             Self::EvacuationBoard => "避難の状況を確認",
             Self::Household => "避難の計画を確認",
+            Self::CardProposals => "カードの登録を確認",
+            Self::CardConcerns => "カードの有効性を確認",
+            Self::ServiceAttributes => "ご本人が同意したサービスの利用",
         }
     }
 

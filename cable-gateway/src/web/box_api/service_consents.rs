@@ -1,16 +1,16 @@
-//! `/box/v1/residents/me/service-consents`: what I allow to services.
+//! `/box/v1/residents/me/service-consents`: what I allow to services. Which services somebody uses
+//! is told after the PIN only: a touched card can be a copy.
 
 use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
 };
-use gateway_api::{Problem, ProblemCode, login::AssuranceLevel, service::ServiceConsents};
+use gateway_api::{Problem, ProblemCode, service::ServiceConsents};
 
-use super::{Refused, peer::Resident};
+use super::{Refused, peer::Proven};
 use crate::{
     oidc::consent,
-    session::SessionRecord,
     state::AppState,
     store::{Sql, StoreError},
 };
@@ -27,20 +27,11 @@ use crate::{
 )]
 pub(super) async fn list(
     State(state): State<AppState>,
-    Resident(session): Resident,
+    Proven(session): Proven,
 ) -> Result<Json<ServiceConsents>, Refused> {
-    let session = proven(session)?;
     let read = move |sql: &mut dyn Sql| consent::of(sql, &session.person_id);
     let consents = state.store.read::<_, StoreError, _>(read).await?;
     Ok(Json(ServiceConsents { consents }))
-}
-
-/// Which services somebody uses is told after the PIN only: a touched card can be a copy.
-fn proven(session: SessionRecord) -> Result<SessionRecord, Refused> {
-    if session.level >= AssuranceLevel::L2 {
-        return Ok(session);
-    }
-    Err(Refused::new(ProblemCode::SessionRefused, "the PIN is needed for this"))
 }
 
 /// Takes a consent back; the service knows nothing more from then on.
@@ -59,10 +50,9 @@ fn proven(session: SessionRecord) -> Result<SessionRecord, Refused> {
 )]
 pub(super) async fn withdraw(
     State(state): State<AppState>,
-    Resident(session): Resident,
+    Proven(session): Proven,
     Path(consent_id): Path<String>,
 ) -> Result<StatusCode, Refused> {
-    let session = proven(session)?;
     let now_ms = state.now_ms();
     let withdraw =
         move |sql: &mut dyn Sql| consent::withdraw(sql, &session.person_id, &consent_id, now_ms);
