@@ -16,7 +16,9 @@ use gateway_api::{
     login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
 };
 use jpki::{
-    revocation::{NoRevocationSource, RevocationQuestion, RevocationSource, RevocationStatus},
+    revocation::{
+        CertificateId, NoRevocationSource, RevocationQuestion, RevocationSource, RevocationStatus,
+    },
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
     verify::{
@@ -204,8 +206,11 @@ impl LoginDesk {
     /// Asks the source about a linked certificate, for the daily watch; the reason stays behind.
     pub(crate) fn observe(&self, link: &Watched, now_ms: i64) -> Observation {
         let (issuer_key_id, serial) = (link.issuer_key_id.clone(), link.serial.clone());
-        let id = CertificateId { issuer_key_id, serial };
-        match self.revocation.status(&id, now_ms.div_euclid(1000)) {
+        let question = RevocationQuestion {
+            certificate: CertificateId { issuer_key_id, serial },
+            distribution_points: link.distribution_points.clone(),
+        };
+        match self.revocation.status(&question, now_ms.div_euclid(1000)) {
             RevocationStatus::Good { source_updated_at } => {
                 Observation::Good { source_updated_at_ms: source_updated_at.saturating_mul(1000) }
             }

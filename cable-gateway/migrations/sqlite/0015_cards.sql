@@ -27,6 +27,8 @@ CREATE INDEX card_consent_by_link ON card_consent (link_id);
 
 -- The daily watch: what was known when, in neutral words; a reason is never kept.
 ALTER TABLE credential_link ADD COLUMN expires_at_ms BIGINT;
+-- Where the issuer says its lists lie: GeneralNames, DER in base64, one a line.
+ALTER TABLE credential_link ADD COLUMN distribution_points TEXT NOT NULL DEFAULT '';
 ALTER TABLE credential_link ADD COLUMN watched TEXT;
 ALTER TABLE credential_link ADD COLUMN watched_at_ms BIGINT;
 CREATE TABLE card_event (

@@ -4,8 +4,11 @@
 //! nobody's business here: an event says *unchanged*, *changed or ended*, or *expired*, and when
 //! the source was made. No reason is asked for, kept, or told.
 
+use jpki::revocation::DistributionPointName;
+
 use crate::{
     audit::{self, Object, Viewer},
+    encoding::{base64, from_base64},
     store::{Row, Sql, StoreError},
     values,
 };
@@ -24,6 +27,8 @@ pub struct Watched {
     pub issuer_key_id: Vec<u8>,
     /// Serial number.
     pub serial: Vec<u8>,
+    /// Where its issuer says the lists lie.
+    pub distribution_points: Vec<DistributionPointName>,
     expires_at_ms: Option<i64>,
     before: Option<String>,
 }
@@ -79,8 +84,8 @@ impl Event {
 /// The next certificates to look at, longest unseen first.
 pub fn due(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<Watched>, StoreError> {
     let rows = sql.all(
-        "SELECT link_id, person_id, issuer_key_id, serial, expires_at_ms, watched \
-         FROM credential_link WHERE state = 'active' AND kind <> 'town-card' \
+        "SELECT link_id, person_id, issuer_key_id, serial, expires_at_ms, watched, \
+         distribution_points FROM credential_link WHERE state = 'active' AND kind <> 'town-card' \
          AND COALESCE(watched_at_ms, 0) <= $1 AND COALESCE(watched, '') <> 'expired' \
          ORDER BY COALESCE(watched_at_ms, 0), link_id LIMIT $2",
         values![now_ms - AGAIN_MS, BATCH],
@@ -94,9 +99,20 @@ fn watched(row: &Row) -> Result<Watched, StoreError> {
         person_id: row.get("person_id")?,
         issuer_key_id: row.get("issuer_key_id")?,
         serial: row.get("serial")?,
+        distribution_points: points_from(&row.get::<String>("distribution_points")?),
         expires_at_ms: row.get("expires_at_ms")?,
         before: row.get("watched")?,
     })
+}
+
+/// Distribution points as they are stored: base64, one a line.
+pub fn points_code(points: &[DistributionPointName]) -> String {
+    points.iter().map(|point| base64(point.as_der())).collect::<Vec<_>>().join("\n")
+}
+
+fn points_from(text: &str) -> Vec<DistributionPointName> {
+    let der = text.lines().filter_map(|line| from_base64(line, DistributionPointName::LEN_MAX));
+    der.filter_map(|der| DistributionPointName::from_der(&der)).collect()
 }
 
 /// Writes down what was seen; an event only when it differs from the one before.

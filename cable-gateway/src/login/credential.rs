@@ -9,7 +9,7 @@ use jpki::verify::{
 use super::LoginError;
 use crate::{
     audit::{self, Viewer},
-    card::link,
+    card::{link, watch},
     random::{self, Random},
     store::{Sql, StoreError},
     values,
@@ -95,8 +95,8 @@ pub(super) fn link(
     let [kind, issuer, serial] = key(verified);
     sql.execute(
         "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
-         linked_by, linked_at_ms, expires_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6, $7)",
+         linked_by, linked_at_ms, expires_at_ms, distribution_points) \
+         VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6, $7, $8)",
         &[
             (&link_id).into(),
             person_id.clone().into(),
@@ -105,6 +105,7 @@ pub(super) fn link(
             serial,
             now_ms.into(),
             verified.not_after.saturating_mul(1000).into(),
+            watch::points_code(&verified.distribution_points).into(),
         ],
     )?;
     link::supersede(sql, &person_id, kind_code(verified.kind), &link_id, now_ms)?;

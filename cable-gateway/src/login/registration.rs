@@ -14,7 +14,7 @@ use crate::{
     audit::{self, Viewer},
     card::{
         code::{self, CodePurpose},
-        link,
+        link, watch,
     },
     device::Device,
     enrolment::CodeHash,
@@ -166,11 +166,12 @@ impl Link<'_> {
             self.now_ms.into(),
             Value::from(&self.device.device_id),
             self.verified.not_after.saturating_mul(1000).into(),
+            watch::points_code(&self.verified.distribution_points).into(),
         ];
         sql.execute(
             "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, \
-             state, linked_by, linked_at_ms, device_id, expires_at_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             state, linked_by, linked_at_ms, device_id, expires_at_ms, distribution_points) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             &row,
         )?;
         self.tell(sql, link_id)
