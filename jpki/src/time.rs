@@ -9,16 +9,53 @@ const GENERALIZED_FROM_YEAR: i64 = 2050;
 /// Unix seconds of a UTCTime or GeneralizedTime in its one DER form.
 pub fn parse(element: &Element<'_>) -> Option<i64> {
     match (element.tag, element.value) {
-        (UTC_TIME, [year @ .., b'Z']) if year.len() == 12 => {
-            let short = two(year)?;
-            let century = if short < 50 { 2000 } else { 1900 };
-            from_parts(century + short, &year[2..])
-        }
+        (UTC_TIME, text) => parse_utc(text.try_into().ok()?),
         (GENERALIZED_TIME, [year @ .., b'Z']) if year.len() == 14 => {
             from_parts(two(year)? * 100 + two(&year[2..])?, &year[4..])
         }
         _ => None,
     }
+}
+
+/// The thirteen bytes of a UTCTime.
+pub(crate) fn parse_utc(text: &[u8; 13]) -> Option<i64> {
+    let [digits @ .., b'Z'] = text else { return None };
+    let values = digits.map(|digit| digit.wrapping_sub(b'0'));
+    // All of them at once: a loop that stops early is slower over millions of dates.
+    if values.iter().fold(0, |worst, value| (*value).max(worst)) > 9 {
+        return None;
+    }
+    let [a, b, rest @ ..] = values;
+    let short = a * 10 + b;
+    if short >= 50 {
+        return from_parts(1900 + i64::from(short), &digits[2..]);
+    }
+    let [month, day, hour, minute, second] = [0, 2, 4, 6, 8].map(|at| rest[at] * 10 + rest[at + 1]);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let days = days_of_this_century(short, month, day)?;
+    let within = u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second);
+    Some(SECS_TO_2000 + i64::from(days) * DAY_SECS + i64::from(within))
+}
+
+/// 2000-01-01, Unix seconds.
+const SECS_TO_2000: i64 = 946_684_800;
+
+/// Days since 2000-01-01 of a date in the years 2000 to 2049, in which every fourth year is a leap
+/// year. Lists of millions of dates are read with this; [`days`] is the same for every year.
+fn days_of_this_century(year: u8, month: u8, day: u8) -> Option<u32> {
+    const LENGTHS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    const BEFORE: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+    let place = usize::from(month).checked_sub(1)?;
+    let is_leap = year.is_multiple_of(4);
+    let length = LENGTHS.get(place)? + u8::from(is_leap && month == 2);
+    if day == 0 || day > length {
+        return None;
+    }
+    let years = u32::from(year) * 365 + u32::from(year).div_ceil(4);
+    let leap_day = u32::from(is_leap && month > 2);
+    Some(years + u32::from(BEFORE[place]) + leap_day + u32::from(day) - 1)
 }
 
 /// The same way back; none for years beyond 9999 or before 1950.
@@ -147,6 +184,18 @@ mod tests {
         assert_eq!(parsed(GENERALIZED_TIME, "20261120000000.5Z"), None);
         assert_eq!(parsed(GENERALIZED_TIME, "21000229000000Z"), None);
         assert_eq!(parsed(UTC_TIME, "20261120000000Z"), None);
+    }
+
+    #[test]
+    fn the_quick_way_counts_the_same_days() {
+        for (year, month, day) in (0..50u8)
+            .flat_map(|year| (0..=13).map(move |month| (year, month)))
+            .flat_map(|(year, month)| (0..=32).map(move |day| (year, month, day)))
+        {
+            let slow = days(2000 + i64::from(year), i64::from(month), i64::from(day));
+            let quick = days_of_this_century(year, month, day).map(|days| i64::from(days) + 10_957);
+            assert_eq!(quick, slow, "{year} {month} {day}");
+        }
     }
 
     proptest! {

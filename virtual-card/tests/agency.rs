@@ -125,13 +125,8 @@ impl Agency {
             let path = entry["path"].as_str().context("a path")?;
             let der = self.http(&format!("GET {path}"), &[])?;
             let expected = Expected::Partition(&name);
-            store.offer(Arc::new(Crl::from_der(
-                &der,
-                issuer,
-                expected,
-                now(),
-                &LibraryVerifier,
-            )?))?;
+            let list = Crl::from_der(&der, issuer, expected, now(), &LibraryVerifier)?;
+            store.offer(&Arc::new(list))?;
         }
         Ok(store)
     }
@@ -163,7 +158,7 @@ impl Agency {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// `good`, or the reason.

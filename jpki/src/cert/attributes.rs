@@ -97,10 +97,9 @@ impl RecordedText {
         if chars == 0 || chars > CHARS_MAX || text.chars().any(char::is_control) {
             return Err(AttributeError::BadText);
         }
-        let substitution = match marks.len() == chars {
-            true => Substitution::Marked(marks),
-            false => Substitution::Unclear,
-        };
+        let is_clear = marks.len() == chars;
+        let substitution =
+            if is_clear { Substitution::Marked(marks) } else { Substitution::Unclear };
         Ok(Self { text: text.to_owned(), substitution })
     }
 }

@@ -3,7 +3,7 @@
 //! The store is a value: an adapter reads lists in the background, offers them to a copy and swaps
 //! the copy in, so that a login never waits for a list. Copies share their lists.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use super::{
     CertificateId, DistributionPointName, RevocationQuestion, RevocationSource, RevocationStatus,
@@ -49,27 +49,22 @@ impl CrlStore {
     }
 
     /// Takes a list if it is newer than the one in use.
-    pub fn offer(&mut self, list: Arc<Crl>) -> Result<Offered, OfferRefusal> {
-        let keys = keys(&list);
+    pub fn offer(&mut self, list: &Arc<Crl>) -> Result<Offered, OfferRefusal> {
+        let keys = keys(list);
         let before = keys.iter().find_map(|key| self.lists.get(key)).cloned();
         if let Some(before) = &before {
-            match (
-                list.number().cmp(&before.number()),
-                list.this_update().cmp(&before.this_update()),
-            ) {
-                (std::cmp::Ordering::Less, _) => return Err(OfferRefusal::Older),
-                (std::cmp::Ordering::Equal, std::cmp::Ordering::Equal) => {
-                    return Ok(Offered::Unchanged);
-                }
-                (std::cmp::Ordering::Equal, _)
-                | (std::cmp::Ordering::Greater, std::cmp::Ordering::Less) => {
+            let number = list.number().cmp(&before.number());
+            match (number, list.this_update().cmp(&before.this_update())) {
+                (Ordering::Less, _) => return Err(OfferRefusal::Older),
+                (Ordering::Equal, Ordering::Equal) => return Ok(Offered::Unchanged),
+                (Ordering::Equal, _) | (Ordering::Greater, Ordering::Less) => {
                     return Err(OfferRefusal::Contradicting);
                 }
-                (std::cmp::Ordering::Greater, _) => {}
+                (Ordering::Greater, _) => {}
             }
         }
         for key in keys {
-            self.lists.insert(key, Arc::clone(&list));
+            self.lists.insert(key, Arc::clone(list));
         }
         Ok(Offered::Taken { before })
     }

@@ -7,6 +7,8 @@
 
 mod bytes;
 
+use std::cmp::Ordering;
+
 use super::RevocationReason;
 
 pub(super) use bytes::{TableBytesError, checksum};
@@ -19,6 +21,8 @@ const REASON_BITS: u32 = 4;
 const SHORT_LIMIT: u64 = 1 << (u64::BITS - REASON_BITS);
 /// Entries for each place of the index, on average.
 const ENTRIES_PER_BUCKET: usize = 8;
+/// So many entries are faster counted through than searched.
+const NEAR_MAX: usize = 32;
 /// Times are kept from here: 2000-01-01, Unix seconds.
 const TIME_ORIGIN: i64 = 946_684_800;
 
@@ -179,11 +183,12 @@ impl TableBuilder {
     pub fn finish(mut self) -> Result<Table, TableError> {
         if !self.is_sorted {
             self.short.sort_unstable_by_key(|entry| entry.word());
+            if self.short.windows(2).any(|pair| pair[0].serial() == pair[1].serial()) {
+                return Err(TableError::Twice);
+            }
         }
         self.long.sort_unstable_by_key(|entry| entry.serial);
-        let twice = self.short.windows(2).any(|pair| pair[0].serial() == pair[1].serial())
-            || self.long.windows(2).any(|pair| pair[0].serial == pair[1].serial);
-        if twice {
+        if self.long.windows(2).any(|pair| pair[0].serial == pair[1].serial) {
             return Err(TableError::Twice);
         }
         self.short.shrink_to_fit();
@@ -277,7 +282,11 @@ impl Table {
     fn get_short(&self, serial: u64) -> Option<Revocation> {
         let (start, end) = self.index.range(serial)?;
         let near = &self.short[start..end];
-        let place = near.partition_point(|entry| entry.serial() < serial);
+        // Counting reads all of a few entries at once instead of one after the other.
+        let place = match near.len() {
+            0..=NEAR_MAX => near.iter().map(|entry| usize::from(entry.serial() < serial)).sum(),
+            _ => near.partition_point(|entry| entry.serial() < serial),
+        };
         near.get(place).filter(|entry| entry.serial() == serial).map(|entry| entry.revocation())
     }
 
@@ -299,28 +308,16 @@ impl Table {
         let (mut before, mut after) = (self.iter().peekable(), newer.iter().peekable());
         std::iter::from_fn(move || {
             loop {
-                let (old, new) = (before.peek().copied(), after.peek().copied());
-                match (old, new) {
+                let order = match (before.peek(), after.peek()) {
                     (None, None) => return None,
-                    (Some((serial, _)), other) if other.is_none_or(|(next, _)| serial < next) => {
-                        before.next();
-                        return Some(Change::Released { serial });
-                    }
-                    (other, Some((serial, revocation)))
-                        if other.is_none_or(|(next, _)| serial < next) =>
-                    {
-                        after.next();
-                        return Some(Change::Revoked { serial, revocation });
-                    }
-                    (Some((serial, old)), Some((_, new))) => {
-                        before.next();
-                        after.next();
-                        if old != new {
-                            return Some(Change::Altered { serial, before: old, after: new });
-                        }
-                    }
-                    // Covered by the arms above; ending is the safe answer.
-                    (Some(_), None) | (None, Some(_)) => return None,
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (Some((old, _)), Some((new, _))) => old.cmp(new),
+                };
+                let gone = before.next_if(|_| order.is_le());
+                let come = after.next_if(|_| order.is_ge());
+                if let Some(change) = Change::between(gone, come) {
+                    return Some(change);
                 }
             }
         })
@@ -351,6 +348,22 @@ pub enum Change {
         /// Why and since when.
         revocation: Revocation,
     },
+}
+
+impl Change {
+    fn between(
+        before: Option<(Serial, Revocation)>,
+        after: Option<(Serial, Revocation)>,
+    ) -> Option<Self> {
+        match (before, after) {
+            (Some((serial, _)), None) => Some(Self::Released { serial }),
+            (None, Some((serial, revocation))) => Some(Self::Revoked { serial, revocation }),
+            (Some((serial, before)), Some((_, after))) if before != after => {
+                Some(Self::Altered { serial, before, after })
+            }
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -44,10 +44,7 @@ impl CrlEntry {
         let reason = self.reason.map(|reason| extension(REASON, false, &code(reason)));
         let extensions: Vec<u8> =
             reason.iter().chain(&self.extensions).flatten().copied().collect();
-        let extensions = match extensions.is_empty() {
-            true => Vec::new(),
-            false => tlv::encode(SEQUENCE, &extensions),
-        };
+        let extensions = sequence_unless_empty(&extensions);
         let serial = tlv::encode(INTEGER, &self.serial);
         Ok(tlv::encode(SEQUENCE, &[serial, encoded_time(self.revoked_at)?, extensions].concat()))
     }
@@ -97,7 +94,7 @@ impl CrlDraft {
     pub fn sign(&self, key: &SecretKey) -> Result<Vec<u8>, CaError> {
         let algorithm = algorithm_identifier(key.algorithm()).to_der()?;
         let signed = self.signed_part(&algorithm)?;
-        signed_whole(&signed, &algorithm, &key.sign(&signed)?)
+        Ok(signed_whole(&signed, &algorithm, &key.sign(&signed)?))
     }
 
     /// What is signed, with this `AlgorithmIdentifier` in it.
@@ -107,10 +104,7 @@ impl CrlDraft {
         for entry in &self.entries {
             entries.extend(entry.encode()?);
         }
-        let entries = match entries.is_empty() {
-            true => entries,
-            false => tlv::encode(SEQUENCE, &entries),
-        };
+        let entries = sequence_unless_empty(&entries);
         let next_update = self.next_update.map(encoded_time).transpose()?.unwrap_or_default();
         let extensions = tlv::encode(context(0), &tlv::encode(SEQUENCE, &self.all_extensions()));
         let this_update = encoded_time(self.this_update)?;
@@ -138,10 +132,10 @@ impl CrlDraft {
         if !self.partition.is_empty() || !self.limits.is_empty() {
             let names: Vec<u8> =
                 self.partition.iter().flat_map(|name| name.as_der().to_vec()).collect();
-            let point = match names.is_empty() {
-                true => Vec::new(),
-                false => tlv::encode(context(0), &tlv::encode(context(0), &names)),
-            };
+            let mut point = Vec::new();
+            if !names.is_empty() {
+                point = tlv::encode(context(0), &tlv::encode(context(0), &names));
+            }
             let content = [&point[..], &self.limits].concat();
             all.extend(extension(ISSUING_POINT, true, &tlv::encode(SEQUENCE, &content)));
         }
@@ -151,13 +145,13 @@ impl CrlDraft {
 }
 
 /// Signed part, algorithm and signature as one SEQUENCE.
-pub(super) fn signed_whole(
-    signed: &[u8],
-    algorithm: &[u8],
-    signature: &[u8],
-) -> Result<Vec<u8>, CaError> {
+pub(super) fn signed_whole(signed: &[u8], algorithm: &[u8], signature: &[u8]) -> Vec<u8> {
     let signature = tlv::encode(BIT_STRING, &[&[0], signature].concat());
-    Ok(tlv::encode(SEQUENCE, &[signed, algorithm, &signature].concat()))
+    tlv::encode(SEQUENCE, &[signed, algorithm, &signature].concat())
+}
+
+fn sequence_unless_empty(content: &[u8]) -> Vec<u8> {
+    if content.is_empty() { Vec::new() } else { tlv::encode(SEQUENCE, content) }
 }
 
 /// One extension, DER. The identifier is given by its content.

@@ -166,7 +166,7 @@ impl OcspDraft {
     pub fn sign(&self, responder: &Responder) -> Result<Vec<u8>, CaError> {
         let algorithm = algorithm_identifier(responder.key.algorithm()).to_der()?;
         let data = self.response_data(responder)?;
-        let whole = signed_whole(&data, &algorithm, &responder.key.sign(&data)?)?;
+        let whole = signed_whole(&data, &algorithm, &responder.key.sign(&data)?);
         let certificates = responder
             .certificate_der
             .as_ref()
@@ -175,13 +175,12 @@ impl OcspDraft {
     }
 
     fn response_data(&self, responder: &Responder) -> Result<Vec<u8>, CaError> {
-        let id = match self.by_key {
-            false => tlv::encode(context(1), &responder.name.to_der()?),
-            true => {
-                let info = responder.key.public_key_info()?;
-                let hash = Sha1::digest(info.subject_public_key.raw_bytes());
-                tlv::encode(context(2), &tlv::encode(OCTET_STRING, &hash))
-            }
+        let id = if self.by_key {
+            let info = responder.key.public_key_info()?;
+            let hash = Sha1::digest(info.subject_public_key.raw_bytes());
+            tlv::encode(context(2), &tlv::encode(OCTET_STRING, &hash))
+        } else {
+            tlv::encode(context(1), &responder.name.to_der()?)
         };
         let mut singles = Vec::new();
         for cert_id in &self.cert_ids {

@@ -31,7 +31,7 @@ use crate::ca::{
 /// Most bytes of a question.
 const QUESTION_LEN_MAX: usize = 16 * 1024;
 /// How often the server looks whether a publication is due.
-const DUE_INTERVAL: Duration = Duration::from_secs(60);
+const DUE_INTERVAL: Duration = Duration::from_mins(1);
 const MALFORMED_REQUEST: u8 = 1;
 const INTERNAL_ERROR: u8 = 2;
 const UNAUTHORIZED: u8 = 6;
@@ -111,13 +111,19 @@ impl Desk {
                 let names = ca.partition(purpose, town)?;
                 entries.push(ListEntry {
                     path: format!("/lists/{}", list_file(&name, town)),
-                    issuer_key_id: ca.key_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+                    issuer_key_id: hexadecimal(&ca.key_id),
                     names: names.iter().map(|name| STANDARD.encode(name.as_der())).collect(),
                 });
             }
         }
         Ok(entries)
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 async fn publish_daily(desk: Arc<Desk>) {
@@ -145,7 +151,9 @@ async fn index(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 async fn list(State(desk): State<Arc<Desk>>, UrlPath(name): UrlPath<String>) -> Response {
-    let is_plain = name.ends_with(".crl") && !name.contains(['/', '\\']) && !name.contains("..");
+    let is_plain = Path::new(&name).extension().is_some_and(|ending| ending == "crl")
+        && !name.contains(['/', '\\'])
+        && !name.contains("..");
     if !is_plain {
         return StatusCode::NOT_FOUND.into_response();
     }

@@ -85,236 +85,230 @@ fn responder(change: impl FnOnce(&mut CertificateDraft)) -> String {
 }
 
 pub(crate) fn chapter() -> Chapter {
-    let mut rules = contents();
-    rules.extend(responders());
     Chapter {
         title: "OCSP answers",
         intro: "A refused answer leads to the lists; it never counts as good.",
-        rules,
+        rules: &[CONTENTS, RESPONDERS],
     }
 }
 
-fn contents() -> Vec<Rule> {
-    vec![
-        Rule { presented: "nothing wrong", refused_as: "accepted", found: || changed(|_| {}) },
-        Rule {
-            presented: "the answer to an earlier question: another nonce",
-            refused_as: "WrongNonce",
-            found: || changed(|draft| draft.nonce = Some(vec![0xA6; 32])),
+const CONTENTS: &[Rule] = &[
+    Rule { presented: "nothing wrong", refused_as: "accepted", found: || changed(|_| {}) },
+    Rule {
+        presented: "the answer to an earlier question: another nonce",
+        refused_as: "WrongNonce",
+        found: || changed(|draft| draft.nonce = Some(vec![0xA6; 32])),
+    },
+    Rule {
+        presented: "no nonce",
+        refused_as: "WrongNonce",
+        found: || changed(|draft| draft.nonce = None),
+    },
+    Rule {
+        presented: "a state that is older than two minutes",
+        refused_as: "TooOld",
+        found: || changed(|draft| draft.this_update = NOW - 121),
+    },
+    Rule {
+        presented: "a next update that is over",
+        refused_as: "TooOld",
+        found: || changed(|draft| draft.next_update = Some(NOW - 1)),
+    },
+    Rule {
+        presented: "a state from the future",
+        refused_as: "FromTheFuture",
+        found: || changed(|draft| draft.this_update = NOW + 16 * 60),
+    },
+    Rule {
+        presented: "about another serial number",
+        refused_as: "OtherCertificate",
+        found: || {
+            let exchange = Exchange::usual();
+            let anchor = exchange.office.anchor(&exchange.office.ca(Purpose::Sign));
+            let other = OcspQuestion::new(&anchor, &[6, 0, 0, 8], &exchange.rules, NONCE);
+            let other = OcspRequest::parse(&other.request_der()).expect("a request");
+            changed(|draft| draft.cert_ids = vec![other.cert_id])
         },
-        Rule {
-            presented: "no nonce",
-            refused_as: "WrongNonce",
-            found: || changed(|draft| draft.nonce = None),
+    },
+    Rule {
+        presented: "about a certificate of another issuer",
+        refused_as: "OtherCertificate",
+        found: || {
+            let exchange = Exchange::usual();
+            let anchor = exchange.office.anchor(&exchange.office.ca(Purpose::Auth));
+            let other = OcspQuestion::new(&anchor, SERIAL, &exchange.rules, NONCE);
+            let other = OcspRequest::parse(&other.request_der()).expect("a request");
+            changed(|draft| draft.cert_ids = vec![other.cert_id])
         },
-        Rule {
-            presented: "a state that is older than two minutes",
-            refused_as: "TooOld",
-            found: || changed(|draft| draft.this_update = NOW - 121),
+    },
+    Rule {
+        presented: "about two certificates",
+        refused_as: "OtherCertificate",
+        found: || changed(|draft| draft.cert_ids.push(draft.cert_ids[0].clone())),
+    },
+    Rule {
+        presented: "an unknown critical extension of the answer",
+        refused_as: "UnknownCriticalExtension",
+        found: || {
+            let strange = list_extension(UNHEARD_OF, true, &[5, 0]);
+            changed(|draft| draft.extensions = Some(tlv::encode(tlv::SEQUENCE, &strange)))
         },
-        Rule {
-            presented: "a next update that is over",
-            refused_as: "TooOld",
-            found: || changed(|draft| draft.next_update = Some(NOW - 1)),
+    },
+    Rule {
+        presented: "an unknown critical extension of the state",
+        refused_as: "UnknownCriticalExtension",
+        found: || {
+            let strange = list_extension(UNHEARD_OF, true, &[5, 0]);
+            changed(|draft| {
+                draft.single_extensions = Some(tlv::encode(tlv::SEQUENCE, &strange));
+            })
         },
-        Rule {
-            presented: "a state from the future",
-            refused_as: "FromTheFuture",
-            found: || changed(|draft| draft.this_update = NOW + 16 * 60),
+    },
+    Rule {
+        presented: "a responder that is busy",
+        refused_as: "NotSuccessful { code: 3 }",
+        found: || named(Exchange::usual().verify(&unsuccessful(3))),
+    },
+    Rule {
+        presented: "a byte after the answer",
+        refused_as: "Malformed",
+        found: || {
+            let exchange = Exchange::usual();
+            named(exchange.verify(&[&exchange.answer(|_| {})[..], &[0]].concat()))
         },
-        Rule {
-            presented: "about another serial number",
-            refused_as: "OtherCertificate",
-            found: || {
-                let exchange = Exchange::usual();
-                let anchor = exchange.office.anchor(&exchange.office.ca(Purpose::Sign));
-                let other = OcspQuestion::new(&anchor, &[6, 0, 0, 8], &exchange.rules, NONCE);
-                let other = OcspRequest::parse(&other.request_der()).expect("a request");
-                changed(|draft| draft.cert_ids = vec![other.cert_id])
-            },
+    },
+    Rule {
+        presented: "signed with SHA-1",
+        refused_as: "UnsupportedAlgorithm",
+        found: || {
+            let exchange = Exchange::usual();
+            let mut answer = exchange.answer(|_| {});
+            let sha256 = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
+            let at = answer.windows(9).position(|found| found == sha256).expect("named");
+            answer[at + 8] = 5;
+            named(exchange.verify(&answer))
         },
-        Rule {
-            presented: "about a certificate of another issuer",
-            refused_as: "OtherCertificate",
-            found: || {
-                let exchange = Exchange::usual();
-                let anchor = exchange.office.anchor(&exchange.office.ca(Purpose::Auth));
-                let other = OcspQuestion::new(&anchor, SERIAL, &exchange.rules, NONCE);
-                let other = OcspRequest::parse(&other.request_der()).expect("a request");
-                changed(|draft| draft.cert_ids = vec![other.cert_id])
-            },
-        },
-        Rule {
-            presented: "about two certificates",
-            refused_as: "OtherCertificate",
-            found: || changed(|draft| draft.cert_ids.push(draft.cert_ids[0].clone())),
-        },
-        Rule {
-            presented: "an unknown critical extension of the answer",
-            refused_as: "UnknownCriticalExtension",
-            found: || {
-                let strange = list_extension(UNHEARD_OF, true, &[5, 0]);
-                changed(|draft| draft.extensions = Some(tlv::encode(tlv::SEQUENCE, &strange)))
-            },
-        },
-        Rule {
-            presented: "an unknown critical extension of the state",
-            refused_as: "UnknownCriticalExtension",
-            found: || {
-                let strange = list_extension(UNHEARD_OF, true, &[5, 0]);
-                changed(|draft| {
-                    draft.single_extensions = Some(tlv::encode(tlv::SEQUENCE, &strange))
-                })
-            },
-        },
-        Rule {
-            presented: "a responder that is busy",
-            refused_as: "NotSuccessful { code: 3 }",
-            found: || named(Exchange::usual().verify(&unsuccessful(3))),
-        },
-        Rule {
-            presented: "a byte after the answer",
-            refused_as: "Malformed",
-            found: || {
-                let exchange = Exchange::usual();
-                named(exchange.verify(&[&exchange.answer(|_| {})[..], &[0]].concat()))
-            },
-        },
-        Rule {
-            presented: "signed with SHA-1",
-            refused_as: "UnsupportedAlgorithm",
-            found: || {
-                let exchange = Exchange::usual();
-                let mut answer = exchange.answer(|_| {});
-                let sha256 = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
-                let at = answer.windows(9).position(|found| found == sha256).expect("named");
-                answer[at + 8] = 5;
-                named(exchange.verify(&answer))
-            },
-        },
-    ]
-}
+    },
+];
 
-fn responders() -> Vec<Rule> {
-    vec![
-        Rule {
-            presented: "the CA answers by itself",
-            refused_as: "accepted",
-            found: || {
-                let mut exchange = Exchange::usual();
-                exchange.responder = exchange.office.ca(Purpose::Sign).as_responder();
-                named(exchange.verify(&exchange.answer(|_| {})))
-            },
+const RESPONDERS: &[Rule] = &[
+    Rule {
+        presented: "the CA answers by itself",
+        refused_as: "accepted",
+        found: || {
+            let mut exchange = Exchange::usual();
+            exchange.responder = exchange.office.ca(Purpose::Sign).as_responder();
+            named(exchange.verify(&exchange.answer(|_| {})))
         },
-        Rule {
-            presented: "the responder names itself by its key",
-            refused_as: "accepted",
-            found: || changed(|draft| draft.by_key = true),
+    },
+    Rule {
+        presented: "the responder names itself by its key",
+        refused_as: "accepted",
+        found: || changed(|draft| draft.by_key = true),
+    },
+    Rule {
+        presented: "signed with another key than the responder's",
+        refused_as: "BadSignature",
+        found: || {
+            let mut exchange = Exchange::usual();
+            exchange.responder.key = exchange.office.key.clone();
+            named(exchange.verify(&exchange.answer(|_| {})))
         },
-        Rule {
-            presented: "signed with another key than the responder's",
-            refused_as: "BadSignature",
-            found: || {
-                let mut exchange = Exchange::usual();
-                exchange.responder.key = exchange.office.key.clone();
-                named(exchange.verify(&exchange.answer(|_| {})))
-            },
+    },
+    Rule {
+        presented: "in the CA's name with another key",
+        refused_as: "BadSignature",
+        found: || {
+            let mut exchange = Exchange::usual();
+            exchange.responder = Office::impostor(Purpose::Sign).as_responder();
+            named(exchange.verify(&exchange.answer(|_| {})))
         },
-        Rule {
-            presented: "in the CA's name with another key",
-            refused_as: "BadSignature",
-            found: || {
-                let mut exchange = Exchange::usual();
-                exchange.responder = Office::impostor(Purpose::Sign).as_responder();
-                named(exchange.verify(&exchange.answer(|_| {})))
-            },
+    },
+    Rule {
+        presented: "a responder of the other CA",
+        refused_as: "ResponderUnauthorised",
+        found: || {
+            let mut exchange = Exchange::usual();
+            let other = exchange.office.ca(Purpose::Auth);
+            let key = exchange.office.responder_key.clone();
+            exchange.responder =
+                exchange.office.hierarchy.responder(&other, key, NOW).expect("a responder");
+            named(exchange.verify(&exchange.answer(|_| {})))
         },
-        Rule {
-            presented: "a responder of the other CA",
-            refused_as: "ResponderUnauthorised",
-            found: || {
-                let mut exchange = Exchange::usual();
-                let other = exchange.office.ca(Purpose::Auth);
-                let key = exchange.office.responder_key.clone();
-                exchange.responder =
-                    exchange.office.hierarchy.responder(&other, key, NOW).expect("a responder");
-                named(exchange.verify(&exchange.answer(|_| {})))
-            },
+    },
+    Rule {
+        presented: "a responder without a certificate",
+        refused_as: "ResponderUnauthorised",
+        found: || {
+            let mut exchange = Exchange::usual();
+            exchange.responder.certificate_der = None;
+            named(exchange.verify(&exchange.answer(|_| {})))
         },
-        Rule {
-            presented: "a responder without a certificate",
-            refused_as: "ResponderUnauthorised",
-            found: || {
-                let mut exchange = Exchange::usual();
-                exchange.responder.certificate_der = None;
-                named(exchange.verify(&exchange.answer(|_| {})))
-            },
+    },
+    Rule {
+        presented: "a responder's certificate without the extended key usage",
+        refused_as: "ResponderWrongUsage",
+        found: || responder(|draft| draft.remove_extension(EXTENDED_USAGE)),
+    },
+    Rule {
+        presented: "a responder's certificate for TLS servers too",
+        refused_as: "ResponderWrongUsage",
+        found: || {
+            let both = ["1.3.6.1.5.5.7.3.9", "1.3.6.1.5.5.7.3.1"]
+                .map(const_oid::ObjectIdentifier::new_unwrap);
+            let both = ExtendedKeyUsage(both.to_vec());
+            responder(|draft| draft.replace_extension(extension(EXTENDED_USAGE, true, &both)))
         },
-        Rule {
-            presented: "a responder's certificate without the extended key usage",
-            refused_as: "ResponderWrongUsage",
-            found: || responder(|draft| draft.remove_extension(EXTENDED_USAGE)),
+    },
+    Rule {
+        presented: "a responder's certificate that may sign documents too",
+        refused_as: "ResponderWrongUsage",
+        found: || {
+            let bits = KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation);
+            responder(|draft| draft.replace_extension(extension(KEY_USAGE, true, &bits)))
         },
-        Rule {
-            presented: "a responder's certificate for TLS servers too",
-            refused_as: "ResponderWrongUsage",
-            found: || {
-                let both = ["1.3.6.1.5.5.7.3.9", "1.3.6.1.5.5.7.3.1"]
-                    .map(const_oid::ObjectIdentifier::new_unwrap);
-                let both = ExtendedKeyUsage(both.to_vec());
-                responder(|draft| draft.replace_extension(extension(EXTENDED_USAGE, true, &both)))
-            },
+    },
+    Rule {
+        presented: "a citizen's certificate as a responder's",
+        refused_as: "ResponderWrongUsage",
+        found: || {
+            let mut exchange = Exchange::usual();
+            let draft = exchange.office.draft(Purpose::Sign);
+            let ca = exchange.office.ca(Purpose::Sign);
+            let certificate_der = Some(ca.sign(&draft).expect("signed"));
+            let key = exchange.office.key.clone();
+            exchange.responder = Responder { certificate_der, name: draft.subject, key };
+            named(exchange.verify(&exchange.answer(|_| {})))
         },
-        Rule {
-            presented: "a responder's certificate that may sign documents too",
-            refused_as: "ResponderWrongUsage",
-            found: || {
-                let bits = KeyUsage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation);
-                responder(|draft| draft.replace_extension(extension(KEY_USAGE, true, &bits)))
-            },
+    },
+    Rule {
+        presented: "a responder's certificate whose time is over",
+        refused_as: "ResponderNotValid",
+        found: || {
+            responder(|draft| {
+                draft.validity.not_before = NOW - 2 * DAY;
+                draft.validity.not_after = NOW - DAY;
+            })
         },
-        Rule {
-            presented: "a citizen's certificate as a responder's",
-            refused_as: "ResponderWrongUsage",
-            found: || {
-                let mut exchange = Exchange::usual();
-                let draft = exchange.office.draft(Purpose::Sign);
-                let ca = exchange.office.ca(Purpose::Sign);
-                let certificate_der = Some(ca.sign(&draft).expect("signed"));
-                let key = exchange.office.key.clone();
-                exchange.responder = Responder { certificate_der, name: draft.subject, key };
-                named(exchange.verify(&exchange.answer(|_| {})))
-            },
+    },
+    Rule {
+        presented: "a responder's certificate that may itself be revoked",
+        refused_as: "ResponderRevocable",
+        found: || responder(|draft| draft.remove_extension(NO_CHECK)),
+    },
+    Rule {
+        presented: "a CA generation whose own time is over",
+        refused_as: "IssuerNotValid",
+        found: || {
+            let exchange = Exchange::usual();
+            let anchor = exchange.office.anchor(&exchange.office.ca(Purpose::Sign));
+            let answer = exchange.answer(|_| {});
+            let later = NOW + 10 * 365 * DAY;
+            let (rules, verifier) = (exchange.rules, LibraryVerifier);
+            named(exchange.question.verify(&answer, &anchor, &rules, later, &verifier))
         },
-        Rule {
-            presented: "a responder's certificate whose time is over",
-            refused_as: "ResponderNotValid",
-            found: || {
-                responder(|draft| {
-                    draft.validity.not_before = NOW - 2 * DAY;
-                    draft.validity.not_after = NOW - DAY;
-                })
-            },
-        },
-        Rule {
-            presented: "a responder's certificate that may itself be revoked",
-            refused_as: "ResponderRevocable",
-            found: || responder(|draft| draft.remove_extension(NO_CHECK)),
-        },
-        Rule {
-            presented: "a CA generation whose own time is over",
-            refused_as: "IssuerNotValid",
-            found: || {
-                let exchange = Exchange::usual();
-                let anchor = exchange.office.anchor(&exchange.office.ca(Purpose::Sign));
-                let answer = exchange.answer(|_| {});
-                let later = NOW + 10 * 365 * DAY;
-                let (rules, verifier) = (exchange.rules, LibraryVerifier);
-                named(exchange.question.verify(&answer, &anchor, &rules, later, &verifier))
-            },
-        },
-    ]
-}
+    },
+];
 
 #[test]
 fn answers_say_good_revoked_or_unknown() {

@@ -25,80 +25,77 @@ fn list(change: impl FnOnce(&mut CrlDraft)) -> Arc<Crl> {
 
 fn offered_after_the_good_one(change: impl FnOnce(&mut CrlDraft)) -> String {
     let mut store = CrlStore::new();
-    store.offer(list(|_| {})).expect("the first list");
-    named(store.offer(list(change)))
+    store.offer(&list(|_| {})).expect("the first list");
+    named(store.offer(&list(change)))
 }
 
 fn stored(change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> String {
     named(Crl::from_bytes(&change(list(|_| {}).to_bytes()), 1000))
 }
 
+const RULES: &[Rule] = &[
+    Rule {
+        presented: "the next list",
+        refused_as: "accepted",
+        found: || {
+            offered_after_the_good_one(|draft| {
+                (draft.number, draft.this_update) = (Some(8), NOW + 1);
+            })
+        },
+    },
+    Rule {
+        presented: "a list with a lower number",
+        refused_as: "Older",
+        found: || offered_after_the_good_one(|draft| draft.number = Some(6)),
+    },
+    Rule {
+        presented: "a higher number with an earlier time",
+        refused_as: "Contradicting",
+        found: || {
+            offered_after_the_good_one(|draft| {
+                (draft.number, draft.this_update) = (Some(8), NOW - 1);
+            })
+        },
+    },
+    Rule {
+        presented: "the same number with another time",
+        refused_as: "Contradicting",
+        found: || offered_after_the_good_one(|draft| draft.this_update = NOW + 1),
+    },
+    Rule { presented: "a stored list", refused_as: "accepted", found: || stored(|bytes| bytes) },
+    Rule {
+        presented: "a stored list with a changed byte",
+        refused_as: "Damaged",
+        found: || {
+            stored(|mut bytes| {
+                let at = bytes.len() - 40;
+                bytes[at] ^= 1;
+                bytes
+            })
+        },
+    },
+    Rule {
+        presented: "a stored list cut off at the end",
+        refused_as: "Damaged",
+        found: || stored(|bytes| bytes[..bytes.len() - 1].to_vec()),
+    },
+    Rule {
+        presented: "a stored list of another version",
+        refused_as: "OtherForm",
+        found: || stored(|bytes| [b"hkcrl-99", &bytes[8..]].concat()),
+    },
+    Rule {
+        presented: "a stored list with more entries than the limit",
+        refused_as: "TooMany",
+        found: || named(Crl::from_bytes(&list(|_| {}).to_bytes(), 1)),
+    },
+];
+
 pub(crate) fn chapter() -> Chapter {
-    let rules = vec![
-        Rule {
-            presented: "the next list",
-            refused_as: "accepted",
-            found: || {
-                offered_after_the_good_one(|draft| {
-                    (draft.number, draft.this_update) = (Some(8), NOW + 1);
-                })
-            },
-        },
-        Rule {
-            presented: "a list with a lower number",
-            refused_as: "Older",
-            found: || offered_after_the_good_one(|draft| draft.number = Some(6)),
-        },
-        Rule {
-            presented: "a higher number with an earlier time",
-            refused_as: "Contradicting",
-            found: || {
-                offered_after_the_good_one(|draft| {
-                    (draft.number, draft.this_update) = (Some(8), NOW - 1);
-                })
-            },
-        },
-        Rule {
-            presented: "the same number with another time",
-            refused_as: "Contradicting",
-            found: || offered_after_the_good_one(|draft| draft.this_update = NOW + 1),
-        },
-        Rule {
-            presented: "a stored list",
-            refused_as: "accepted",
-            found: || stored(|bytes| bytes),
-        },
-        Rule {
-            presented: "a stored list with a changed byte",
-            refused_as: "Damaged",
-            found: || {
-                stored(|mut bytes| {
-                    let at = bytes.len() - 40;
-                    bytes[at] ^= 1;
-                    bytes
-                })
-            },
-        },
-        Rule {
-            presented: "a stored list cut off at the end",
-            refused_as: "Damaged",
-            found: || stored(|bytes| bytes[..bytes.len() - 1].to_vec()),
-        },
-        Rule {
-            presented: "a stored list of another version",
-            refused_as: "OtherForm",
-            found: || stored(|bytes| [b"hkcrl-99", &bytes[8..]].concat()),
-        },
-        Rule {
-            presented: "a stored list with more entries than the limit",
-            refused_as: "TooMany",
-            found: || named(Crl::from_bytes(&list(|_| {}).to_bytes(), 1)),
-        },
-    ];
     Chapter {
         title: "Lists that are kept",
         intro: "One list is in use for each CA generation and distribution point.",
-        rules,
+        rules: &[RULES],
     }
 }
 
@@ -115,7 +112,7 @@ fn a_store_answers_for_its_partitions_only_and_knows_when_it_is_stale() {
     let mut store = CrlStore::new();
     let (here, elsewhere) = (town(), Town::new("Tokushima-ken", "Kamiyama-cho"));
     assert_eq!(store.status(&question(5, &here), NOW), RevocationStatus::Unknown);
-    store.offer(list(|_| {})).expect("the first list");
+    store.offer(&list(|_| {})).expect("the first list");
     let good = RevocationStatus::Good { source_updated_at: NOW };
     assert_eq!(store.status(&question(6, &here), NOW), good);
     assert_eq!(store.status(&question(6, &here), NOW + DAY), good);
@@ -134,13 +131,13 @@ fn a_store_answers_for_its_partitions_only_and_knows_when_it_is_stale() {
 #[test]
 fn a_swap_tells_what_changed_and_an_earlier_copy_stays_as_it_was() {
     let mut store = CrlStore::new();
-    store.offer(list(|_| {})).expect("the first list");
+    store.offer(&list(|_| {})).expect("the first list");
     let before = store.clone();
     let newer = list(|draft| {
         (draft.number, draft.this_update) = (Some(8), NOW + 1);
         draft.entries = vec![entry(9), entry(4)];
     });
-    let offered = store.offer(Arc::clone(&newer)).expect("newer");
+    let offered = store.offer(&newer).expect("newer");
     let Offered::Taken { before: Some(older) } = offered else { panic!("{offered:?}") };
     let changes: Vec<String> =
         older.table().changes(newer.table()).map(|change| format!("{change:?}")).collect();
@@ -148,7 +145,7 @@ fn a_swap_tells_what_changed_and_an_earlier_copy_stays_as_it_was() {
     let status = |store: &CrlStore| store.status(&question(4, &town()), NOW);
     assert!(matches!(status(&store), RevocationStatus::Revoked { .. }));
     assert!(matches!(status(&before), RevocationStatus::Good { .. }));
-    assert!(matches!(store.offer(newer), Ok(Offered::Unchanged)));
+    assert!(matches!(store.offer(&newer), Ok(Offered::Unchanged)));
     assert_eq!(store.lists().len(), 1);
 }
 

@@ -26,7 +26,7 @@ struct Rule {
 struct Chapter {
     title: &'static str,
     intro: &'static str,
-    rules: Vec<Rule>,
+    rules: &'static [&'static [Rule]],
 }
 
 fn chapters() -> Vec<Chapter> {
@@ -51,9 +51,9 @@ fn named<T, E: std::fmt::Debug>(outcome: Result<T, E>) -> String {
 fn every_rule_is_refused_for_its_reason() {
     let mut wrong = String::new();
     for chapter in chapters() {
-        for Rule { presented, refused_as, found } in chapter.rules {
+        for Rule { presented, refused_as, found } in chapter.rules.iter().copied().flatten() {
             let found = found();
-            if found != refused_as {
+            if found != *refused_as {
                 writeln!(wrong, "{presented}: {found} instead of {refused_as}").expect("a string");
             }
         }
@@ -63,9 +63,8 @@ fn every_rule_is_refused_for_its_reason() {
 
 #[test]
 fn every_reason_for_a_refusal_is_met() {
-    let mut met: Vec<&str> =
-        chapters().iter().flat_map(|chapter| &chapter.rules).map(|rule| rule.refused_as).collect();
-    met.sort_unstable();
+    let all = chapters().into_iter().flat_map(|chapter| chapter.rules.iter().copied().flatten());
+    let met: Vec<&str> = all.map(|rule| rule.refused_as).collect();
     for (reasons, folder) in [
         ("pub enum Refusal {", "verify/citizen.rs"),
         ("pub enum AttributeError {", "cert/attributes.rs"),
@@ -123,7 +122,7 @@ fn document() -> String {
     for Chapter { title, intro, rules } in chapters() {
         write!(text, "\n## {title}\n\n{intro}\n\n| Presented | Refused as |\n|---|---|\n")
             .expect("a string");
-        for Rule { presented, refused_as, .. } in rules {
+        for Rule { presented, refused_as, .. } in rules.iter().copied().flatten() {
             writeln!(text, "| {presented} | `{refused_as}` |").expect("a string");
         }
     }

@@ -84,7 +84,8 @@ fn invariant_5_the_public_form_holds_no_certificate_data() {
     let verification = good().with_revocation(revoked());
     let certificate = verification.certificate.clone().expect("a good certificate");
     let person = Person::invented();
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let hex =
+        |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let secrets = [
         hex(&certificate.serial),
         hex(&certificate.issuer_key_id),

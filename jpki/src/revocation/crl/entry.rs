@@ -22,8 +22,47 @@ const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1D, 0x1D];
 const USUAL_EXTENSIONS: &[u8] =
     &[0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01];
 
+/// Content bytes of a UTCTime.
+const DATE_LEN: usize = 13;
+/// Most bytes of a serial number that is below the limit of the short table whatever it is.
+const SHORT_SERIAL_LEN: usize = 7;
+
 /// Takes the first entry and returns its length; none when the input ends inside it.
 pub(super) fn take(input: &[u8], table: &mut TableBuilder) -> Result<Option<usize>, CrlRefusal> {
+    match usual(input) {
+        Some((length, serial, revocation)) => {
+            table.push_short(serial, revocation)?;
+            Ok(Some(length))
+        }
+        None => take_any(input, table),
+    }
+}
+
+/// The form of nearly every entry, read without a detour: a short serial number, a UTCTime, a
+/// reason. Everything else, malformed entries included, is left to [`take_any`].
+fn usual(input: &[u8]) -> Option<(usize, u64, Revocation)> {
+    const AFTER_SERIAL: usize = 2 + DATE_LEN + USUAL_EXTENSIONS.len() + 1;
+    let &[tlv::SEQUENCE, content_len, INTEGER, serial_len, ..] = input else { return None };
+    let serial_len = usize::from(serial_len);
+    let content_len = usize::from(content_len);
+    if serial_len > SHORT_SERIAL_LEN || content_len != 2 + serial_len + AFTER_SERIAL {
+        return None;
+    }
+    let entry = input.get(..2 + content_len)?;
+    let (serial, rest) = entry[4..].split_at(serial_len);
+    let (date, rest) = rest.split_at(2 + DATE_LEN);
+    let (extensions, code) = rest.split_at(USUAL_EXTENSIONS.len());
+    let [tlv::UTC_TIME, 13, date @ ..] = date else { return None };
+    if !is_positive(serial) || extensions != USUAL_EXTENSIONS {
+        return None;
+    }
+    let revoked_at = time::parse_utc(date.try_into().ok()?)?;
+    let reason = RevocationReason::from_code(*code.first()?)?;
+    let serial = serial.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+    Some((entry.len(), serial, Revocation { reason, revoked_at }))
+}
+
+fn take_any(input: &[u8], table: &mut TableBuilder) -> Result<Option<usize>, CrlRefusal> {
     let (element, rest) = match tlv::read_tagged(input, SEQUENCE) {
         Ok(found) => found,
         Err(TlvError::Truncated) if input.len() <= ENTRY_LEN_MAX => return Ok(None),
@@ -44,11 +83,6 @@ pub(super) fn take(input: &[u8], table: &mut TableBuilder) -> Result<Option<usiz
 fn push(table: &mut TableBuilder, serial: &[u8], revocation: Revocation) -> Result<(), CrlRefusal> {
     if !is_positive(serial) {
         return Err(CrlRefusal::Malformed);
-    }
-    // Seven bytes are below the limit of the short table whatever they are.
-    if serial.len() <= 7 {
-        let number = serial.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
-        return Ok(table.push_short(number, revocation)?);
     }
     let serial = Serial::from_bytes(serial).ok_or(CrlRefusal::Malformed)?;
     Ok(table.push(serial, revocation)?)

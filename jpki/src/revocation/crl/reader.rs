@@ -47,7 +47,7 @@ pub struct CrlReader {
 
 enum Stage {
     Header,
-    Body(Body),
+    Body(Box<Body>),
 }
 
 /// What the header promised and how much of it came.
@@ -117,7 +117,7 @@ impl CrlReader {
             header,
         };
         let rest = bytes[body.header.entries_start..].to_vec();
-        self.stage = Stage::Body(body);
+        self.stage = Stage::Body(Box::new(body));
         self.take_body(&rest)
     }
 

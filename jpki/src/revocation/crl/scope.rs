@@ -57,7 +57,7 @@ impl CrlExtensions {
         match extension.id {
             NUMBER => self.number = Some(number(extension.value).ok_or(CrlRefusal::Malformed)?),
             AUTHORITY_KEY_ID => {
-                self.authority_key_id = key_id(extension.value).ok_or(CrlRefusal::Malformed)?;
+                self.authority_key_id = key_id(extension.value)?;
             }
             ISSUING_POINT => self.scope = issuing_point(extension.value)?,
             DELTA => return Err(CrlRefusal::Delta),
@@ -73,10 +73,11 @@ fn number(value: &[u8]) -> Option<CrlNumber> {
 }
 
 /// The key id of an authority key identifier, if it has one.
-fn key_id(value: &[u8]) -> Option<Option<Vec<u8>>> {
-    let whole = tlv::read_only(value, SEQUENCE).ok()?;
-    let (id, _) = tlv::read_optional(whole.value, context_primitive(0)).ok()?;
-    Some(id.map(|id| id.value.to_vec()))
+fn key_id(value: &[u8]) -> Result<Option<Vec<u8>>, CrlRefusal> {
+    let malformed = |_| CrlRefusal::Malformed;
+    let whole = tlv::read_only(value, SEQUENCE).map_err(malformed)?;
+    let (id, _) = tlv::read_optional(whole.value, context_primitive(0)).map_err(malformed)?;
+    Ok(id.map(|id| id.value.to_vec()))
 }
 
 /// Issuing distribution point (RFC 5280, 5.2.5).
@@ -89,11 +90,10 @@ fn issuing_point(value: &[u8]) -> Result<Scope, CrlRefusal> {
         rest = after;
         let is_set = limit.value != [0x00];
         match limit.tag {
-            ONLY_CITIZENS => {}
             SOME_REASONS => return Err(CrlRefusal::SomeReasons),
             ONLY_CAS | ONLY_ATTRIBUTES if is_set => return Err(CrlRefusal::WrongCertificates),
             INDIRECT if is_set => return Err(CrlRefusal::Indirect),
-            ONLY_CAS | ONLY_ATTRIBUTES | INDIRECT => {}
+            ONLY_CITIZENS | ONLY_CAS | ONLY_ATTRIBUTES | INDIRECT => {}
             _ => return Err(CrlRefusal::Malformed),
         }
     }

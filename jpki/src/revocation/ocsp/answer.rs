@@ -107,10 +107,10 @@ impl<'a> SingleResponse<'a> {
     }
 
     pub(super) fn check(&self, asked: &CertId) -> Result<(), OcspRefusal> {
-        match asked.is_named_by(self.certificate) {
-            true => Ok(()),
-            false => Err(OcspRefusal::OtherCertificate),
+        if asked.is_named_by(self.certificate) {
+            return Ok(());
         }
+        Err(OcspRefusal::OtherCertificate)
     }
 
     pub(super) fn check_times(&self, rules: &OcspRules, now: i64) -> Result<(), OcspRefusal> {
@@ -127,10 +127,10 @@ impl<'a> SingleResponse<'a> {
 
 fn refuse_critical(extensions: &[u8]) -> Result<(), OcspRefusal> {
     let all = extension::read_all(extensions).map_err(malformed)?;
-    match all.iter().any(|extension| extension.critical) {
-        true => Err(OcspRefusal::UnknownCriticalExtension),
-        false => Ok(()),
+    if all.iter().any(|extension| extension.critical) {
+        return Err(OcspRefusal::UnknownCriticalExtension);
     }
+    Ok(())
 }
 
 fn read_status(

@@ -27,18 +27,14 @@ pub(super) fn check(
         return Err(OcspRefusal::UnsupportedAlgorithm);
     }
     let id = ResponderId::parse(responder)?;
-    if id.names(issuer.name_der(), issuer.key()) {
-        return match basic.is_signed_by(issuer.key(), verifier) {
-            true => Ok(()),
-            false => Err(OcspRefusal::BadSignature),
-        };
-    }
-    let delegate = Delegate::find(basic.appendix, &id)?;
-    delegate.check(issuer, rules, now_unix_secs, verifier)?;
-    match basic.is_signed_by(delegate.key, verifier) {
-        true => Ok(()),
-        false => Err(OcspRefusal::BadSignature),
-    }
+    let is_signed = if id.names(issuer.name_der(), issuer.key()) {
+        basic.is_signed_by(issuer.key(), verifier)
+    } else {
+        let delegate = Delegate::find(basic.appendix, &id)?;
+        delegate.check(issuer, rules, now_unix_secs, verifier)?;
+        basic.is_signed_by(delegate.key, verifier)
+    };
+    if is_signed { Ok(()) } else { Err(OcspRefusal::BadSignature) }
 }
 
 enum ResponderId<'a> {

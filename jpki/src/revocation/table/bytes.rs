@@ -53,10 +53,10 @@ impl Table {
         bytes: &[u8],
         entries_max: usize,
     ) -> Result<Self, TableBytesError> {
-        let (counts, rest) = bytes.split_first_chunk::<8>().ok_or(TableBytesError::Damaged)?;
-        let [a, b, c, d, e, f, g, h] = *counts;
-        let count = |bytes| usize::try_from(u32::from_le_bytes(bytes)).unwrap_or(usize::MAX);
-        let (short, long) = (count([a, b, c, d]), count([e, f, g, h]));
+        let (short, rest) = bytes.split_first_chunk::<4>().ok_or(TableBytesError::Damaged)?;
+        let (long, rest) = rest.split_first_chunk::<4>().ok_or(TableBytesError::Damaged)?;
+        let [short, long] = [short, long]
+            .map(|bytes| usize::try_from(u32::from_le_bytes(*bytes)).unwrap_or(usize::MAX));
         if short.saturating_add(long) > entries_max {
             return Err(TableBytesError::TooMany);
         }
