@@ -6,9 +6,7 @@
 
 use jpki::{
     trust::{HierarchyProfile, TrustStore},
-    verify::{
-        CertificateClass, PortableVerifier, Presented, verify, verify_login, verify_touch,
-    },
+    verify::{CertificateClass, PortableVerifier, Presented, verify, verify_login, verify_touch},
 };
 use libfuzzer_sys::fuzz_target;
 

@@ -4,7 +4,10 @@
 //! the entries say.
 #![no_main]
 
+use std::sync::OnceLock;
+
 use jpki::{
+    cert::chain::Anchor,
     revocation::{
         CertificateId, DistributionPointName,
         crl::{Crl, CrlLimits, CrlReader, Expected},
@@ -21,6 +24,17 @@ const POINT: &[u8] = include_bytes!("../seeds/point.der");
 const NOW: i64 = 1_795_176_000;
 const LIMITS: CrlLimits = CrlLimits { entries_max: 10_000, len_max: 1 << 20 };
 
+/// The CA of the seeds; checking its own signature each time would slow the fuzzer down.
+fn issuer() -> &'static Anchor {
+    static STORE: OnceLock<TrustStore> = OnceLock::new();
+    let store = STORE.get_or_init(|| {
+        let mut store = TrustStore::new(HierarchyProfile::hitokoe_test());
+        store.add_anchor(CA, &PortableVerifier).expect("the seed is a CA");
+        store
+    });
+    store.issuers().next().expect("one was added")
+}
+
 fuzz_target!(|input: &[u8]| {
     let Some((&[mode, size], rest)) = input.split_first_chunk::<2>() else {
         return;
@@ -34,11 +48,9 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     let Ok(read) = reader.finish() else { return };
-    let mut store = TrustStore::new(HierarchyProfile::hitokoe_test());
-    store.add_anchor(CA, &PortableVerifier).expect("the seed is a CA");
-    let issuer = store.issuers().next().expect("just added").clone();
+    let issuer = issuer();
     let point = DistributionPointName::from_der(POINT).expect("the seed is a name");
-    let Ok(list) = read.verify(&issuer, Expected::Partition(&point), NOW, &PortableVerifier) else {
+    let Ok(list) = read.verify(issuer, Expected::Partition(&point), NOW, &PortableVerifier) else {
         return;
     };
     assert!(der == LIST, "a changed list was accepted");
