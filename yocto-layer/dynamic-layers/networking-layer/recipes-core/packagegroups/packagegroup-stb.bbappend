@@ -1,0 +1,2 @@
+# hitokoe-firewall.service starts where nft is there.
+RDEPENDS:${PN} += "nftables"

@@ -1,0 +1,5 @@
+RDEPENDS:${PN} += "\
+    hitokoe-rauc-conf \
+    rauc \
+    rauc-service \
+"
