@@ -7,6 +7,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod layer;
 mod packages;
 mod place;
 mod run;
@@ -45,6 +46,8 @@ enum Command {
     },
     /// Rules of the repository: crate arrows, file sizes, documents that must be fresh.
     Tidy,
+    /// Write the crate list of the Yocto recipes from Cargo.lock.
+    YoctoCrates,
     /// The figures of the design's section 6, one JSON object per line.
     Bench {
         /// Names such as `login`, `zap`, `screen`; all when empty.
@@ -66,6 +69,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo { tour, out } => demo::run(tour, &out),
         Command::Test { steps, list } => test::run(&steps, list),
         Command::Tidy => tidy::run(),
+        Command::YoctoCrates => layer::write_crates(),
         Command::Bench { names } => bench::run(&names),
         Command::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),
     }

@@ -52,10 +52,13 @@ const DRIVE: &[&str] = &[
     "openssl",
 ];
 
+/// To judge the box's files as the box will read them.
+const LAYER: &[&str] = &["systemd", "nftables", "git", "python3", "dash", "util-linux"];
+
 /// Installs the packages that are missing.
 pub(crate) fn ensure() -> Result<()> {
     let missing: Vec<&str> =
-        [BUILD, RUN, DRIVE].concat().into_iter().filter(|name| !installed(name)).collect();
+        [BUILD, RUN, DRIVE, LAYER].concat().into_iter().filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use std::{process::Command, time::Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{demo, fuzz, packages, place, run, tidy, tools, voice};
+use crate::{demo, fuzz, layer, packages, place, run, tidy, tools, voice};
 
 /// One step: name and what it does.
 struct Step {
@@ -15,6 +15,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "format", does: format },
     Step { name: "tidy", does: tidy::run },
+    Step { name: "layer", does: layer::check },
     Step { name: "lint", does: lint },
     Step { name: "deny", does: deny },
     Step { name: "build", does: || demo::build(&[]) },
