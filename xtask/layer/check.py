@@ -168,6 +168,8 @@ def parse(recipe, appends, base):
         for key in sorted(parsed.keys()):
             if not parsed.getVarFlag(key, "func", False):
                 parsed.getVar(key)
+            for flag in parsed.getVarFlags(key) or {}:
+                parsed.getVarFlag(key, flag, True)
         return parsed
     except SystemExit:
         found(recipe, "BitBake's parser gave up; see its message above")
