@@ -9,7 +9,8 @@ inside() {
 	chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
 }
 
-mkdir -p "$tree/data"
+# Mount points: nobody can make them later.
+mkdir -p "$tree/data" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/run" "$tree/tmp"
 echo "$version" >"$tree/etc/hitokoe/version"
 printf 'IMAGE_ID=hitokoe\nIMAGE_VERSION=%s\nVARIANT_ID=development\n' "$version" >>"$tree/usr/lib/os-release"
 echo hitokoe >"$tree/etc/hostname"
@@ -29,10 +30,13 @@ rm -rf "$tree"/etc/systemd/system/*.wants "$tree"/etc/systemd/system/*.requires
 rm -f "$tree"/etc/systemd/system/*.service "$tree"/etc/systemd/system/*.socket
 inside systemctl --quiet preset-all 2>/dev/null
 inside systemctl --quiet set-default graphical.target
+# Private places of units are made in /tmp.
+cp "$tree/usr/share/systemd/tmp.mount" "$tree/usr/lib/systemd/system/"
+inside systemctl --quiet enable tmp.mount
 # Says good at boot what only the application can know, and wants a writable /etc.
 for unit in rauc-mark-good.service systemd-firstboot.service systemd-machine-id-commit.service \
 	systemd-update-done.service ldconfig.service systemd-journal-catalog-update.service \
-	systemd-hwdb-update.service systemd-pstore.service apt-daily.timer apt-daily-upgrade.timer \
+	systemd-hwdb-update.service systemd-networkd-wait-online.service systemd-pstore.service apt-daily.timer apt-daily-upgrade.timer \
 	dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty.target \
 	console-getty.service container-getty@.service; do
 	ln -sf /dev/null "$tree/etc/systemd/system/$unit"
