@@ -58,6 +58,7 @@ rm -f "$tree"/boot/config-* "$tree"/boot/System.map-* "$tree"/initrd.img* "$tree
 rm -rf "$tree"/usr/share/i18n "$tree"/usr/share/perl "$tree"/usr/share/bash-completion \
 	"$tree"/usr/lib/x86_64-linux-gnu/perl "$tree"/usr/share/initramfs-tools "$tree"/etc/initramfs-tools \
 	"$tree"/usr/share/icons/Adwaita/cursors "$tree"/usr/lib/x86_64-linux-gnu/libgtk-3.so* \
+	"$tree"/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstgtkwayland.so \
 	"$tree"/var/lib/apt "$tree"/var/cache "$tree"/var/lib/dpkg/info "$tree"/var/log "$tree"/var/lib/mecab \
 	"$tree"/usr/lib/apt "$tree"/etc/apt "$tree"/usr/lib/x86_64-linux-gnu/libz3.so* \
 	"$tree"/usr/lib/x86_64-linux-gnu/mfx
