@@ -54,6 +54,12 @@ struct Arguments {
     /// One-time code from the operator's letter; needed once in the life of a box.
     #[arg(long, value_name = "CODE")]
     enrol_code: Option<String>,
+    /// The same in a file, which may be missing: a system credential of a box from the factory.
+    #[arg(long, value_name = "FILE", conflicts_with = "enrol_code")]
+    enrol_code_file: Option<PathBuf>,
+    /// Television and orders only, after repeated crashes: no card, no speech, no sounds.
+    #[arg(long)]
+    safe: bool,
     /// Fill the screen (the default).
     #[arg(long, conflicts_with = "window")]
     fullscreen: bool,
@@ -102,7 +108,8 @@ fn start(arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     make_private_folder(&config.data_dir)?;
     let clock = Clock::new(&config.data_dir);
-    let identity = identity(&config, &clock, arguments.enrol_code.as_deref())?;
+    let code = enrolment_code(arguments)?;
+    let identity = identity(&config, &clock, code.as_deref())?;
     let (events, happened) = async_channel::bounded(EVENTS_MAX);
     // The store is read while GTK starts: after a power cut an order is back with the first frames.
     let store = Store::start(&config.data_dir, events.clone())?;
@@ -115,6 +122,7 @@ fn start(arguments: &Arguments) -> Result<ExitCode> {
         store,
         marks,
         window_size: arguments.window.filter(|_| !arguments.fullscreen),
+        safe: arguments.safe,
     };
     Ok(run_application(parts))
 }
@@ -129,6 +137,7 @@ struct Parts {
     store: Store,
     marks: Marks,
     window_size: Option<WindowSize>,
+    safe: bool,
 }
 
 fn run_application(parts: Parts) -> ExitCode {
@@ -205,17 +214,21 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
         parts.clock.clone(),
         events.clone(),
     );
+    let whole = !parts.safe;
     Adapters {
         player: started("player", player),
-        card: started("card", CardReader::start(config.card.reader.clone(), events.clone())),
+        card: whole
+            .then(|| CardReader::start(config.card.reader.clone(), events.clone()))
+            .and_then(|card| started("card", card)),
         link: started("link", link),
         multicast: started("multicast", OrderMulticast::start(interface, events.clone())),
         store: parts.store.clone(),
-        speech: started(
-            "speech",
-            Speech::start(&config.speech, events.clone(), parts.marks.clone()),
-        ),
-        cues: started("cue", Cues::start(config.sound.cue_percent)),
+        speech: whole
+            .then(|| Speech::start(&config.speech, events.clone(), parts.marks.clone()))
+            .and_then(|speech| started("speech", speech)),
+        cues: whole
+            .then(|| Cues::start(config.sound.cue_percent))
+            .and_then(|cues| started("cue", cues)),
         texts: RefCell::new(Texts::load(Language::default())),
     }
 }
@@ -241,6 +254,19 @@ fn remote(
     remote_input::start(config, keys)
         .map_err(|error| tracing::error!(%error, "remote control not read"))
         .ok()
+}
+
+/// The one-time code, when there is one: typed, or left in a file by whoever made the box.
+fn enrolment_code(arguments: &Arguments) -> Result<Option<String>> {
+    if arguments.enrol_code.is_some() {
+        return Ok(arguments.enrol_code.clone());
+    }
+    let Some(file) = &arguments.enrol_code_file else { return Ok(None) };
+    match std::fs::read_to_string(file) {
+        Ok(code) => Ok(Some(code)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("enrolment code {}", file.display())),
+    }
 }
 
 fn identity(config: &Config, clock: &Clock, code: Option<&str>) -> Result<Identity> {
@@ -308,6 +334,20 @@ fn start_log() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_comes_out_of_a_file_that_may_be_missing() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("code");
+        let line = ["stb-app", "--config", "stb.toml", "--enrol-code-file"];
+        let arguments = Arguments::try_parse_from(
+            line.into_iter().map(Into::into).chain([file.clone().into_os_string()]),
+        )?;
+        assert_eq!(enrolment_code(&arguments)?, None);
+        std::fs::write(&file, "1234-5678-9012")?;
+        assert_eq!(enrolment_code(&arguments)?.as_deref(), Some("1234-5678-9012"));
+        Ok(())
+    }
 
     #[test]
     fn a_window_has_a_sensible_size() {

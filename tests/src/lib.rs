@@ -6,6 +6,7 @@ pub mod console;
 pub mod display;
 pub mod figure;
 pub mod forge;
+pub mod image;
 pub mod load;
 pub mod marks;
 pub mod place;

@@ -240,6 +240,17 @@ impl Town {
         format!("http://127.0.0.1:{}", self.ports.staff)
     }
 
+    /// Port at which boxes reach the gateway.
+    pub fn gateway_port(&self) -> u16 {
+        self.ports.box_api
+    }
+
+    /// Everything that this town sends by multicast: programmes, then orders.
+    pub fn groups(&self) -> Result<Vec<std::net::SocketAddrV4>> {
+        let groups = self.ports.channels().into_iter().chain([self.ports.order_group()]);
+        groups.map(|group| Ok(group.parse()?)).collect()
+    }
+
     /// Address of the order multicast.
     pub fn order_group(&self) -> String {
         self.ports.order_group()
@@ -278,7 +289,9 @@ fn furnish(path: &Path, cards: &Cards) -> Result<Vec<StaffAccount>> {
     let run = |arguments: &[&str]| -> Result<String> {
         process::succeed(gateway_command(path)?.args(arguments))
     };
-    run(&["admin", "create-keys", "--server-name", "127.0.0.1", "--server-name", "localhost"])?;
+    // The last one is this host as a virtual machine sees it.
+    let names = ["127.0.0.1", "localhost", "10.0.2.100"].map(|name| ["--server-name", name]);
+    run(&[&["admin", "create-keys"][..], &names.concat()].concat())?;
     run(&["migrate"])?;
     let minami = place::minami();
     run(&["admin", "import-town", minami.to_str().context("path is not UTF-8")?])?;

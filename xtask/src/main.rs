@@ -1,4 +1,4 @@
-//! The project's commands: `demo`, `test`, `tidy`, `bench`.
+//! The project's commands: `demo`, `test`, `tidy`, `image`, `bench`.
 //!
 //! Each installs what it lacks from Debian and says so, needs no other step, and ends with a clear
 //! result. The commands themselves are small: scenes, pictures and figures live in the package
@@ -7,6 +7,7 @@
 mod bench;
 mod demo;
 mod fuzz;
+mod image;
 mod layer;
 mod packages;
 mod place;
@@ -46,6 +47,15 @@ enum Command {
     },
     /// Rules of the repository: crate arrows, file sizes, documents that must be fresh.
     Tidy,
+    /// The box as an image for a virtual machine, from the same files as the Yocto image.
+    Image {
+        /// Open it in a window, with a town around it.
+        #[arg(long, conflicts_with = "test")]
+        run: bool,
+        /// Walk through an evening on it.
+        #[arg(long)]
+        test: bool,
+    },
     /// Write the crate list of the Yocto recipes from Cargo.lock.
     YoctoCrates,
     /// The figures of the design's section 6, one JSON object per line.
@@ -69,6 +79,9 @@ fn main() -> anyhow::Result<()> {
         Command::Demo { tour, out } => demo::run(tour, &out),
         Command::Test { steps, list } => test::run(&steps, list),
         Command::Tidy => tidy::run(),
+        Command::Image { run: true, .. } => image::run(image::Purpose::Run),
+        Command::Image { test: true, .. } => image::test(),
+        Command::Image { .. } => image::run(image::Purpose::Build),
         Command::YoctoCrates => layer::write_crates(),
         Command::Bench { names } => bench::run(&names),
         Command::Fuzz { seconds, target } => fuzz::run(seconds, target.as_deref()),

@@ -55,27 +55,62 @@ const DRIVE: &[&str] = &[
 /// To judge the box's files as the box will read them.
 const LAYER: &[&str] = &["systemd", "nftables", "git", "python3", "dash", "util-linux"];
 
-/// Installs the packages that are missing.
+/// To make the image and to boot it.
+const IMAGE: &[&str] = &[
+    "binutils",
+    "dosfstools",
+    "erofs-utils",
+    "fdisk",
+    "mmdebstrap",
+    "mtools",
+    "socat",
+    "systemd-boot-efi",
+];
+
+/// By release: another version of one of them that is there already would keep the others out.
+const QEMU: &[&str] = &["qemu-system-gui", "qemu-system-x86", "qemu-utils"];
+const RELEASE: &str = "bookworm";
+
+/// Installs the packages of every command that are missing.
 pub(crate) fn ensure() -> Result<()> {
-    let missing: Vec<&str> =
-        [BUILD, RUN, DRIVE, LAYER].concat().into_iter().filter(|name| !installed(name)).collect();
+    install(&[BUILD, RUN, DRIVE, LAYER].concat())
+}
+
+/// Installs the packages of the image that are missing.
+pub(crate) fn ensure_image() -> Result<()> {
+    install(IMAGE)?;
+    if QEMU.iter().all(|name| installed(name)) {
+        return Ok(());
+    }
+    let wanted: Vec<String> = QEMU.iter().map(|name| format!("{name}/{RELEASE}")).collect();
+    apt(&["--allow-downgrades"], &wanted)
+}
+
+fn install(wanted: &[&str]) -> Result<()> {
+    let missing: Vec<&str> = wanted.iter().copied().filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    eprintln!("Installing from Debian: {}", missing.join(" "));
-    run::succeed(privileged("apt-get").args(["update", "-q"]))?;
-    run::succeed(
-        privileged("apt-get")
-            .args(["install", "-y", "-q", "--no-install-recommends"])
-            .args(&missing)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
-    .context("the packages above are needed; install them by hand if this user may not")?;
+    apt(&[], &missing)?;
     let still: Vec<&str> = missing.into_iter().filter(|name| !installed(name)).collect();
     if !still.is_empty() {
         bail!("apt-get ended well but these packages are still missing: {}", still.join(" "));
     }
     Ok(())
+}
+
+fn apt<S: AsRef<str>>(options: &[&str], wanted: &[S]) -> Result<()> {
+    let wanted: Vec<&str> = wanted.iter().map(AsRef::as_ref).collect();
+    eprintln!("Installing from Debian: {}", wanted.join(" "));
+    run::succeed(privileged("apt-get").args(["update", "-q"]))?;
+    run::succeed(
+        privileged("apt-get")
+            .args(["install", "-y", "-q", "--no-install-recommends"])
+            .args(options)
+            .args(&wanted)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+    .context("the packages above are needed; install them by hand if this user may not")
 }
 
 fn installed(name: &str) -> bool {
@@ -86,7 +121,7 @@ fn installed(name: &str) -> bool {
 }
 
 /// As root, directly or through sudo. Service start-up is left to the commands themselves.
-fn privileged(program: &str) -> Command {
+pub(crate) fn privileged(program: &str) -> Command {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
     if is_root {
         Command::new(program)

@@ -4,7 +4,7 @@ use std::{process::Command, time::Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{demo, fuzz, layer, packages, place, run, tidy, tools, voice};
+use crate::{demo, fuzz, image, layer, packages, place, run, tidy, tools, voice};
 
 /// One step: name and what it does.
 struct Step {
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "build", does: || demo::build(&[]) },
     Step { name: "tests", does: tests },
     Step { name: "tour", does: tour },
+    Step { name: "image", does: image::test },
     Step { name: "docs", does: docs },
     Step { name: "fuzz", does: || fuzz::run(5, None) },
 ];

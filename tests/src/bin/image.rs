@@ -1,0 +1,51 @@
+//! The box image in a virtual machine: in a window to try it, or walked through by itself.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use hitokoe_tests::image::{machine::Files, visit::Visit};
+
+#[derive(Parser)]
+struct Arguments {
+    /// Folder that `cargo xtask image` wrote.
+    #[arg(long)]
+    image: PathBuf,
+    /// Folder for pictures and reports.
+    #[arg(long)]
+    out: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// In a window, until Ctrl-C.
+    Run,
+    /// An evening on it, without a window.
+    Test,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt().with_env_filter("info").with_writer(std::io::stderr).init();
+    let files = Files::new(&arguments.image)?;
+    match arguments.command {
+        Command::Run => {
+            let _visit = Visit::start(&files, &arguments.out, true)?;
+            println!(
+                "The box starts in a window; emulated, this takes about a minute. Ctrl-C ends it."
+            );
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            Ok(runtime.block_on(tokio::signal::ctrl_c())?)
+        }
+        Command::Test => {
+            let mut visit = Visit::start(&files, &arguments.out, false)?;
+            visit.walk()?;
+            for (name, took) in visit.timings() {
+                println!("{name:<14} {:>6.1} s", took.as_secs_f32());
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! One virtual machine: a box that is a process here.
+//!
+//! The machine is emulated instruction by instruction (TCG): hosts differ too much in what they let a
+//! virtual machine do. `HITOKOE_QEMU_ACCEL=kvm` chooses otherwise.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{Ipv4Addr, SocketAddrV4},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::{
+    agent::{Agent, Answer},
+    screen::Picture,
+};
+use crate::{browser::free_port, process::Process};
+
+/// Memory of the smallest box that we support, in MiB.
+const MEMORY_MIB: u32 = 1_024;
+/// What the machine calls its second network interface; `70-programmes.network` in the image knows it.
+const PROGRAMMES_MAC: &str = "52:54:00:48:4b:02";
+/// Address at which the machine sees the gateway, and nothing else.
+const GATEWAY_IN_GUEST: &str = "10.0.2.100:8443";
+/// A command in an emulated machine, with others busy on the same cores.
+pub const SOON: Duration = Duration::from_secs(60);
+
+/// What `cargo xtask image` left.
+#[derive(Debug, Clone)]
+pub struct Files(PathBuf);
+
+impl Files {
+    /// In this folder.
+    pub fn new(folder: &Path) -> Result<Self> {
+        let files = Self(folder.to_path_buf());
+        for name in ["disk.img", "linux", "initrd", "cmdline"] {
+            anyhow::ensure!(files.path(name).exists(), "{} is missing", files.path(name).display());
+        }
+        Ok(files)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+/// How the machine is started.
+#[derive(Debug, Clone)]
+pub struct Wiring {
+    /// Where the gateway listens on this host.
+    pub gateway_port: u16,
+    /// What the box gets from its factory: name and file or text.
+    pub credentials: Vec<(String, Credential)>,
+    /// A window of its own, for people.
+    pub window: bool,
+}
+
+/// Where a credential's content is.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// In a file.
+    File(PathBuf),
+    /// Here.
+    Text(String),
+}
+
+/// A running machine.
+#[derive(Debug)]
+pub struct Machine {
+    qemu: Process,
+    agent: Agent,
+    folder: PathBuf,
+    /// Where programmes are sent to, and from where.
+    pub cable: (SocketAddrV4, SocketAddrV4),
+}
+
+impl Machine {
+    /// Starts a machine with an own copy of the disk; everything it needs lies in `folder`.
+    pub fn start(files: &Files, wiring: &Wiring, folder: &Path) -> Result<Self> {
+        let disk = folder.join("disk.qcow2");
+        crate::process::succeed(
+            Command::new("qemu-img")
+                .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
+                .arg(std::path::absolute(files.path("disk.img"))?)
+                .arg(&disk),
+        )?;
+        let cable = (loopback(free_port()?), loopback(free_port()?));
+        let mut command = Command::new("qemu-system-x86_64");
+        command.current_dir(folder).args(machine_arguments(wiring.window));
+        command.args(kernel_arguments(files, "A")?);
+        command.args(network_arguments(wiring.gateway_port, cable));
+        for (name, credential) in &wiring.credentials {
+            let content = match credential {
+                Credential::File(file) => format!("file={}", file.display()),
+                Credential::Text(text) => format!("string={text}"),
+            };
+            let name = format!("name=opt/io.systemd.credentials/{name},{content}");
+            command.arg("-fw_cfg").arg(name);
+        }
+        let mut qemu = Process::start("qemu", &mut command, folder)?;
+        let socket = folder.join("agent.sock");
+        qemu.wait_until("its sockets", SOON, || {
+            UnixStream::connect(folder.join("qmp.sock")).is_ok()
+        })?;
+        Ok(Self { qemu, agent: Agent::connect(&socket)?, folder: folder.to_path_buf(), cable })
+    }
+
+    /// Socket of the card reader.
+    pub fn reader_socket(&self) -> PathBuf {
+        self.folder.join("ccid.sock")
+    }
+
+    /// What the kernel and the services printed.
+    pub fn console(&self) -> String {
+        let bytes = std::fs::read(self.folder.join("serial.log")).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// A command inside; its exit code is up to the caller.
+    pub fn run(&mut self, command: &str) -> Result<Answer> {
+        self.qemu.ensure_running()?;
+        self.agent.run(command, SOON)
+    }
+
+    /// A command inside that must succeed.
+    pub fn succeed(&mut self, command: &str) -> Result<String> {
+        self.qemu.ensure_running()?;
+        self.agent.succeed(command, SOON)
+    }
+
+    /// Waits until a command inside succeeds.
+    pub fn wait_for(&mut self, command: &str, limit: Duration) -> Result<()> {
+        let looked = std::time::Instant::now();
+        // The first answer may come only when the system is up.
+        let mut answer = self.agent.run(command, limit)?;
+        while answer.code != 0 {
+            if looked.elapsed() > limit {
+                bail!("`{command}` did not succeed within {limit:?}: {}", answer.said);
+            }
+            answer = self.agent.run(&format!("sleep 0.3; {command}"), limit)?;
+        }
+        Ok(())
+    }
+
+    /// The screen as a picture.
+    pub fn picture(&self) -> Result<Picture> {
+        let file = self.folder.join("screen.ppm");
+        self.qmp("screendump", json!({"filename": file}))?;
+        Picture::read(&file)
+    }
+
+    /// The screen as a file for people.
+    pub fn save_picture(&self, file: &Path) -> Result<()> {
+        let file = std::path::absolute(file)?;
+        self.qmp("screendump", json!({"filename": file, "format": "png"})).map(drop)
+    }
+
+    /// A key of the emulated keyboard.
+    pub fn key(&self, qcode: &str) -> Result<()> {
+        for down in [true, false] {
+            let key = json!({"type": "qcode", "data": qcode});
+            let event = json!({"type": "key", "data": {"down": down, "key": key}});
+            self.qmp("input-send-event", json!({"events": [event]}))?;
+        }
+        Ok(())
+    }
+
+    /// One command of QEMU's own protocol.
+    pub fn qmp(&self, command: &str, arguments: Value) -> Result<Value> {
+        let mut stream = UnixStream::connect(self.folder.join("qmp.sock"))?;
+        stream.set_read_timeout(Some(SOON))?;
+        let mut lines = BufReader::new(stream.try_clone()?).lines();
+        lines.next().context("no greeting")??;
+        let mut answer = Value::Null;
+        for request in [
+            json!({"execute": "qmp_capabilities"}),
+            json!({"execute": command, "arguments": arguments}),
+        ] {
+            writeln!(stream, "{request}")?;
+            answer = loop {
+                let line: Value = serde_json::from_str(&lines.next().context("QEMU is gone")??)?;
+                // Events come in between.
+                if line.get("return").is_some() || line.get("error").is_some() {
+                    break line;
+                }
+            };
+        }
+        match answer.get("error") {
+            None => Ok(answer),
+            Some(error) => bail!("{command}: {error}"),
+        }
+    }
+}
+
+fn loopback(port: u16) -> SocketAddrV4 {
+    SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)
+}
+
+/// The box itself: screen, reader, watchdog, the test's ears.
+fn machine_arguments(window: bool) -> Vec<String> {
+    let accel = std::env::var("HITOKOE_QEMU_ACCEL").unwrap_or_else(|_| "tcg,thread=multi".into());
+    let display = if window { "gtk" } else { "none" };
+    format!(
+        "-accel {accel} -cpu max -smp 2 -m {MEMORY_MIB} -nodefaults -vga none -display {display} \
+         -name Hitokoe -device virtio-gpu-pci,xres=1280,yres=720 -device virtio-keyboard-pci \
+         -device virtio-rng-pci -device i6300esb -action watchdog=reset \
+         -drive file=disk.qcow2,format=qcow2,if=virtio,cache=unsafe \
+         -serial file:serial.log -qmp unix:qmp.sock,server=on,wait=off \
+         -device qemu-xhci,id=xhci \
+         -chardev socket,id=ccid,path=ccid.sock,server=on,wait=off \
+         -device usb-ccid,bus=xhci.0,id=ccid0 -device ccid-card-passthru,chardev=ccid,bus=ccid0.0 \
+         -device virtio-serial-pci \
+         -chardev socket,id=agent,path=agent.sock,server=on,wait=off \
+         -device virtserialport,chardev=agent,name=hitokoe.test.0"
+    )
+    .split_whitespace()
+    .map(str::to_owned)
+    .collect()
+}
+
+fn kernel_arguments(files: &Files, slot: &str) -> Result<Vec<String>> {
+    let cmdline = std::fs::read_to_string(files.path("cmdline"))?;
+    let root = format!("root=PARTLABEL=rootfs-{} rauc.slot={slot}", slot.to_lowercase());
+    let append = format!("{root} {} console=ttyS0 mitigations=off", cmdline.trim());
+    let path = |name: &str| -> Result<String> {
+        Ok(std::path::absolute(files.path(name))?.display().to_string())
+    };
+    let arguments = ["-kernel", &path("linux")?, "-initrd", &path("initrd")?, "-append", &append];
+    Ok(arguments.map(str::to_owned).to_vec())
+}
+
+/// The gateway through one hole in a wall, and the cable.
+fn network_arguments(gateway: u16, cable: (SocketAddrV4, SocketAddrV4)) -> Vec<String> {
+    let (machine, here) = cable;
+    let hole = format!("tcp:{GATEWAY_IN_GUEST}-cmd:socat - TCP:127.0.0.1:{gateway}");
+    let cable = format!(
+        "dgram,id=cable,local.type=inet,local.host={},local.port={},remote.type=inet,remote.host={},\
+         remote.port={}",
+        machine.ip(),
+        machine.port(),
+        here.ip(),
+        here.port()
+    );
+    [
+        "-netdev",
+        &format!("user,id=net,restrict=on,guestfwd={hole}"),
+        "-device",
+        "virtio-net-pci,netdev=net,romfile=",
+        "-netdev",
+        &cable,
+        "-device",
+        &format!("virtio-net-pci,netdev=cable,mac={PROGRAMMES_MAC},romfile="),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
