@@ -105,7 +105,8 @@ impl Machine {
         let mut qemu = Process::start("qemu", &mut command, folder)?;
         let socket = folder.join("agent.sock");
         qemu.wait_until("its sockets", SOON, || {
-            UnixStream::connect(folder.join("qmp.sock")).is_ok()
+            ["agent.sock", "ccid.sock"].iter().all(|name| folder.join(name).exists())
+                && UnixStream::connect(folder.join("qmp.sock")).is_ok()
         })?;
         Ok(Self { qemu, agent: Agent::connect(&socket)?, folder: folder.to_path_buf(), cable })
     }
