@@ -1,10 +1,11 @@
 #!/bin/sh
 # Turns the tree $1 (Debian with rootfs/ laid over it) into the box: users, locale, caches, kernel, nothing
-# that was only needed to get here. $2 is the version.
+# that was only needed to get here. $2 is the version, $3 the time of all files.
 set -eu
 
 tree=$1
 version=$2
+epoch=$3
 inside() {
 	chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
 }
@@ -46,6 +47,8 @@ done
 mkdir -p "$tree/usr/share/hitokoe"
 mv "$tree/var/lib/mecab/dic/open-jtalk/naist-jdic" "$tree/usr/share/hitokoe/open-jtalk-dic"
 mkdir -p "$tree/usr/lib/fontconfig/cache"
+# The index holds the folders' times, which the file system will set to this.
+find "$tree/usr/share/fonts" -exec touch --no-dereference --date="@$epoch" {} +
 inside fc-cache --system-only --force
 rm -rf "$tree/var/cache/fontconfig"
 

@@ -120,8 +120,20 @@ fn build(voice: &Path) -> Result<PathBuf> {
         packages::privileged("tar").args(["--numeric-owner", "-xf"]).arg(base).arg("-C").arg(&tree),
     )?;
     lay_over(&tree, voice)?;
+    // Who may sign updates of this development image: nobody but this machine.
+    run::succeed(Command::new("sh").arg(scripts().join("bundles.sh")).arg("keys").arg(&folder))?;
+    run::read(
+        packages::privileged("install")
+            .args(["-D", "-m", "644"])
+            .arg(folder.join("keys/update-ca.pem"))
+            .arg(tree.join("etc/rauc/keyring.pem")),
+    )?;
     run::succeed(
-        packages::privileged("sh").arg(scripts().join("finish.sh")).arg(&tree).arg(version()?),
+        packages::privileged("sh")
+            .arg(scripts().join("finish.sh"))
+            .arg(&tree)
+            .arg(version()?)
+            .arg(EPOCH),
     )?;
     for name in ["boot/linux", "boot/initrd", "usr/lib/hitokoe/cmdline"] {
         let file = Path::new(name).file_name().unwrap_or_default();
@@ -148,6 +160,7 @@ fn build(voice: &Path) -> Result<PathBuf> {
             .arg(&folder),
     )?;
     remove(&tree)?;
+    run::succeed(Command::new("sh").arg(scripts().join("bundles.sh")).arg("make").arg(&folder))?;
     tell(&folder)?;
     Ok(folder)
 }

@@ -63,7 +63,10 @@ const IMAGE: &[&str] = &[
     "fdisk",
     "mmdebstrap",
     "mtools",
+    "openssl",
+    "rauc",
     "socat",
+    "squashfs-tools",
     "systemd-boot-efi",
 ];
 

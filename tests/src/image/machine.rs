@@ -38,7 +38,7 @@ impl Files {
     /// In this folder.
     pub fn new(folder: &Path) -> Result<Self> {
         let files = Self(folder.to_path_buf());
-        for name in ["disk.img", "linux", "initrd", "cmdline"] {
+        for name in ["disk.img", "bundles.erofs", "linux", "initrd", "cmdline"] {
             anyhow::ensure!(files.path(name).exists(), "{} is missing", files.path(name).display());
         }
         Ok(files)
@@ -94,6 +94,9 @@ impl Machine {
         command.current_dir(folder).args(machine_arguments(wiring.window));
         command.args(kernel_arguments(files, "A")?);
         command.args(network_arguments(wiring.gateway_port, cable));
+        let updates = std::path::absolute(files.path("bundles.erofs"))?;
+        let updates = format!("file={},format=raw,if=virtio,readonly=on", updates.display());
+        command.arg("-drive").arg(updates);
         for (name, credential) in &wiring.credentials {
             let content = match credential {
                 Credential::File(file) => format!("file={}", file.display()),
@@ -146,6 +149,25 @@ impl Machine {
             answer = self.agent.run(&format!("sleep 0.3; {command}"), limit)?;
         }
         Ok(())
+    }
+
+    /// A command after which the machine resets itself; gives when its system answers again.
+    pub fn wait_for_reset(&mut self, command: &str, limit: Duration) -> Result<()> {
+        let boot = self.succeed("cat /proc/sys/kernel/random/boot_id")?;
+        // The machine dies with this on its lips.
+        drop(self.agent.run(command, Duration::from_secs(2)));
+        let end = std::time::Instant::now() + limit;
+        loop {
+            self.qemu.ensure_running()?;
+            let ask = "cat /proc/sys/kernel/random/boot_id";
+            if let Ok(answer) = self.agent.run(ask, Duration::from_secs(10))
+                && answer.code == 0
+                && answer.said != boot
+            {
+                return Ok(());
+            }
+            anyhow::ensure!(std::time::Instant::now() < end, "no reset within {limit:?}");
+        }
     }
 
     /// The screen as a picture.

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::{
     machine::{Credential, Files, Machine, SOON, Wiring},
@@ -25,12 +25,25 @@ use crate::{
 
 /// Emulated, with other builds on the same cores.
 const START: Duration = Duration::from_mins(5);
+/// Size of the programmes: what an emulated processor decodes beside everything else.
+const EMULATED_PICTURE: (u32, u32) = (320, 180);
+/// A key that waited too long in an emulated machine is dropped, as on a box; a person presses again then.
+const KEY_NOTICED: Duration = Duration::from_secs(6);
+const PRESSES_MAX: u32 = 5;
 /// A blank screen has one or two colours.
 const COLOURS_OF_A_PROGRAMME: usize = 40;
 /// District of the demonstration home.
 const HERE: &str = "A14";
 /// The keymap that the image ships, and so what the remote in the carton sends.
 const KEYMAP: &str = "rootfs/etc/rc_keymaps/hitokoe.toml";
+
+/// Updates that no box takes, and a word of the reason that its journal must name.
+const REFUSED: &[(&str, &str)] = &[
+    ("stranger", "signature verification failed"),
+    ("other-box", "Compatible mismatch"),
+    ("downgrade", "is older than"),
+    ("damaged", "Input/output error"),
+];
 
 /// Services that may run as root, and why nothing less will do.
 const ROOT: &[&str] = &[
@@ -61,7 +74,7 @@ impl Visit {
     /// Founds the town and starts the machine.
     pub fn start(files: &Files, out: &Path, window: bool) -> Result<Self> {
         std::fs::create_dir_all(out)?;
-        let options = Options { channels: true, picture: (640, 360) };
+        let options = Options { channels: true, picture: EMULATED_PICTURE };
         let town = Town::found(options, None)?;
         let folder = town.path().join("machine");
         std::fs::create_dir_all(&folder)?;
@@ -112,7 +125,9 @@ impl Visit {
         self.step("order", Self::order)?;
         self.step("crash", Self::crash)?;
         self.step("answer", Self::answer)?;
-        self.step("gateway gone", Self::gateway_gone)
+        self.step("gateway gone", Self::gateway_gone)?;
+        self.step("update", Self::update)?;
+        self.step("watchdog", Self::watchdog)
     }
 
     fn step(&mut self, name: &str, does: fn(&mut Self) -> Result<()>) -> Result<()> {
@@ -226,7 +241,6 @@ impl Visit {
         self.picture("channel-by-infrared")?;
         for key in ["KEY_RED", "KEY_BLUE", "KEY_GREEN", "KEY_YELLOW", "KEY_EPG", "KEY_NUMERIC_12"] {
             self.press(key)?;
-            self.wait_mark("key-received", "")?;
         }
         Ok(())
     }
@@ -311,10 +325,61 @@ impl Visit {
         self.town.start_gateway()
     }
 
-    /// One key of the remote in the carton.
+    /// What is not ours, older, damaged or untimely is refused with its reason; what is good is written
+    /// beside the running version, and a version that proves nothing does not stay.
+    fn update(&mut self) -> Result<()> {
+        self.machine.succeed("mkdir -p /run/bundles && mount -o ro /dev/vdb /run/bundles")?;
+        for (bundle, reason) in REFUSED {
+            let answer =
+                self.machine.run(&format!("rauc install /run/bundles/{bundle}.raucb 2>&1"))?;
+            ensure!(answer.code != 0, "{bundle} was installed");
+            let journal =
+                self.machine.succeed("journalctl -u rauc -o cat --no-pager | tail -n 40")?;
+            let told = format!("{}{journal}", answer.said);
+            ensure!(told.contains(reason), "{bundle}: refused without `{reason}`: {told}");
+            ensure!(self.primary()? == "A", "{bundle} changed the slot");
+        }
+        self.machine.succeed("touch /run/stb/busy")?;
+        let answer = self.machine.run("rauc install /run/bundles/good.raucb 2>&1")?;
+        ensure!(answer.code != 0, "installed during an order");
+        self.machine.succeed("rm /run/stb/busy")?;
+        self.machine.succeed("rauc install /run/bundles/good.raucb 2>&1")?;
+        ensure!(self.primary()? == "B", "the new version is not the next one");
+        let entries =
+            "mount -o ro /dev/disk/by-partlabel/esp /mnt; ls /mnt/loader/entries; umount /mnt";
+        let listed = self.machine.succeed(entries)?;
+        ensure!(listed.contains("hitokoe-b+3.conf"), "no counted entry: {listed}");
+        // Three starts without a picture, as the boot loader counts them.
+        self.machine.succeed("/usr/lib/hitokoe/boot-slot set-state B bad")?;
+        ensure!(self.primary()? == "A", "no fall-back");
+        // And the version that runs says itself that it is good.
+        self.machine.succeed("runuser -u stb -- touch /run/stb/healthy")?;
+        self.machine.wait_for("systemctl is-active --quiet hitokoe-mark-good.service", SOON)
+    }
+
+    fn primary(&mut self) -> Result<String> {
+        let slot = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-primary")?;
+        Ok(slot.trim().to_owned())
+    }
+
+    /// A kernel that is dead, and would stay so, is noticed by the hardware.
+    fn watchdog(&mut self) -> Result<()> {
+        let reset = self.machine.succeed("cat /sys/class/watchdog/watchdog0/state")?;
+        ensure!(reset.trim() == "active", "the watchdog is {reset}");
+        self.machine.wait_for_reset("sysctl -qw kernel.panic=0; echo c > /proc/sysrq-trigger", START)?;
+        self.picture("after-reset")
+    }
+
+    /// One key of the remote in the carton, until the box has noticed it.
     fn press(&mut self, key: &str) -> Result<()> {
         let code = scancode(key)?;
-        self.machine.succeed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}")).map(drop)
+        for _ in 0..PRESSES_MAX {
+            self.machine.succeed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))?;
+            if self.look_for_mark("key-received", "", KEY_NOTICED)?.is_none() {
+                return Ok(());
+            }
+        }
+        bail!("the box did not notice {key}")
     }
 
     fn insert(&mut self, label: &str) -> Result<()> {
@@ -331,7 +396,20 @@ impl Visit {
 
     /// Waits for a mark that no earlier step saw; an empty detail fits every one.
     fn wait_mark(&mut self, name: &str, detail: &str) -> Result<()> {
-        let end = Instant::now() + SOON;
+        match self.look_for_mark(name, detail, SOON)? {
+            None => Ok(()),
+            Some(lines) => bail!("no mark {name} {detail}; new ones: {lines}"),
+        }
+    }
+
+    /// Gives the marks that came instead when this one did not come.
+    fn look_for_mark(
+        &mut self,
+        name: &str,
+        detail: &str,
+        limit: Duration,
+    ) -> Result<Option<String>> {
+        let end = Instant::now() + limit;
         loop {
             let command = format!("tail -n +{} /run/stb/marks.jsonl", self.marks_seen + 1);
             let lines = self.machine.run(&command)?.said;
@@ -340,10 +418,12 @@ impl Visit {
                 let fits = detail.is_empty() || mark.detail.as_deref() == Some(detail);
                 if mark.mark == name && fits {
                     self.marks_seen += index + 1;
-                    return Ok(());
+                    return Ok(None);
                 }
             }
-            ensure!(Instant::now() < end, "no mark {name} {detail}; new ones: {lines}");
+            if Instant::now() >= end {
+                return Ok(Some(lines));
+            }
         }
     }
 }
