@@ -127,8 +127,13 @@ impl Machine {
 
     /// A command inside; its exit code is up to the caller.
     pub fn run(&mut self, command: &str) -> Result<Answer> {
+        self.run_within(command, SOON)
+    }
+
+    /// The same for a command that takes its time.
+    pub fn run_within(&mut self, command: &str, limit: Duration) -> Result<Answer> {
         self.qemu.ensure_running()?;
-        self.agent.run(command, SOON)
+        self.agent.run(command, limit)
     }
 
     /// A command inside that must succeed.
