@@ -20,6 +20,7 @@ echo hitokoe >"$tree/etc/hostname"
 ln -sf /run/systemd/resolve/resolv.conf "$tree/etc/resolv.conf"
 ln -sf /usr/share/zoneinfo/Asia/Tokyo "$tree/etc/localtime"
 echo Asia/Tokyo >"$tree/etc/timezone"
+echo LANG=ja_JP.UTF-8 >"$tree/etc/locale.conf"
 
 inside systemd-sysusers
 echo 'ja_JP.UTF-8 UTF-8' >"$tree/etc/locale.gen"

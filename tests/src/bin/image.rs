@@ -23,7 +23,10 @@ enum Command {
     /// In a window, until Ctrl-C.
     Run,
     /// An evening on it, without a window.
-    Test,
+    Test {
+        /// Only these steps; all when empty.
+        steps: Vec<String>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -39,9 +42,9 @@ fn main() -> Result<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             Ok(runtime.block_on(tokio::signal::ctrl_c())?)
         }
-        Command::Test => {
+        Command::Test { steps } => {
             let mut visit = Visit::start(&files, &arguments.out, false)?;
-            visit.walk()?;
+            visit.walk(&steps)?;
             for (name, took) in visit.timings() {
                 println!("{name:<14} {:>6.1} s", took.as_secs_f32());
             }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 /// Longest answer; a journal of one boot is far below.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
-const CHUNK: usize = 64 << 10;
+const CHUNK: usize = 8 << 10;
 
 /// A connection to the machine's ears.
 #[derive(Debug)]

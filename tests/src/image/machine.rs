@@ -28,7 +28,7 @@ const PROGRAMMES_MAC: &str = "52:54:00:48:4b:02";
 /// Address at which the machine sees the gateway, and nothing else.
 const GATEWAY_IN_GUEST: &str = "10.0.2.100:8443";
 /// A command in an emulated machine, with others busy on the same cores.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_mins(4);
 
 /// What `cargo xtask image` left.
 #[derive(Debug, Clone)]
@@ -178,14 +178,14 @@ impl Machine {
     /// The screen as a picture.
     pub fn picture(&self) -> Result<Picture> {
         let file = self.folder.join("screen.ppm");
-        self.qmp("screendump", json!({"filename": file}))?;
+        self.qmp("screendump", &json!({"filename": file}))?;
         Picture::read(&file)
     }
 
     /// The screen as a file for people.
     pub fn save_picture(&self, file: &Path) -> Result<()> {
         let file = std::path::absolute(file)?;
-        self.qmp("screendump", json!({"filename": file, "format": "png"})).map(drop)
+        self.qmp("screendump", &json!({"filename": file, "format": "png"})).map(drop)
     }
 
     /// A key of the emulated keyboard.
@@ -193,13 +193,13 @@ impl Machine {
         for down in [true, false] {
             let key = json!({"type": "qcode", "data": qcode});
             let event = json!({"type": "key", "data": {"down": down, "key": key}});
-            self.qmp("input-send-event", json!({"events": [event]}))?;
+            self.qmp("input-send-event", &json!({"events": [event]}))?;
         }
         Ok(())
     }
 
     /// One command of QEMU's own protocol.
-    pub fn qmp(&self, command: &str, arguments: Value) -> Result<Value> {
+    pub fn qmp(&self, command: &str, arguments: &Value) -> Result<Value> {
         let mut stream = UnixStream::connect(self.folder.join("qmp.sock"))?;
         stream.set_read_timeout(Some(SOON))?;
         let mut lines = BufReader::new(stream.try_clone()?).lines();

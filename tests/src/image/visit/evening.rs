@@ -33,10 +33,14 @@ impl Visit {
         self.picture("television")
     }
 
+    /// A receiver is plugged in while the box runs.
+    pub(super) fn remote(&mut self) -> Result<()> {
+        self.machine.succeed("modprobe rc-loopback")?;
+        self.machine.wait_for("journalctl -u stb-app -o cat | grep -q 'remote connected'", SOON)
+    }
+
     /// Keys through the kernel's own decoder and the keymap that the image ships.
     pub(super) fn infrared(&mut self) -> Result<()> {
-        self.machine.succeed("modprobe rc-loopback")?;
-        self.machine.wait_for("journalctl -u stb-app -o cat | grep -q 'remote connected'", SOON)?;
         self.press("KEY_HOMEPAGE")?;
         self.wait_mark("page-painted", "Home")?;
         self.picture("home-by-infrared")?;
@@ -121,19 +125,14 @@ impl Visit {
         self.picture("order-after-crash")
     }
 
-    /// The answer reaches the town.
+    /// The answer reaches the town; the programme goes on when the gateway is gone.
     pub(super) fn answer(&mut self) -> Result<()> {
         self.press("KEY_OK")?;
         self.town.wait_for_count("SELECT COUNT(*) FROM order_answer", 1, SOON)?;
-        self.picture("answered")
-    }
-
-    /// The programme goes on without the gateway.
-    pub(super) fn gateway_gone(&mut self) -> Result<()> {
+        self.picture("answered")?;
         self.town.kill_gateway()?;
         self.press("KEY_EXIT")?;
-        let machine = &self.machine;
-        let picture = machine.picture()?;
+        let picture = self.machine.picture()?;
         ensure!(picture.colours() >= COLOURS_OF_A_PROGRAMME, "the picture went with the gateway");
         self.town.start_gateway()
     }
