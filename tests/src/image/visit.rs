@@ -41,11 +41,11 @@ const STEPS: [Step; 11] = [
     ("system", Visit::system),
     ("infrared", Visit::infrared),
     ("card", Visit::card),
-    ("cec", Visit::cec),
     ("order", Visit::order),
     ("crash", Visit::crash),
     ("answer", Visit::answer),
     ("update", Visit::update),
+    ("cec", Visit::cec),
     ("watchdog", Visit::watchdog),
 ];
 const ALWAYS: [&str; 2] = ["television", "remote"];
@@ -160,13 +160,17 @@ impl Visit {
     /// One key of the remote in the carton, until the box has noticed it.
     fn press(&mut self, key: &str) -> Result<()> {
         let code = scancode(key)?;
+        self.until_noticed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))
+    }
+
+    fn until_noticed(&mut self, command: &str) -> Result<()> {
         for _ in 0..PRESSES_MAX {
-            self.machine.succeed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))?;
+            self.machine.succeed(command)?;
             if self.look_for_mark("key-received", "", KEY_NOTICED)?.is_none() {
                 return Ok(());
             }
         }
-        bail!("the box did not notice {key}")
+        bail!("the box did not notice `{command}`")
     }
 
     fn insert(&mut self, label: &str) -> Result<()> {

@@ -87,7 +87,7 @@ impl Visit {
         self.machine.wait_for(connected, SOON)?;
         let menu = "cec-ctl -d0 -t4 --user-control-pressed ui-cmd=root-menu >/dev/null; \
                     cec-ctl -d0 -t4 --user-control-released >/dev/null";
-        self.machine.succeed(menu)?;
+        self.until_noticed(menu)?;
         self.wait_mark("page-painted", "Home")?;
         self.picture("home-by-cec")?;
         self.press("KEY_EXIT")
