@@ -129,6 +129,7 @@ impl Visit {
     pub(super) fn answer(&mut self) -> Result<()> {
         self.press("KEY_OK")?;
         self.town.wait_for_count("SELECT COUNT(*) FROM order_answer", 1, SOON)?;
+        self.wait_mark("key-painted", "")?;
         self.picture("answered")?;
         self.town.kill_gateway()?;
         self.press("KEY_EXIT")?;
