@@ -160,17 +160,13 @@ impl Visit {
     /// One key of the remote in the carton, until the box has noticed it.
     fn press(&mut self, key: &str) -> Result<()> {
         let code = scancode(key)?;
-        self.until_noticed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))
-    }
-
-    fn until_noticed(&mut self, command: &str) -> Result<()> {
         for _ in 0..PRESSES_MAX {
-            self.machine.succeed(command)?;
+            self.machine.succeed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))?;
             if self.look_for_mark("key-received", "", KEY_NOTICED)?.is_none() {
                 return Ok(());
             }
         }
-        bail!("the box did not notice `{command}`")
+        bail!("the box did not notice {key}")
     }
 
     fn insert(&mut self, label: &str) -> Result<()> {

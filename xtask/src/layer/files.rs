@@ -15,8 +15,8 @@ const UNITS: &str = "usr/lib/systemd/system";
 
 /// Exposure that `systemd-analyze security` may find, in tenths. Why not less stands with each.
 const EXPOSURE: &[(&str, u32)] = &[
-    // Mounts, formats and encrypts: it needs what others must not have.
-    ("hitokoe-data.service", 85),
+    // Mounts, formats and encrypts, for everybody: most of a sandbox is a mount namespace of one's own.
+    ("hitokoe-data.service", 90),
     // Its helper opens a session on the seat; the screen and all inputs are its work.
     ("weston.service", 60),
     ("hitokoe-firewall.service", 25),
