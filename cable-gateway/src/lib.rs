@@ -23,6 +23,7 @@ pub mod lifecycle;
 pub mod limit;
 pub mod listener;
 pub mod login;
+mod network;
 pub mod oidc;
 pub mod orders;
 pub mod provisioning;

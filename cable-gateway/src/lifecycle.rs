@@ -88,8 +88,8 @@ impl Running {
         let boxes = &state.config.box_api;
         let devices = state.device_authority.certificate();
         let config = tls::box_config(&boxes.certificate, &boxes.private_key, devices)?;
-        let listener =
-            Listener::bind(boxes.listen, Some(config), boxes.connections.limits()).await?;
+        let limits = boxes.connections.limits().for_devices();
+        let listener = Listener::bind(boxes.listen, Some(config), limits).await?;
         let box_address = listener.address();
         let router = box_api::router(state.clone());
         tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));

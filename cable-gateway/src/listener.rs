@@ -2,23 +2,17 @@
 //!
 //! Both listeners, the boxes' and the console's, take connections here. A client that sends its
 //! head byte by byte, reads its answer byte by byte, or opens more connections than its share
-//! costs one bounded place and is closed; the others do not notice. What a request means is
-//! decided elsewhere.
+//! costs one bounded place and is closed; the others do not notice. Clients without a device
+//! certificate have few places and little time where boxes connect. What a request means is decided
+//! elsewhere.
 
 mod admission;
 mod open_files;
+mod refusals;
 mod stream;
+mod traffic;
 
-use std::{
-    io,
-    net::SocketAddr,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::{body::Incoming, service::service_fn};
@@ -32,6 +26,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -39,12 +34,20 @@ use tower::ServiceExt as _;
 
 use admission::{Admission, Seat};
 pub use open_files::raise_open_files;
+use refusals::{Refusal, Refusals};
 use stream::Patient;
+use traffic::Traffic;
 
 use crate::tls::{Peer, TlsError};
 
-/// Handshakes at the same time; more wait.
-const HANDSHAKES: usize = 256;
+/// Handshakes at the same time, and no more than half of all places; more wait in the kernel's queue.
+const HANDSHAKES: usize = 1024;
+/// Clients without a device certificate at the same time, and no more than a quarter of all places.
+const STRANGERS: usize = 256;
+/// Of one network; its boxes come one after the other through here when they all start at once.
+const STRANGERS_OF_ONE_NETWORK: usize = 64;
+/// An enrolment takes a second.
+const STRANGERS_LIFE: Duration = Duration::from_mins(1);
 /// Silence after which the kernel asks whether the other end still lives; seconds at least.
 const SILENT: Duration = Duration::from_secs(30);
 /// Bytes that the kernel may keep for a client that does not read.
@@ -59,16 +62,32 @@ const HEAD_MAX: usize = 32 * 1024;
 pub struct Limits {
     /// Connections at the same time; more wait in the kernel's queue.
     pub total: usize,
-    /// Connections of one address at the same time; more are closed at once.
+    /// Connections of one address, or of one IPv6 network, at the same time; more are closed at
+    /// once. Where devices show certificates, this counts devices only.
     pub per_address: usize,
     /// Connections of one device at the same time; the newest wins.
     pub per_device: usize,
     /// From the first byte of a handshake to its end.
     pub handshake: Duration,
-    /// From the connection, or the answer before, to the end of the next request's head.
+    /// From the connection, or the answer before, to the end of the next request's head. A device
+    /// may keep an HTTP/2 connection open without a request after its first one: it has few of them,
+    /// and pings tell that it lives.
     pub head: Duration,
     /// Without the client taking any byte of what waits for it.
     pub stalled: Duration,
+    /// Clients without a device certificate, where devices show one.
+    pub strangers: Option<Strangers>,
+}
+
+/// What clients without a device certificate get.
+#[derive(Debug, Clone, Copy)]
+pub struct Strangers {
+    /// Connections at the same time; more are closed at once.
+    pub total: usize,
+    /// Connections of one network at the same time that have not shown a certificate, or not yet.
+    pub per_address: usize,
+    /// After which they are closed, whatever they do.
+    pub life: Duration,
 }
 
 impl Limits {
@@ -81,7 +100,19 @@ impl Limits {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(15),
             stalled: Duration::from_secs(30),
+            strangers: None,
         }
+    }
+
+    /// The same for a listener on which devices show certificates.
+    #[must_use]
+    pub fn for_devices(self) -> Self {
+        let strangers = Strangers {
+            total: STRANGERS.min(self.total / 4).max(1),
+            per_address: STRANGERS_OF_ONE_NETWORK,
+            life: STRANGERS_LIFE,
+        };
+        Self { strangers: Some(strangers), ..self }
     }
 }
 
@@ -99,7 +130,8 @@ struct Shared {
     tls: Option<TlsAcceptor>,
     limits: Limits,
     admission: Arc<Admission>,
-    handshakes: Semaphore,
+    strangers: Arc<Semaphore>,
+    refusals: Refusals,
     shutdown: CancellationToken,
 }
 
@@ -126,39 +158,70 @@ impl Listener {
 
     /// Serves until `shutdown`; the connections run as `tasks` and end after their open requests.
     pub async fn serve(mut self, router: Router, tasks: TaskTracker, shutdown: CancellationToken) {
-        let places = Arc::new(Semaphore::new(self.limits.total));
+        let queue = Queue {
+            places: Arc::new(Semaphore::new(self.limits.total)),
+            handshakes: Arc::new(Semaphore::new(HANDSHAKES.min(self.limits.total / 2).max(1))),
+        };
+        let strangers = self.limits.strangers.map_or(self.limits.total, |limit| limit.total);
         let shared = Arc::new(Shared {
             router,
             tls: self.tls.take(),
             limits: self.limits,
-            admission: Arc::new(Admission::new(self.limits.per_address, self.limits.per_device)),
-            handshakes: Semaphore::new(HANDSHAKES),
+            admission: Arc::new(Admission::new(&self.limits)),
+            strangers: Arc::new(Semaphore::new(strangers)),
+            refusals: Refusals::default(),
             shutdown: shutdown.clone(),
         });
         loop {
-            let (stream, address, place) = tokio::select! {
+            let (stream, address, turn) = tokio::select! {
                 () = shutdown.cancelled() => return,
-                next = next(&mut self.socket, &places) => next,
+                next = queue.next(&mut self.socket) => next,
             };
             if let Some(seat) = shared.admission.enter(address.ip()) {
-                tasks.spawn(shared.clone().converse(stream, address, seat, place));
+                tasks.spawn(shared.clone().converse(stream, address, seat, turn));
             } else {
-                tracing::debug!(%address, "too many connections of this address");
+                shared.refuse_share(address);
             }
         }
     }
 }
 
-/// The next connection, as soon as there is a place for it.
-async fn next(
-    socket: &mut TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
-    // The semaphore is never closed.
-    let place = Arc::clone(places).acquire_owned().await.ok();
-    // axum's own way to accept waits out errors such as too many open files.
-    let (stream, address) = axum::serve::Listener::accept(socket).await;
-    (stream, address, place)
+/// Who may come in next.
+struct Queue {
+    places: Arc<Semaphore>,
+    handshakes: Arc<Semaphore>,
+}
+
+/// What a connection holds: its place to the end, its handshake until that is over.
+struct Turn {
+    _place: Option<OwnedSemaphorePermit>,
+    handshake: Option<OwnedSemaphorePermit>,
+}
+
+impl Queue {
+    /// The next connection, as soon as there is a place for it and a handshake may begin.
+    async fn next(&self, socket: &mut TcpListener) -> (TcpStream, SocketAddr, Turn) {
+        // The semaphores are never closed.
+        let turn = Turn {
+            _place: Arc::clone(&self.places).acquire_owned().await.ok(),
+            handshake: Arc::clone(&self.handshakes).acquire_owned().await.ok(),
+        };
+        // axum's own way to accept waits out errors such as too many open files.
+        let (stream, address) = axum::serve::Listener::accept(socket).await;
+        (stream, address, turn)
+    }
+}
+
+/// Who is at the other end, as far as the connection's own limits depend on it.
+struct Guest {
+    peer: Peer,
+    is_http2: bool,
+    /// Cancelled when a newer connection of the same device takes the place.
+    evicted: CancellationToken,
+    /// How long it may stay, whatever it does.
+    life: Option<Duration>,
+    /// Held by clients without a device certificate.
+    _stranger: Option<OwnedSemaphorePermit>,
 }
 
 impl Shared {
@@ -167,7 +230,7 @@ impl Shared {
         stream: TcpStream,
         address: SocketAddr,
         mut seat: Seat,
-        _place: Option<OwnedSemaphorePermit>,
+        mut turn: Turn,
     ) {
         if let Err(error) = notice_dead_peers(&stream) {
             tracing::debug!(%address, %error, "the connection was gone at once");
@@ -175,10 +238,14 @@ impl Shared {
         }
         let stream = Patient::new(stream, self.limits.stalled);
         let Some(tls) = &self.tls else {
+            drop(turn.handshake.take());
             let peer = Peer { address, certificate_sha256: None };
-            return self.serve(stream, peer, false, CancellationToken::new()).await;
+            let evicted = CancellationToken::new();
+            let guest = Guest { peer, is_http2: false, evicted, life: None, _stranger: None };
+            return self.serve(stream, guest).await;
         };
-        let shaken = tokio::time::timeout(self.limits.handshake, self.shake(tls, stream)).await;
+        let shaken = tokio::time::timeout(self.limits.handshake, tls.accept(stream)).await;
+        drop(turn.handshake.take());
         let stream = match shaken {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => return tracing::debug!(%address, %error, "handshake failed"),
@@ -188,41 +255,67 @@ impl Shared {
         let is_http2 = session.alpn_protocol() == Some(b"h2");
         let leaf = session.peer_certificates().and_then(<[_]>::first);
         let certificate_sha256 = leaf.map(|leaf| crate::encoding::sha256(leaf));
-        let evicted = match certificate_sha256 {
-            Some(device) => seat.take_place_of(device),
-            None => CancellationToken::new(),
-        };
-        self.serve(stream, Peer { address, certificate_sha256 }, is_http2, evicted).await;
+        let peer = Peer { address, certificate_sha256 };
+        if let Some(guest) = self.receive(peer, is_http2, &mut seat) {
+            self.serve(stream, guest).await;
+        }
     }
 
-    async fn shake(
-        &self,
-        tls: &TlsAcceptor,
-        stream: Patient<TcpStream>,
-    ) -> io::Result<tokio_rustls::server::TlsStream<Patient<TcpStream>>> {
-        let _turn = self.handshakes.acquire().await.map_err(io::Error::other)?;
-        tls.accept(stream).await
+    /// The limits for who showed up, unless there is no place for them.
+    fn receive(&self, peer: Peer, is_http2: bool, seat: &mut Seat) -> Option<Guest> {
+        let address = peer.address;
+        let (evicted, life, stranger) = match (peer.certificate_sha256, self.limits.strangers) {
+            (Some(device), _) => match seat.take_place_of(device) {
+                Some(evicted) => (evicted, None, None),
+                None => {
+                    self.refusals.note(Refusal::Share, address.ip(), self.limits.per_address);
+                    return None;
+                }
+            },
+            (None, Some(limit)) => match Arc::clone(&self.strangers).try_acquire_owned() {
+                Ok(permit) => (CancellationToken::new(), Some(limit.life), Some(permit)),
+                Err(_) => {
+                    self.refusals.note(Refusal::Enrolment, address.ip(), limit.total);
+                    return None;
+                }
+            },
+            (None, None) => (CancellationToken::new(), None, None),
+        };
+        Some(Guest { peer, is_http2, evicted, life, _stranger: stranger })
+    }
+
+    fn refuse_share(&self, address: SocketAddr) {
+        let (refusal, share) = match self.limits.strangers {
+            Some(limit) => (Refusal::Strangers, limit.per_address),
+            None => (Refusal::Share, self.limits.per_address),
+        };
+        self.refusals.note(refusal, address.ip(), share);
     }
 
     /// Answers the requests of one connection. The protocol is known beforehand, so that nothing
     /// waits for a first byte without a deadline.
-    async fn serve<S>(&self, stream: S, peer: Peer, is_http2: bool, evicted: CancellationToken)
+    async fn serve<S>(&self, stream: S, guest: Guest)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let asked = Arc::new(AtomicBool::new(false));
+        let traffic = Arc::new(Traffic::default());
         let service = service_fn({
-            let (router, asked) = (self.router.clone(), asked.clone());
+            let (router, traffic, peer) =
+                (self.router.clone(), traffic.clone(), guest.peer.clone());
             move |mut request: Request<Incoming>| {
-                asked.store(true, Ordering::Relaxed);
+                let exchange = traffic.begin();
                 request.extensions_mut().insert(ConnectInfo(peer.clone()));
-                router.clone().oneshot(request.map(Body::new))
+                let answer = router.clone().oneshot(request.map(Body::new));
+                async move { answer.await.map(|answer| answer.map(|body| exchange.with(body))) }
             }
         });
-        let builder = self.protocol(is_http2);
+        let builder = self.protocol(guest.is_http2);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-        let mut first_request = pin!(tokio::time::sleep(self.limits.head));
-        let (mut ending, mut waiting) = (false, true);
+        // Between two requests, HTTP/1.1 has hyper's own deadline for a head.
+        let may_rest = !guest.is_http2 || guest.peer.certificate_sha256.is_some();
+        let mut silence = pin!(sleep(self.limits.head));
+        let mut life = pin!(sleep(guest.life.unwrap_or_default()));
+        let mut ending = false;
         loop {
             tokio::select! {
                 result = connection.as_mut() => {
@@ -231,16 +324,27 @@ impl Shared {
                     }
                     return;
                 }
-                () = evicted.cancelled() => return,
+                () = guest.evicted.cancelled() => return,
+                () = life.as_mut(), if guest.life.is_some() => return,
                 () = self.shutdown.cancelled(), if !ending => {
                     ending = true;
                     connection.as_mut().graceful_shutdown();
                 }
-                () = first_request.as_mut(), if waiting => {
-                    waiting = false;
-                    if !asked.load(Ordering::Relaxed) {
-                        return;
+                () = traffic.changed() => silence.as_mut().reset(Instant::now() + self.limits.head),
+                () = silence.as_mut() => {
+                    let mut patience = self.limits.head;
+                    let rests = may_rest && traffic.was_asked() && !ending;
+                    if !traffic.is_open() && !rests {
+                        if ending || !traffic.was_asked() {
+                            return;
+                        }
+                        // The client is told that it has to ask elsewhere, and may take what is
+                        // still on its way.
+                        ending = true;
+                        connection.as_mut().graceful_shutdown();
+                        patience = self.limits.stalled * 2;
                     }
+                    silence.as_mut().reset(Instant::now() + patience);
                 }
             }
         }

@@ -60,7 +60,7 @@ pub(super) struct RawBoxApi {
     device_certificate_days: u32,
     #[serde(default = "a_town_of_boxes")]
     max_connections: u32,
-    #[serde(default = "a_home_behind_one_address")]
+    #[serde(default = "many_homes_behind_one_address")]
     max_connections_per_address: u32,
 }
 
@@ -68,9 +68,10 @@ const fn a_town_of_boxes() -> u32 {
     20_000
 }
 
-/// Some operators put several homes behind one address.
-const fn a_home_behind_one_address() -> u32 {
-    64
+/// Some operators put a whole district behind one address. These are boxes with a certificate, of
+/// which each has few connections; others have a small share of their own.
+const fn many_homes_behind_one_address() -> u32 {
+    1_024
 }
 
 const fn ten_years() -> u32 {

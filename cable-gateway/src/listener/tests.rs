@@ -14,6 +14,8 @@ use tokio::{
 
 use super::*;
 
+mod tls;
+
 /// Nothing here takes longer unless something is broken.
 const DEADLINE: Duration = Duration::from_secs(20);
 

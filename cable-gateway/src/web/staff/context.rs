@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     audit::Viewer,
+    network::Network,
     staff::{
         Role, StaffMember,
         session::{self, Found, SessionToken},
@@ -133,8 +134,7 @@ impl<D: Duty> FromRequestParts<Console> for Watching<D> {
     }
 }
 
-/// Where a request comes from, for waiting times: an IPv4 address, or the network of an IPv6 one,
-/// since a home has a whole network of those.
+/// Where a request comes from, for waiting times.
 pub(super) struct Address(pub(super) String);
 
 impl FromRequestParts<Console> for Address {
@@ -146,6 +146,7 @@ impl FromRequestParts<Console> for Address {
         // Without TLS this listener is on the loopback address behind a proxy, which adds the
         // address it was asked from at the end of the list.
         let proxied = if console.secure_cookie { None } else { forwarded(&parts.headers) };
+        let network = |address| Network::of(address).to_string();
         Ok(Self(proxied.or(peer).map_or("unknown".to_owned(), network)))
     }
 }
@@ -153,16 +154,6 @@ impl FromRequestParts<Console> for Address {
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let list = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
     list.rsplit(',').next()?.trim().parse().ok()
-}
-
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }
 
 /// A form of this console, sent by somebody on duty.
