@@ -40,7 +40,10 @@ pub fn too_open(config: &Config) -> Vec<String> {
 fn private_keys(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
-    paths.filter(|path| path.to_string_lossy().contains(".key")).collect()
+    let is_key = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().contains(".key"))
+    };
+    paths.filter(is_key).collect()
 }
 
 fn open_folder(path: &Path) -> Option<String> {
@@ -95,6 +98,19 @@ mod tests {
         }
         assert_eq!(too_open(&config), Vec::<String>::new());
         gateway.stop().await;
+    }
+
+    #[test]
+    fn a_folder_with_key_in_its_name_makes_no_key_of_a_certificate() {
+        let above = tempfile::tempdir().expect("temporary folder");
+        let folder = above.path().join("town.keys");
+        create_folder(&folder).expect("created");
+        for name in ["server.cert.pem", "key-manifest.cose", "order.key", "order-2.key"] {
+            std::fs::write(folder.join(name), "x").expect("written");
+        }
+        let mut found = private_keys(&folder);
+        found.sort();
+        assert_eq!(found, [folder.join("order-2.key"), folder.join("order.key")]);
     }
 
     #[tokio::test]

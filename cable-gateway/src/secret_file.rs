@@ -1,7 +1,7 @@
 //! Secrets in files of their own: readable by their owner only, never overwritten.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{ErrorKind, Write as _},
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
@@ -101,7 +101,16 @@ pub fn replace_public(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> 
         _ => {}
     }
     write_public(&beside, bytes)?;
-    std::fs::rename(&beside, path).map_err(failed)
+    // New keys lie in the same folder: their names are on the disk before the file that relies on
+    // them, and the new name of this one before anybody is told that it was replaced.
+    sync_folder(path).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(failed)?;
+    sync_folder(path).map_err(failed)
+}
+
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), SecretFileError> {
@@ -130,6 +139,19 @@ mod tests {
         let open = std::fs::Permissions::from_mode(0o640);
         std::fs::set_permissions(&path, open).expect("mode set");
         assert!(matches!(read_32(&path), Err(SecretFileError::Open { .. })));
+    }
+
+    #[test]
+    fn what_is_replaced_is_there_in_whole_and_nothing_stays_beside_it() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("key-manifest.cose");
+        for text in ["one", "two"] {
+            replace_public(&path, text.as_bytes()).expect("replaced");
+            assert_eq!(std::fs::read(&path).expect("read"), text.as_bytes());
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+        let nowhere = folder.path().join("nowhere").join("manifest");
+        assert!(matches!(replace_public(&nowhere, b"x"), Err(SecretFileError::Unwritable { .. })));
     }
 
     #[test]
