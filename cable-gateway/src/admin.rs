@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use zeroize::Zeroizing;
 
-pub use keys::{create_keys, renew_keys, renew_server_certificate};
+pub use keys::{create_keys, renew_keys, renew_server_certificate, revoke_keys};
 
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -54,9 +54,13 @@ pub enum Command {
         /// manifest-root.key in the folder of the keys
         #[arg(long)]
         root_key: Option<PathBuf>,
-        /// Revoke the old keys at once, because one was stolen
+        /// Revoke the old keys at once, because one was stolen. Televisions drop every order that
+        /// they signed
         #[arg(long)]
         revoke_old: bool,
+        /// Revoke although orders are in force; they have to be issued anew at once
+        #[arg(long, requires = "revoke_old")]
+        despite_orders_in_force: bool,
     },
     /// Renew the server certificate for boxes, by the authority of `create-keys`
     RenewServerCertificate {
@@ -148,8 +152,14 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
         Command::CreateKeys { server_names } => {
             return create_keys(config, server_names, now_ms, &SystemRandom);
         }
-        Command::RenewKeys { root_key, revoke_old } => {
-            return renew_keys(config, root_key.as_deref(), *revoke_old, now_ms, &SystemRandom);
+        Command::RenewKeys { root_key, revoke_old, despite_orders_in_force } => {
+            let root = root_key.as_deref();
+            return if *revoke_old {
+                let despite = *despite_orders_in_force;
+                revoke_keys(config, root, despite, now_ms, &SystemRandom).await
+            } else {
+                renew_keys(config, root, false, now_ms, &SystemRandom)
+            };
         }
         Command::RenewServerCertificate { server_names } => {
             return renew_server_certificate(config, server_names, now_ms, &SystemRandom);
@@ -197,7 +207,8 @@ impl Office<'_> {
                 office.create_staff(NewStaff { login, name, office: of, role, password }).await
             }
             Command::UnlockStaff { login } => {
-                account::unlock(&office.store, &login).await?;
+                let seal = Seal::load(&config.staff.secret)?;
+                account::unlock(&office.store, &seal, &login).await?;
                 Ok(format!("{login} can sign in again"))
             }
         }

@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     expiry, file_modes,
     listener::{Listener, raise_open_files},
-    login, oidc, provisioning,
+    login, oidc,
     push::{heartbeat, multicast, multicast::Multicast, presence},
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
@@ -80,8 +80,7 @@ pub struct Running {
 impl Running {
     /// Binds both listeners and starts every task.
     pub async fn start(state: AppState, hashing: PasswordHashing) -> anyhow::Result<Self> {
-        let settings = state.settings();
-        state.store.write(move |sql| provisioning::note_settings(sql, &settings)).await?;
+        heartbeat::note_keys(&state).await?;
         let (keys, now_ms) = (state.signing_keys.clone(), state.now_ms());
         state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await?;
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());

@@ -4,6 +4,7 @@
 //! in the console: levels 4 and 5 and tsunami need a second officer, except by the emergency path.
 
 mod authority;
+pub(crate) mod belief;
 pub(crate) mod coverage;
 mod draft;
 mod preparation;

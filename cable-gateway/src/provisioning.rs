@@ -62,6 +62,12 @@ impl Settings {
     }
 }
 
+/// Whether boxes were told of these settings, or there is no town yet.
+pub(crate) fn is_noted(sql: &mut dyn Sql, settings: &Settings) -> Result<bool, StoreError> {
+    let query = "SELECT municipality_code FROM town WHERE settings_sha256 <> $1";
+    Ok(sql.optional(query, values![&settings.digest()])?.is_none())
+}
+
 /// Raises every box's version when the settings are other ones than at the last start.
 pub fn note_settings(sql: &mut dyn Sql, settings: &Settings) -> Result<(), StoreError> {
     let query = "UPDATE town SET version = version + 1, settings_sha256 = $1 \

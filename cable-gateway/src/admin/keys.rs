@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -13,8 +13,10 @@ use crate::{
         renewed_server_certificate,
     },
     expiry, file_modes,
+    orders::belief,
     random::{self, Random},
     secret_file,
+    store::{Sql, Store, order::OrderRecord},
     town_keys::{self, TownKeys},
 };
 
@@ -104,6 +106,62 @@ pub fn renew_keys(
     ))
 }
 
+/// Renews and revokes the old keys at once. Boxes drop what these signed, so that no order may be in
+/// force, unless the operator says `despite` it.
+pub async fn revoke_keys(
+    config: &Config,
+    root: Option<&Path>,
+    despite: bool,
+    now_ms: i64,
+    random: &dyn Random,
+) -> anyhow::Result<String> {
+    let lost = match orders_at_stake(config, now_ms).await {
+        Ok(orders) => orders.iter().map(in_one_line).collect::<Vec<_>>().join("\n"),
+        Err(error) if despite => format!("(the orders in force cannot be read: {error:#})"),
+        Err(error) => {
+            let remedy = "mend that, or revoke with --despite-orders-in-force";
+            return Err(error.context(format!("cannot look which orders are in force; {remedy}")));
+        }
+    };
+    if !despite && !lost.is_empty() {
+        bail!(
+            "nothing changed: these orders are in force, and every television would drop them \
+             with their key:\n{lost}\nlift them first; or run this again with \
+             --despite-orders-in-force and issue each of them anew in the staff console at once"
+        );
+    }
+    let done = renew_keys(config, root, true, now_ms, random)?;
+    if lost.is_empty() {
+        return Ok(done);
+    }
+    Ok(format!(
+        "{done}\nNOW issue these anew in the staff console, no television shows them:\n{lost}"
+    ))
+}
+
+/// The orders in force that the keys in use signed; none before the first start.
+async fn orders_at_stake(config: &Config, now_ms: i64) -> anyhow::Result<Vec<OrderRecord>> {
+    if !config.database.path.exists() {
+        return Ok(Vec::new());
+    }
+    let issuer = evacuation::id::Issuer::new(config.town.municipality_code.as_str())?;
+    let keys = TownKeys::load(&config.keys.directory, &issuer)?;
+    let store = Store::open(&config.database.path)?;
+    store.check_schema().await?;
+    let read = move |sql: &mut dyn Sql| belief::believed(sql, &keys, now_ms);
+    Ok(store.read(read).await?)
+}
+
+fn in_one_line(order: &OrderRecord) -> String {
+    let OrderRecord { mode, hazard, order_id, .. } = order;
+    let level = order.level.map_or(String::new(), |level| format!(" level {level}"));
+    let areas = match order.area_ids.as_slice() {
+        [] => "the whole town".to_owned(),
+        named => named.join(", "),
+    };
+    format!("- {mode} {hazard}{level} for {areas} (order {order_id})")
+}
+
 /// A new certificate for the server key that is there, by the authority of `create-keys`. Boxes trust
 /// the authority, so nothing changes for them.
 pub fn renew_server_certificate(
@@ -144,7 +202,11 @@ pub fn renew_server_certificate(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config, random::SeededRandom};
+    use crate::{
+        config,
+        random::SeededRandom,
+        testing::{TestGateway, flood},
+    };
 
     const DAY_MS: i64 = 86_400_000;
     const NOW_MS: i64 = 1_800_000_000_000;
@@ -184,5 +246,38 @@ mod tests {
         let tls =
             crate::tls::box_config(&boxes.certificate, &boxes.private_key, devices.certificate());
         assert!(tls.is_ok(), "the same key goes with the new certificate");
+    }
+
+    #[tokio::test]
+    async fn revoking_names_the_orders_in_force_and_does_nothing_before_that_was_read() {
+        let gateway = TestGateway::start().await;
+        let (config, now_ms) = (&gateway.state.config, gateway.state.now_ms());
+        let order = gateway.publish(flood()).await.id.to_string();
+        let manifest = config.keys.directory.join("key-manifest.cose");
+        let before = std::fs::read(&manifest).expect("there");
+        let random = SeededRandom::new(5);
+        let refused = revoke_keys(config, None, false, now_ms, &random).await.expect_err("refused");
+        let said = refused.to_string();
+        let line = format!("actual flood level 4 for A14 (order {order})");
+        assert!(said.contains(&line) && said.contains("--despite-orders-in-force"), "{said}");
+        assert_eq!(std::fs::read(&manifest).expect("there"), before, "nothing changed");
+
+        let said = revoke_keys(config, None, true, now_ms, &random).await.expect("revoked");
+        assert!(said.contains(&line) && said.contains("issue these anew"), "{said}");
+        assert_ne!(std::fs::read(&manifest).expect("there"), before);
+        // What no box believes any more is lost already.
+        let said = revoke_keys(config, None, false, now_ms, &random).await.expect("revoked");
+        assert!(!said.contains("issue these anew"), "{said}");
+        gateway.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_theft_before_the_first_start_is_answered_without_a_database() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let config = office(folder.path());
+        let random = SeededRandom::new(6);
+        let said = revoke_keys(&config, None, false, NOW_MS, &random).await.expect("revoked");
+        assert!(said.contains("the old keys are revoked"), "{said}");
+        assert!(!config.database.path.exists(), "and none is made");
     }
 }

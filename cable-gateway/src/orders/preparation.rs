@@ -47,7 +47,8 @@ pub(super) fn prepare(
     check_names(draft, &town)?;
     let standing = order::in_force(sql, now_ms)?;
     let referenced = references(draft, &standing)?;
-    let ordering = standing.iter().filter(|order| order.orders_something()).count();
+    let is_named = |order: &&OrderRecord| order.orders_something() && !order.disbelieved;
+    let ordering = standing.iter().filter(is_named).count();
     if draft.act == Act::Issue && ordering >= Heartbeat::MAX_ACTIVE {
         return Err(OrderError::TooManyInForce);
     }

@@ -63,6 +63,7 @@ fn record(order: &Order, authority: &Authority, signed: &[u8]) -> OrderRecord {
         confirmer: authority.confirmer().map(str::to_owned),
         superseded_by: None,
         signed: signed.to_vec(),
+        disbelieved: false,
     }
 }
 

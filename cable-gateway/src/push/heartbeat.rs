@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::Frame;
 use crate::{
-    device, provisioning,
+    device,
+    orders::belief,
+    provisioning,
     state::AppState,
     store::{
         Sql, StoreError,
@@ -61,7 +63,8 @@ pub async fn beat(state: &AppState, multicast: &watch::Sender<Bytes>) -> Result<
 
 fn current(sql: &mut dyn Sql, issuer: Issuer, now_ms: i64) -> Result<Heartbeat, StoreError> {
     let standing = order::in_force(sql, now_ms)?;
-    let active = standing.iter().filter(|order| order.orders_something());
+    // A box cannot get an order that it refuses, however often it asks.
+    let active = standing.iter().filter(|order| order.orders_something() && !order.disbelieved);
     Ok(Heartbeat {
         issuer,
         highest_sequence: order::highest_of(sql, Kind::Actual)?,
@@ -76,26 +79,48 @@ fn current(sql: &mut dyn Sql, issuer: Issuer, now_ms: i64) -> Result<Heartbeat, 
     })
 }
 
-/// A renewed manifest reaches the connected boxes as new provisioning.
-async fn take_over_keys(state: &AppState) -> Result<(), StoreError> {
+/// Takes over keys that were renewed on the disk.
+async fn take_over_keys(state: &AppState) {
     let keys = Arc::clone(&state.keys);
-    let renewed = tokio::task::spawn_blocking(move || keys.take_over()).await;
-    match renewed {
-        Ok(Ok(true)) => {
-            tracing::info!("renewed keys were taken over; boxes are told");
-            let settings = state.settings();
-            state.store.write(move |sql| provisioning::note_settings(sql, &settings)).await
-        }
-        Ok(Ok(false)) => Ok(()),
+    match tokio::task::spawn_blocking(move || keys.take_over()).await {
+        Ok(Ok(true)) => tracing::info!("renewed keys were taken over; boxes are told"),
+        Ok(Ok(false)) => {}
         Ok(Err(error)) => {
             tracing::error!(%error, "the renewed keys cannot be used; the old ones sign on");
-            Ok(())
         }
-        Err(error) => {
-            tracing::error!(%error, "cannot look for renewed keys");
-            Ok(())
-        }
+        Err(error) => tracing::error!(%error, "cannot look for renewed keys"),
     }
+}
+
+/// Notes what the keys in use mean: connected boxes get a renewed manifest as new provisioning, and
+/// orders that boxes refuse with it are marked. Looked at with every beat, whoever took the keys
+/// over, so that a store that failed once leaves no box untold.
+pub(crate) async fn note_keys(state: &AppState) -> Result<(), StoreError> {
+    let (settings, keys, now_ms) = (state.settings(), state.keys.current(), state.now_ms());
+    let look = {
+        let settings = settings.clone();
+        move |sql: &mut dyn Sql| {
+            let is_noted = provisioning::is_noted(sql, &settings)?;
+            Ok::<_, StoreError>((is_noted, belief::missing_marks(sql, &keys, now_ms)?))
+        }
+    };
+    let (is_noted, marks) = state.store.read(look).await?;
+    if is_noted && marks.is_empty() {
+        return Ok(());
+    }
+    for mark in marks.iter().filter(|mark| mark.disbelieved) {
+        tracing::warn!(
+            order = mark.order_id,
+            "boxes no longer believe this order, its key was revoked; issue it anew in the console"
+        );
+    }
+    let note = move |sql: &mut dyn Sql| {
+        provisioning::note_settings(sql, &settings)?;
+        marks
+            .iter()
+            .try_for_each(|mark| order::note_disbelief(sql, &mark.order_id, mark.disbelieved))
+    };
+    state.store.write(note).await
 }
 
 /// Cuts off revoked boxes and tells the others about provisioning that changed since last time.
@@ -103,7 +128,8 @@ async fn look_around(
     state: &AppState,
     seen: &mut Option<provisioning::Versions>,
 ) -> Result<(), StoreError> {
-    take_over_keys(state).await?;
+    take_over_keys(state).await;
+    note_keys(state).await?;
     let revoked = state.store.read(device::revoked).await?;
     for device_id in revoked {
         state.hub.disconnect(&device_id);
@@ -116,4 +142,75 @@ async fn look_around(
     }
     *seen = Some(versions);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use evacuation::heartbeat::open_heartbeat;
+
+    use super::*;
+    use crate::{
+        admin,
+        random::SeededRandom,
+        testing::{TestGateway, flood},
+    };
+
+    async fn active(state: &AppState) -> Vec<String> {
+        let (issuer, now_ms) = (state.orders.issuer().clone(), state.now_ms());
+        let read = move |sql: &mut dyn Sql| current(sql, issuer, now_ms);
+        let beat = state.store.read(read).await.expect("a heartbeat");
+        beat.active.iter().map(ToString::to_string).collect()
+    }
+
+    async fn renew(gateway: &TestGateway, revoke: bool) {
+        let (config, now_ms) = (&gateway.state.config, gateway.state.now_ms());
+        let random = SeededRandom::new(21);
+        let done = if revoke {
+            admin::revoke_keys(config, None, true, now_ms, &random).await
+        } else {
+            admin::renew_keys(config, None, false, now_ms, &random)
+        };
+        done.expect("renewed");
+    }
+
+    #[tokio::test]
+    async fn an_order_whose_key_was_revoked_leaves_the_heartbeat_and_is_marked() {
+        let gateway = TestGateway::start().await;
+        let order = gateway.publish(flood()).await;
+        let id = order.id.to_string();
+        look_around(&gateway.state, &mut None).await.expect("looked");
+        assert_eq!(active(&gateway.state).await, [id.clone()]);
+        renew(&gateway, true).await;
+        look_around(&gateway.state, &mut None).await.expect("looked");
+        assert_eq!(active(&gateway.state).await, [""; 0]);
+        let lost = gateway.write(move |sql| order::find(sql, &id)).await.expect("kept");
+        assert!(lost.is_lost(gateway.state.now_ms()));
+        let again = gateway.publish(flood()).await.id.to_string();
+        look_around(&gateway.state, &mut None).await.expect("looked");
+        assert_eq!(active(&gateway.state).await, [again]);
+        let (beats, _) = watch::channel(Bytes::new());
+        beat(&gateway.state, &beats).await.expect("sent");
+        let keys = gateway.state.keys.current();
+        let trust = evacuation::trust::open_manifest(keys.manifest(), &keys.manifest_root());
+        let trust = evacuation::trust::Trust::new(trust.expect("our manifest"));
+        assert!(open_heartbeat(&beats.borrow(), &trust).is_ok());
+        gateway.stop().await;
+    }
+
+    #[tokio::test]
+    async fn boxes_are_told_of_renewed_keys_although_the_store_failed_first() {
+        let gateway = TestGateway::start().await;
+        let version = "SELECT version AS n FROM town";
+        let before = gateway.number(version).await;
+        let fail = "CREATE TRIGGER disk_full BEFORE UPDATE ON town \
+                    BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+        gateway.write(move |sql| sql.script(fail)).await;
+        renew(&gateway, false).await;
+        assert!(look_around(&gateway.state, &mut None).await.is_err());
+        assert_eq!(gateway.number(version).await, before);
+        gateway.write(|sql| sql.script("DROP TRIGGER disk_full")).await;
+        look_around(&gateway.state, &mut None).await.expect("looked");
+        assert_eq!(gateway.number(version).await, before + 1);
+        gateway.stop().await;
+    }
 }

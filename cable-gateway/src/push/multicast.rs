@@ -115,7 +115,8 @@ async fn send_due(multicast: &Multicast, repetitions: &mut BTreeMap<u64, Repetit
 async fn refresh(state: &AppState, repetitions: &mut BTreeMap<u64, Repetition>) {
     let now_ms = state.now_ms();
     match state.store.read(move |sql| order::in_force(sql, now_ms)).await {
-        Ok(standing) => {
+        Ok(mut standing) => {
+            standing.retain(|order| !order.disbelieved);
             repetitions.retain(|sequence, _| standing.iter().any(|o| o.sequence == *sequence));
             for order in standing {
                 repetitions.entry(order.sequence).or_insert_with(|| starting(order));

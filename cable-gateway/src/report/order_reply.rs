@@ -6,7 +6,8 @@ use gateway_api::report::{Answer, ReceiptStage};
 use super::{Arrival, ReportError};
 use crate::{
     store::{
-        Sql, help,
+        Sql,
+        help::{self, Said},
         order::{self, OrderEvent},
     },
     values,
@@ -41,12 +42,15 @@ pub(super) fn answer(
         ],
     )?;
     if is_last_word > 0 {
-        let at_ms = arrival.happened_at_ms;
+        let said = Said {
+            order_id: &order_id,
+            household_id,
+            device_id: &arrival.device.device_id,
+            at_ms: arrival.happened_at_ms,
+        };
         match answer {
-            Answer::NeedHelp => help::open(sql, &order_id, household_id, at_ms)?,
-            Answer::Leaving | Answer::Staying => {
-                help::take_back(sql, &order_id, household_id, at_ms)?;
-            }
+            Answer::NeedHelp => help::open(sql, &said)?,
+            Answer::Leaving | Answer::Staying => help::take_back(sql, &said)?,
         }
     }
     let event = OrderEvent {

@@ -157,8 +157,8 @@ pub async fn create(
 }
 
 /// Ends the waiting that failed sign-ins brought.
-pub async fn unlock(store: &Store, login: &str) -> Result<(), AccountError> {
-    let login = login.to_owned();
+pub async fn unlock(store: &Store, seal: &Seal, login: &str) -> Result<(), AccountError> {
+    let (seal, login) = (seal.clone(), login.to_owned());
     store
         .write(move |sql| {
             let known =
@@ -166,7 +166,7 @@ pub async fn unlock(store: &Store, login: &str) -> Result<(), AccountError> {
             if known.is_none() {
                 return Err(AccountError::Unknown(login));
             }
-            delay::forget(sql, &login)?;
+            delay::forget(sql, &seal, &login)?;
             Ok(())
         })
         .await

@@ -3,8 +3,11 @@
 //! Waiting grows with every failure and never becomes a lock. Who guesses from somewhere slows down
 //! that place, and the login at places it was never used at; an officer at an address from which
 //! they signed in before waits for half a minute at most, whatever others try elsewhere.
+//!
+//! What was typed as a login is never kept: counters stand under a keyed digest of it.
 
 use crate::{
+    staff::seal::Seal,
     store::{Sql, StoreError},
     values,
 };
@@ -29,6 +32,8 @@ const KNOWN_MS: i64 = 90 * 24 * 60 * 60_000;
 pub(super) struct Origin {
     pub(super) login: String,
     pub(super) address: String,
+    /// The login as counters know it.
+    digest: String,
 }
 
 /// What is counted.
@@ -39,17 +44,26 @@ struct Subject {
 }
 
 impl Origin {
+    pub(super) fn new(seal: &Seal, login: &str, address: String) -> Self {
+        Self { login: login.to_owned(), address, digest: seal.digest(login) }
+    }
+
+    /// The login at this address.
+    fn here(&self) -> String {
+        format!("{}@{}", self.digest, self.address)
+    }
+
     /// What a failure from here counts for. Logins that do not exist are never known anywhere.
     fn subjects(&self, sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<Subject>, StoreError> {
         let known = self.is_known(sql, now_ms)?;
         let longest_ms = if known { LONGEST_KNOWN_MS } else { LONGEST_MS };
-        let Self { login, address } = self;
-        let here = Subject { key: format!("{login}@{address}"), free: FREE, longest_ms };
+        let here = Subject { key: self.here(), free: FREE, longest_ms };
         if known {
             return Ok(vec![here]);
         }
-        let elsewhere = Subject { key: login.clone(), free: FREE, longest_ms };
-        let place = Subject { key: format!("@{address}"), free: FREE_OF_ADDRESS, longest_ms };
+        let elsewhere = Subject { key: self.digest.clone(), free: FREE, longest_ms };
+        let place =
+            Subject { key: format!("@{}", self.address), free: FREE_OF_ADDRESS, longest_ms };
         Ok(vec![here, elsewhere, place])
     }
 
@@ -104,13 +118,12 @@ impl Origin {
         staff_id: &str,
         now_ms: i64,
     ) -> Result<(), StoreError> {
-        let Self { login, address } = self;
         let query = "DELETE FROM sign_in_delay WHERE subject = $1 OR subject = $2";
-        sql.execute(query, values![login, format!("{login}@{address}")])?;
+        sql.execute(query, values![&self.digest, self.here()])?;
         sql.execute(
             "INSERT INTO staff_address (staff_id, address, last_at_ms) VALUES ($1, $2, $3) \
              ON CONFLICT (staff_id, address) DO UPDATE SET last_at_ms = $3",
-            values![staff_id, address, now_ms],
+            values![staff_id, &self.address, now_ms],
         )?;
         let query = "DELETE FROM staff_address WHERE last_at_ms < $1";
         sql.execute(query, values![now_ms - KNOWN_MS]).map(drop)
@@ -118,11 +131,10 @@ impl Origin {
 }
 
 /// Forgets every failure of a login.
-pub(super) fn forget(sql: &mut dyn Sql, login: &str) -> Result<(), StoreError> {
+pub(super) fn forget(sql: &mut dyn Sql, seal: &Seal, login: &str) -> Result<(), StoreError> {
     let query = "DELETE FROM sign_in_delay WHERE subject = $1 OR subject LIKE $2";
-    // A login has no character that means something in a pattern but `_`; then a namesake is
-    // forgiven as well.
-    sql.execute(query, values![login, format!("{login}@%")]).map(drop)
+    let digest = seal.digest(login);
+    sql.execute(query, values![&digest, format!("{digest}@%")]).map(drop)
 }
 
 fn waiting_ms(failures: i64, free: i64, longest_ms: i64) -> i64 {

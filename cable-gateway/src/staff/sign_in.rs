@@ -79,7 +79,7 @@ pub async fn sign_in(
         return Err(SignInError::Refused);
     }
     let now_ms = clock.now_ms();
-    let origin = Origin { login: login.clone(), address: attempt.address };
+    let origin = Origin::new(seal, &login, attempt.address);
     let account = store.read(read_account(origin.clone(), now_ms)).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let password_right = hashing.verify(attempt.password, hash).await?;

@@ -165,7 +165,10 @@ fn by_urgency(
     Ok((counts, homes))
 }
 
-fn residents(sql: &mut dyn Sql, household_id: &str) -> Result<Vec<HomeResident>, StoreError> {
+pub(super) fn residents(
+    sql: &mut dyn Sql,
+    household_id: &str,
+) -> Result<Vec<HomeResident>, StoreError> {
     let query = "SELECT r.needs, p.person_id, p.name, p.kana FROM household_resident r \
                  JOIN person p ON p.person_id = r.person_id \
                  WHERE r.household_id = $1 ORDER BY r.ordinal";

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Sql, StoreError,
-    order::{self, OrderEvent},
+    board::{self, HomeResident},
+    order::{self, OrderEvent, OrderRecord},
 };
 use crate::{
-    audit::{self, Viewer},
+    audit::{self, Object, Viewer},
     values,
 };
 
@@ -33,34 +34,38 @@ pub enum Word {
     Reopened,
 }
 
+/// Who says something about a home's calls, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) order_id: &'a str,
+    pub(crate) household_id: &'a str,
+    /// The box of the home.
+    pub(crate) device_id: &'a str,
+    pub(crate) at_ms: i64,
+}
+
 /// The home calls for help.
-pub(crate) fn open(
-    sql: &mut dyn Sql,
-    order_id: &str,
-    household_id: &str,
-    at_ms: i64,
-) -> Result<(), StoreError> {
+pub(crate) fn open(sql: &mut dyn Sql, said: &Said<'_>) -> Result<(), StoreError> {
     sql.execute(
-        "INSERT INTO help_call (order_id, household_id, called_at_ms) VALUES ($1, $2, $3) \
-         ON CONFLICT (order_id, household_id) DO UPDATE SET called_at_ms = $3, \
+        "INSERT INTO help_call (order_id, household_id, device_id, called_at_ms) \
+         VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (order_id, household_id) DO UPDATE SET device_id = $3, called_at_ms = $4, \
          closed_at_ms = NULL, closed_by = NULL",
-        values![order_id, household_id, at_ms],
+        values![said.order_id, said.household_id, said.device_id, said.at_ms],
     )?;
     Ok(())
 }
 
-/// The home takes its calls back by another answer, also those under the orders that this one
-/// replaced.
-pub(crate) fn take_back(
-    sql: &mut dyn Sql,
-    order_id: &str,
-    household_id: &str,
-    at_ms: i64,
-) -> Result<(), StoreError> {
-    for order_id in chain(sql, order_id)? {
-        let query = "UPDATE help_call SET closed_at_ms = $3, closed_by = NULL \
-                     WHERE order_id = $1 AND household_id = $2";
-        sql.execute(query, values![order_id, household_id, at_ms])?;
+/// The home takes its calls back by another answer, also those under earlier orders that stand on
+/// the board of this one. The answers of one box come in the order in which they were given; a call
+/// from another box of the home gives way to what happened later only, since it may come from a
+/// person in another room.
+pub(crate) fn take_back(sql: &mut dyn Sql, said: &Said<'_>) -> Result<(), StoreError> {
+    for order_id in concerned(sql, said.order_id)? {
+        let query = "UPDATE help_call SET closed_at_ms = $4, closed_by = NULL \
+                     WHERE order_id = $1 AND household_id = $2 AND closed_at_ms IS NULL \
+                     AND (device_id = $3 OR called_at_ms < $4)";
+        sql.execute(query, values![order_id, said.household_id, said.device_id, said.at_ms])?;
     }
     Ok(())
 }
@@ -71,7 +76,7 @@ pub(crate) fn of_order(
     order_id: &str,
 ) -> Result<BTreeMap<String, Call>, StoreError> {
     let mut calls = BTreeMap::new();
-    for order_id in chain(sql, order_id)? {
+    for order_id in concerned(sql, order_id)? {
         let query = "SELECT household_id, called_at_ms, closed_at_ms, closed_by FROM help_call \
                      WHERE order_id = $1 AND (closed_at_ms IS NULL OR closed_by IS NOT NULL)";
         for row in sql.all(query, values![order_id])? {
@@ -88,6 +93,75 @@ pub(crate) fn of_order(
     Ok(calls)
 }
 
+/// A home whose call nobody has dealt with, whatever became of the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingCall {
+    /// The newest order under which the home called.
+    pub order_id: String,
+    /// Since when, Unix milliseconds.
+    pub called_at_ms: i64,
+    /// Random id of the household.
+    pub household_id: String,
+    /// Area of the home.
+    pub area_name: String,
+    /// Who lives there.
+    pub residents: Vec<HomeResident>,
+}
+
+/// Every home whose call nobody has dealt with, the longest waiting first: at most `limit`, and how
+/// many there are. Somebody opened the page that shows them: that is a look at these persons.
+pub fn standing(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    limit: usize,
+) -> Result<(usize, Vec<StandingCall>), StoreError> {
+    let mut calls = open_calls(sql)?;
+    let all = calls.len();
+    calls.truncate(limit);
+    for call in &mut calls {
+        call.residents = board::residents(sql, &call.household_id)?;
+    }
+    let residents = calls.iter().flat_map(|call| &call.residents);
+    let persons: Vec<String> = residents.map(|resident| resident.person_id.clone()).collect();
+    if !persons.is_empty() {
+        audit::view(sql, viewer, now_ms, Object::EvacuationBoard, &persons)?;
+    }
+    Ok((all, calls))
+}
+
+/// One for each home, without residents.
+fn open_calls(sql: &mut dyn Sql) -> Result<Vec<StandingCall>, StoreError> {
+    let rows = sql.all(
+        "SELECT c.order_id, c.called_at_ms, c.household_id, a.name AS area_name \
+         FROM help_call c JOIN household h ON h.household_id = c.household_id \
+         JOIN area a ON a.area_id = h.area_id \
+         LEFT JOIN town_order t ON t.order_id = c.order_id \
+         WHERE c.closed_at_ms IS NULL ORDER BY c.household_id, t.sequence",
+        &[],
+    )?;
+    let mut calls: Vec<StandingCall> = Vec::new();
+    for row in rows {
+        let household_id: String = row.get("household_id")?;
+        let (order_id, called_at_ms) = (row.get("order_id")?, row.get("called_at_ms")?);
+        match calls.last_mut().filter(|call| call.household_id == household_id) {
+            Some(call) => {
+                call.order_id = order_id;
+                call.called_at_ms = call.called_at_ms.min(called_at_ms);
+            }
+            None => calls.push(StandingCall {
+                order_id,
+                called_at_ms,
+                household_id,
+                area_name: row.get("area_name")?,
+                residents: Vec::new(),
+            }),
+        }
+    }
+    calls.sort_by_key(|call| call.called_at_ms);
+    Ok(calls)
+}
+
 /// Staff settles or reopens the calls of a home that concern an order; answers whether there were
 /// any. Written into the audit log, with the persons of the home, and into the order's log.
 pub fn settle(
@@ -98,23 +172,18 @@ pub fn settle(
     household_id: &str,
     word: Word,
 ) -> Result<bool, StoreError> {
-    let (query, action) = match word {
-        Word::DealtWith => (
-            "UPDATE help_call SET closed_at_ms = $3, closed_by = $4 \
-             WHERE order_id = $1 AND household_id = $2 AND closed_at_ms IS NULL",
-            "help-dealt-with",
-        ),
-        Word::Reopened => (
-            "UPDATE help_call SET closed_at_ms = NULL, closed_by = NULL \
-             WHERE order_id = $1 AND household_id = $2 AND closed_by IS NOT NULL \
-             AND closed_at_ms <= $3 AND $4 <> ''",
-            "help-reopened",
-        ),
-    };
     let mut changed = 0;
-    for order_id in chain(sql, order_id)? {
-        changed += sql.execute(query, values![order_id, household_id, now_ms, &viewer.actor])?;
+    for order_id in concerned(sql, order_id)? {
+        let call = values![order_id, household_id, now_ms, &viewer.actor];
+        changed += match word {
+            Word::DealtWith => sql.execute(DEAL_WITH, call)?,
+            Word::Reopened => sql.execute(REOPEN, &call[..2])?,
+        };
     }
+    let action = match word {
+        Word::DealtWith => "help-dealt-with",
+        Word::Reopened => "help-reopened",
+    };
     if changed == 0 {
         return Ok(false);
     }
@@ -132,6 +201,46 @@ pub fn settle(
     };
     order::log(sql, order_id, &event)?;
     Ok(true)
+}
+
+const DEAL_WITH: &str = "\
+    UPDATE help_call SET closed_at_ms = $3, closed_by = $4 \
+    WHERE order_id = $1 AND household_id = $2 AND closed_at_ms IS NULL";
+const REOPEN: &str = "\
+    UPDATE help_call SET closed_at_ms = NULL, closed_by = NULL \
+    WHERE order_id = $1 AND household_id = $2 AND closed_by IS NOT NULL";
+
+/// The orders whose calls stand on the board of this one: itself, everything it replaced, and
+/// earlier orders that ended while somebody still waited.
+fn concerned(sql: &mut dyn Sql, order_id: &str) -> Result<Vec<String>, StoreError> {
+    let mut concerned = chain(sql, order_id)?;
+    let Some(order) = order::find(sql, order_id)? else { return Ok(concerned) };
+    let is_drill = order.mode != "actual";
+    let query = "SELECT DISTINCT t.order_id FROM help_call c \
+                 JOIN town_order t ON t.order_id = c.order_id \
+                 WHERE c.closed_at_ms IS NULL AND t.sequence < $1 \
+                 AND CASE WHEN t.mode = 'actual' THEN 0 ELSE 1 END = $2";
+    let sequence = i64::try_from(order.sequence).unwrap_or(i64::MAX);
+    for row in sql.all(query, values![sequence, is_drill])? {
+        let earlier: String = row.get("order_id")?;
+        if !concerned.contains(&earlier) && has_ended(sql, &earlier, &order)? {
+            concerned.push(earlier);
+        }
+    }
+    Ok(concerned)
+}
+
+/// Whether an order and all that replaced it were lifted, or over when `next` was issued.
+fn has_ended(sql: &mut dyn Sql, order_id: &str, next: &OrderRecord) -> Result<bool, StoreError> {
+    let mut last = order::find(sql, order_id)?;
+    for _ in 0..CHAIN_MAX {
+        let Some(order) = last else { return Ok(true) };
+        let Some(by) = &order.superseded_by else {
+            return Ok(!order.orders_something() || order.expires_at_ms <= next.issued_at_ms);
+        };
+        last = order::find(sql, by)?;
+    }
+    Ok(false)
 }
 
 /// The order and everything it replaced, directly or through others.

@@ -38,6 +38,11 @@ const STEPS: &[Step] = &[
         text: include_str!("../../migrations/sqlite/0004_console.sql"),
     },
     Step {
+        number: 5,
+        name: "0005_standing",
+        text: include_str!("../../migrations/sqlite/0005_standing.sql"),
+    },
+    Step {
         number: 13,
         name: "0013_services",
         text: include_str!("../../migrations/sqlite/0013_services.sql"),

@@ -45,12 +45,19 @@ pub struct OrderRecord {
     pub superseded_by: Option<String>,
     /// The signed bytes.
     pub signed: Vec<u8>,
+    /// Boxes refuse it, because its key was revoked after it was issued.
+    pub disbelieved: bool,
 }
 
 impl OrderRecord {
     /// Whether boxes must show it at `now_ms`.
     pub fn in_force(&self, now_ms: i64) -> bool {
         self.superseded_by.is_none() && self.expires_at_ms > now_ms
+    }
+
+    /// Whether the town thinks it in force although no box shows it any more.
+    pub fn is_lost(&self, now_ms: i64) -> bool {
+        self.disbelieved && self.orders_something() && self.in_force(now_ms)
     }
 
     /// Whether it orders something, in contrast to ending an earlier order.
@@ -166,6 +173,16 @@ pub(crate) fn supersede(sql: &mut dyn Sql, order_id: &str, by: &str) -> Result<(
     sql.execute(query, values![order_id, by]).map(drop)
 }
 
+/// Notes whether boxes refuse the order's signature.
+pub(crate) fn note_disbelief(
+    sql: &mut dyn Sql,
+    order_id: &str,
+    disbelieved: bool,
+) -> Result<(), StoreError> {
+    let query = "UPDATE town_order SET disbelieved = $2 WHERE order_id = $1";
+    sql.execute(query, values![order_id, disbelieved]).map(drop)
+}
+
 /// Something that happened to an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderEvent {
@@ -223,5 +240,6 @@ fn record(row: &Row) -> Result<OrderRecord, StoreError> {
         confirmer: row.get("confirmer")?,
         superseded_by: row.get("superseded_by")?,
         signed: row.get("signed")?,
+        disbelieved: row.get("disbelieved")?,
     })
 }

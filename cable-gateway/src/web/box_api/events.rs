@@ -58,8 +58,9 @@ pub(super) async fn handler(
             Ok::<_, StoreError>((missed(sql, last, now_ms)?, version))
         })
         .await?;
+    let believed = missed.iter().filter(|order| !order.disbelieved);
     let mut waiting: VecDeque<Frame> =
-        missed.iter().map(|order| Frame::order(order.sequence, &order.signed)).collect();
+        believed.map(|order| Frame::order(order.sequence, &order.signed)).collect();
     waiting.extend(version.map(Frame::provisioning_changed));
     waiting.extend(state.hub.latest_heartbeat());
     let headers =

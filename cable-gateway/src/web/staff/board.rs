@@ -60,6 +60,7 @@ struct BoardOrder {
     act: &'static str,
     is_drill: bool,
     is_in_force: bool,
+    is_lost: bool,
     emergency: bool,
     emergency_reason: String,
     areas: String,
@@ -102,10 +103,11 @@ struct HelpWord {
     label: &'static str,
 }
 
-struct ResidentView {
-    name: String,
-    kana: String,
-    needs: Vec<&'static str>,
+/// A person of a home, with what they need when leaving.
+pub(super) struct ResidentView {
+    pub(super) name: String,
+    pub(super) kana: String,
+    pub(super) needs: Vec<&'static str>,
 }
 
 pub(super) async fn show(
@@ -206,7 +208,12 @@ pub(super) async fn settle_help(
     };
     // Nothing to settle: somebody else did, or the home took it back; the board tells.
     console.app.store.write(settle).await?;
-    Ok(Redirect::to(&format!("/orders/{order_id}")).into_response())
+    // Back to where the button was: the list of all calls, or the board.
+    let back = match posted.fields.one("from") {
+        "orders" => "/orders".to_owned(),
+        _ => format!("/orders/{order_id}"),
+    };
+    Ok(Redirect::to(&back).into_response())
 }
 
 const DEALT_WITH: &str = "dealt-with";
@@ -287,7 +294,7 @@ fn home_view(home: &Home, now_ms: i64) -> HomeView {
     }
 }
 
-fn resident_view(resident: &HomeResident) -> ResidentView {
+pub(super) fn resident_view(resident: &HomeResident) -> ResidentView {
     ResidentView {
         name: wording::name(&resident.name),
         kana: resident.kana.clone(),
@@ -307,6 +314,7 @@ fn head(sql: &mut dyn Sql, order_id: &str, now_ms: i64) -> Result<BoardOrder, Fa
         act: if view.is_in_force { view.act } else { ended(&record, view.act) },
         is_drill: view.is_drill,
         is_in_force: view.is_in_force,
+        is_lost: view.is_lost,
         emergency: view.emergency,
         emergency_reason: draft.and_then(|draft| draft.decision_reason).unwrap_or_default(),
         areas: view.areas,

@@ -54,6 +54,8 @@ pub(super) struct OrderView {
     pub(super) act: &'static str,
     pub(super) is_drill: bool,
     pub(super) is_in_force: bool,
+    /// No box shows it any more, although it is in force.
+    pub(super) is_lost: bool,
     pub(super) emergency: bool,
     pub(super) areas: String,
     pub(super) issued: String,
@@ -74,6 +76,7 @@ impl OrderView {
             act: wording::act(act),
             is_drill: order.mode != "actual",
             is_in_force: order.orders_something() && order.in_force(now_ms),
+            is_lost: order.is_lost(now_ms),
             emergency: order.authority == "emergency",
             areas: areas(town, order.area_ids.iter().map(String::as_str)),
             issued: format!("{when} {}", wording::act(act)),
@@ -101,6 +104,12 @@ pub(super) fn title(hazard: Option<Hazard>, level: Option<Level>, act: Act) -> S
         Act::Lift => format!("{hazard} 避難情報の解除"),
         Act::Cancel => format!("{hazard} 避難情報の取消"),
     }
+}
+
+/// The same of a record.
+pub(super) fn title_of(order: &OrderRecord) -> String {
+    let act = act_from_code(&order.act).unwrap_or(Act::Issue);
+    title(Hazard::from_code(&order.hazard), level(order), act)
 }
 
 /// Names of areas, or the whole town.

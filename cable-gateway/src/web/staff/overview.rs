@@ -12,7 +12,7 @@ use evacuation::{area::AreaId, order::Mode};
 
 use super::{
     Console,
-    board::Tally,
+    board::{ResidentView, Tally, resident_view},
     context::{Duty as _, Fields, Officer, On},
     fault::{Fault, Refused},
     order_view::{self, OrderView, Slab},
@@ -24,9 +24,16 @@ use crate::{
         StaffMember, account,
         draft::{self, StoredDraft},
     },
-    store::{Sql, StoreError, board, order, order::OrderRecord, town, town::Town},
+    store::{
+        Sql, StoreError, board,
+        help::{self, StandingCall},
+        order::{self, OrderRecord},
+        town::{self, Town},
+    },
 };
 
+/// Homes that wait for help, listed at most.
+const CALLS: usize = 100;
 /// Orders shown in the record of the past.
 const PAST: u32 = 20;
 
@@ -37,6 +44,10 @@ struct OverviewPage {
     now: String,
     notice: Option<Notice>,
     waiting: Vec<WaitingDraft>,
+    calls: Vec<CallView>,
+    /// Homes that still wait for help and are not listed.
+    calls_hidden: usize,
+    form_token: String,
     in_force: Vec<OrderInForce>,
     past: Vec<PastLine>,
 }
@@ -68,7 +79,21 @@ struct OrderInForce {
     elapsed: String,
     /// A later order took over some of its areas.
     partly_replaced: bool,
+    /// No box shows it any more.
+    is_lost: bool,
     tally: Option<Tally>,
+}
+
+/// A home that waits for help.
+struct CallView {
+    order: String,
+    home: String,
+    title: String,
+    is_drill: bool,
+    people: Vec<ResidentView>,
+    area: String,
+    since: String,
+    elapsed: String,
 }
 
 struct PastLine {
@@ -90,7 +115,12 @@ pub(super) async fn show(
     let (person, now_ms) = (officer.person().clone(), console.now_ms());
     let notice = notice(Fields::of_query(&uri).one("done"));
     let now = now_text(&console);
-    console.app.store.write(move |sql| draft::settle_cut_off(sql, now_ms)).await?;
+    let viewer = officer.viewer("help-calls");
+    let first = move |sql: &mut dyn Sql| {
+        draft::settle_cut_off(sql, now_ms)?;
+        help::standing(sql, &viewer, now_ms, CALLS)
+    };
+    let (waiting_for_help, calls) = console.app.store.write(first).await?;
     let work = move |sql: &mut dyn Sql| {
         let town = town::load(sql)?.ok_or(Fault::NoTown)?;
         Ok::<_, Fault>(OverviewPage {
@@ -98,6 +128,9 @@ pub(super) async fn show(
             now,
             notice,
             waiting: waiting(sql, &town, &person.member, now_ms)?,
+            calls_hidden: waiting_for_help - calls.len(),
+            calls: call_views(sql, &calls, now_ms)?,
+            form_token: person.form_token.clone(),
             in_force: in_force(sql, &town, now_ms)?,
             past: past(sql, &town, now_ms)?,
         })
@@ -158,6 +191,29 @@ fn waiting_draft(
     })
 }
 
+fn call_views(
+    sql: &mut dyn Sql,
+    calls: &[StandingCall],
+    now_ms: i64,
+) -> Result<Vec<CallView>, StoreError> {
+    calls.iter().map(|call| call_view(sql, call, now_ms)).collect()
+}
+
+fn call_view(sql: &mut dyn Sql, call: &StandingCall, now_ms: i64) -> Result<CallView, StoreError> {
+    // A restored backup may lack the order; the call counts all the same.
+    let order = order::find(sql, &call.order_id)?;
+    Ok(CallView {
+        title: order.as_ref().map_or_else(|| "避難情報".to_owned(), order_view::title_of),
+        is_drill: order.is_some_and(|order| order.mode != "actual"),
+        order: call.order_id.clone(),
+        home: call.household_id.clone(),
+        people: call.residents.iter().map(resident_view).collect(),
+        area: call.area_name.clone(),
+        since: wording::short_time(call.called_at_ms, now_ms),
+        elapsed: wording::elapsed(call.called_at_ms, now_ms),
+    })
+}
+
 fn in_force(sql: &mut dyn Sql, town: &Town, now_ms: i64) -> Result<Vec<OrderInForce>, StoreError> {
     let mut orders = order::in_force(sql, now_ms)?;
     let taken: BTreeSet<String> =
@@ -185,6 +241,7 @@ fn one_in_force(
         areas: view.areas,
         issued: view.issued,
         elapsed: view.elapsed,
+        is_lost: view.is_lost,
         partly_replaced: taken.contains(&order.order_id),
         tally: (counts.homes > 0).then(|| Tally::of(&counts)),
     })

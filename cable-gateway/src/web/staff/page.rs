@@ -110,7 +110,7 @@ impl Frame {
     }
 }
 
-/// The gravest order in force: meant before drill, tsunami and high levels before low ones.
+/// What has to be issued anew, or the gravest order in force: meant before drill, tsunami and high levels before low ones.
 fn band(
     sql: &mut dyn Sql,
     town: &town::Town,
@@ -118,7 +118,18 @@ fn band(
     now_ms: i64,
 ) -> Result<Option<Band>, StoreError> {
     let orders = order::in_force(sql, now_ms)?;
-    let mut ordering: Vec<_> = orders.iter().filter(|order| order.orders_something()).collect();
+    let ordering = orders.iter().filter(|order| order.orders_something());
+    let (lost, mut ordering): (Vec<_>, Vec<_>) = ordering.partition(|order| order.disbelieved);
+    if officer && !lost.is_empty() {
+        return Ok(Some(Band {
+            class: "in-force-actual",
+            text: format!(
+                "{}件の避難情報がテレビから消えています。出し直してください。",
+                lost.len()
+            ),
+            href: Some("/orders".to_owned()),
+        }));
+    }
     ordering.sort_by_key(|order| order_view::gravity(order));
     let Some(gravest) = ordering.last() else { return Ok(None) };
     let drill = gravest.mode != "actual";

@@ -1,6 +1,6 @@
 //! Every look at a person is written down, once for what a person would call one look.
 
-use super::fixture::Town;
+use super::{browser::Browser, fixture::Town};
 
 #[tokio::test]
 async fn opening_the_list_is_one_look_at_each_person_shown() {
@@ -123,6 +123,43 @@ async fn a_call_for_help_stays_until_an_officer_has_dealt_with_it() {
 }
 
 #[tokio::test]
+async fn a_call_for_help_stays_in_sight_when_its_order_is_over() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    town.answer(&order, "h-nakamura", "need-help").await;
+    town.clock.advance(25 * 3_600_000);
+    let (mut saito, mut mori) = (town.officer("saito").await, town.officer("mori").await);
+    let page = saito.get("/orders").await;
+    page.shows("発令中の避難情報はありません。");
+    page.shows("対応が終わっていない「助けが必要」");
+    page.shows("中村 ハナ");
+    page.hides("西 一郎");
+    assert_eq!(town.looks("evacuation-board").await, 2, "both persons of the home were looked at");
+    mori.get("/orders").await.has_status(200);
+    assert_eq!(town.looks("evacuation-board").await, 4);
+
+    let path = format!("/orders/{order}/help/h-nakamura");
+    let settled = saito.post(&path, &[("help", "dealt-with"), ("from", "orders")]).await;
+    assert_eq!(settled.location(), "/orders");
+    let page = saito.get("/orders").await;
+    page.hides("対応が終わっていない");
+    page.hides("中村");
+    assert_eq!(town.looks("evacuation-board").await, 4, "nobody was shown");
+}
+
+#[tokio::test]
+async fn the_overview_counts_calls_that_were_dealt_with() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    town.answer(&order, "h-nakamura", "need-help").await;
+    let mut saito = town.officer("saito").await;
+    saito.get("/orders").await.hides("対応済み 1<");
+    let path = format!("/orders/{order}/help/h-nakamura");
+    saito.post(&path, &[("help", "dealt-with")]).await.has_status(303);
+    saito.get("/orders").await.shows("<span>対応済み 1</span>");
+}
+
+#[tokio::test]
 async fn a_nurse_settles_no_call_for_help() {
     let town = Town::new().await;
     let order = town.order_in_force().await;
@@ -132,6 +169,15 @@ async fn a_nurse_settles_no_call_for_help() {
     let path = format!("/orders/{order}/help/h-nakamura");
     nurse.post(&path, &[("help", "dealt-with")]).await.has_status(403);
     assert!(town.help_acts().await.is_empty());
+}
+
+/// A draft that waits for a second person; its path.
+async fn draft(officer: &mut Browser) -> String {
+    officer.get("/orders/new").await;
+    let fields = [("mode", "actual"), ("hazard", "tsunami"), ("scope", "town")];
+    let page = officer.post("/orders", &fields).await;
+    assert!(page.location().starts_with("/drafts/"), "{}", page.body);
+    page.location().to_owned()
 }
 
 /// Every page that the console's routes name, opened: where a person's name is shown, the record
@@ -150,10 +196,15 @@ async fn invariant_8_no_page_names_a_person_without_a_record() {
         let town = Town::new().await;
         let order = town.order_in_force().await;
         town.answer(&order, "h-nakamura", "need-help").await;
+        let mut saito = town.officer("saito").await;
+        let draft = draft(&mut saito).await;
         let path = path.replace("{order}", &order).replace("{person}", "p-hana");
-        for mut browser in [town.officer("saito").await, town.nurse().await] {
+        let path = path.replace("/drafts/{draft}", &draft).replace("{*path}", "console.css");
+        assert!(!path.contains('{'), "{path} is opened with real ids");
+        for mut browser in [saito, town.nurse().await] {
             let before = town.looked_at().await;
             let page = browser.get(&path).await;
+            assert_ne!(page.status.as_u16(), 404, "{path} is there");
             for (person, name) in
                 [("p-hana", "中村 ハナ"), ("p-shigeru", "中村 茂"), ("p-ichiro", "西 一郎")]
             {

@@ -15,6 +15,10 @@ use evacuation::{
 };
 use zeroize::Zeroizing;
 
+mod seed;
+
+use seed::{STAFF, device, office, person, seed};
+
 use super::browser::Browser;
 use crate::{
     admin::create_keys,
@@ -217,6 +221,26 @@ impl Town {
         self.store.read::<_, StoreError, _>(read).await.expect("the audit log")
     }
 
+    /// The keys of all orders were revoked.
+    pub(super) async fn loses_its_orders(&self) {
+        let lose = |sql: &mut dyn Sql| sql.execute("UPDATE town_order SET disbelieved = 1", &[]);
+        self.store.write::<_, StoreError, _>(lose).await.expect("kept");
+    }
+
+    /// The administrator ends the waiting of a login.
+    pub(super) async fn unlocks(&self, login: &str) {
+        account::unlock(&self.store, &Seal::new(&[9; 32]), login).await.expect("a login");
+    }
+
+    /// Under what failed sign-ins are counted.
+    pub(super) async fn delay_subjects(&self) -> Vec<String> {
+        let read = |sql: &mut dyn Sql| {
+            let rows = sql.all("SELECT subject FROM sign_in_delay", &[])?;
+            rows.iter().map(|row| row.get("subject")).collect()
+        };
+        self.store.read::<_, StoreError, _>(read).await.expect("the counters")
+    }
+
     /// A home answers an order.
     pub(super) async fn answer(&self, order: &str, household: &'static str, answer: &'static str) {
         let order = order.to_owned();
@@ -243,17 +267,7 @@ impl Town {
     pub(super) async fn has_box(&self, household: &'static str, seen_ms: i64) {
         let write = move |sql: &mut dyn Sql| {
             sql.execute("DELETE FROM device WHERE device_id = $1", values![household])?;
-            sql.execute(
-                "INSERT INTO device (device_id, household_id, state, certificate_sha256, \
-                 certificate, public_key_sha256, enrolled_at_ms, last_seen_ms) \
-                 VALUES ($1, $1, 'active', $2, x'01', x'01', $3, $4)",
-                values![
-                    household,
-                    household.as_bytes().to_vec(),
-                    seen_ms - 10 * 86_400_000,
-                    seen_ms
-                ],
-            )
+            device(sql, household, seen_ms - 10 * 86_400_000, seen_ms)
         };
         self.store.write::<_, StoreError, _>(write).await.expect("the box is kept");
     }
@@ -283,6 +297,33 @@ impl Town {
         let write = move |sql: &mut dyn Sql| {
             let query = "UPDATE person SET born_on = $2 WHERE person_id = $1";
             sql.execute(query, values![person, day])
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
+    /// So many more homes of one person, with a box that was last heard of at `seen_ms`.
+    pub(super) async fn grows_by_homes(&self, homes: u32, seen_ms: i64) {
+        let write = move |sql: &mut dyn Sql| {
+            for number in 0..homes {
+                let home = format!("h-more-{number}");
+                sql.execute(
+                    "INSERT INTO household (household_id, ordinal, area_id, language, \
+                     speak_names, check_in_enabled, version) VALUES ($1, 9, 'A13', 'ja', 1, 1, 1)",
+                    values![&home],
+                )?;
+                person(sql, &home, &home, "東 次郎", "[]")?;
+                device(sql, &home, seen_ms, seen_ms)?;
+            }
+            Ok(())
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
+    /// Nobody knows when something was heard of the box of the 中村.
+    pub(super) async fn never_heard_of_nakamura(&self) {
+        let write = |sql: &mut dyn Sql| {
+            let query = "UPDATE device SET last_seen_ms = NULL WHERE device_id = 'd-nakamura'";
+            sql.execute(query, &[])
         };
         self.store.write::<_, StoreError, _>(write).await.expect("kept");
     }
@@ -332,83 +373,4 @@ async fn gateway(folder: &Path, clock: MockClock) -> AppState {
     store.migrate(clock.now_ms()).await.expect("the schema is applied");
     let random = Arc::new(SystemRandom);
     AppState::assemble(config, store, Arc::new(clock), random).expect("a whole gateway")
-}
-
-const STAFF: [(&str, &str, Role); 3] = [
-    ("saito", "佐藤 健一", Role::DisasterOfficer),
-    ("mori", "森 由美", Role::DisasterOfficer),
-    ("hayashi", "林 春子", Role::PublicHealthNurse),
-];
-
-fn office(role: Role) -> &'static str {
-    match role {
-        Role::DisasterOfficer => "総務課",
-        Role::PublicHealthNurse => "健康づくり課",
-    }
-}
-
-fn seed(sql: &mut dyn Sql) -> Result<(), StoreError> {
-    sql.execute("DELETE FROM town", &[])?;
-    sql.script(
-        "INSERT INTO town (municipality_code, name, version, area_table_version, \
-           shelter_table_version, settings_sha256, imported_at_ms) \
-           VALUES ('363871', '美波町', 1, 1, 1, x'00', 0); \
-         INSERT INTO area VALUES ('A05', 1, '奥河内', '', NULL, 337263240, 1345206760); \
-         INSERT INTO area VALUES ('A13', 2, '東由岐', '', NULL, 337705860, 1345974530); \
-         INSERT INTO area VALUES ('A14', 3, '日和佐浦', '', NULL, 337265800, 1345384850); \
-         INSERT INTO area VALUES ('A17', 4, '奥潟', '', 'A05', 337187500, 1345118840); \
-         INSERT INTO shelter VALUES ('S-HILL', 1, '高台広場', '', '徳島県美波町', 337265800, \
-           1345384850, 'flood tsunami', '２階以上に避難'); \
-         INSERT INTO shelter VALUES ('S-SHORE', 2, '海辺公民館', '', '徳島県美波町', 337275800, \
-           1345384850, 'flood', NULL);",
-    )?;
-    for (ordinal, (household, area)) in
-        (1_i64..).zip([("h-nakamura", "A14"), ("h-names", "A14"), ("h-west", "A13")])
-    {
-        sql.execute(
-            "INSERT INTO household (household_id, ordinal, area_id, language, speak_names, \
-             check_in_enabled, version) VALUES ($1, $2, $3, 'ja', 1, 1, 1)",
-            values![household, ordinal, area],
-        )?;
-    }
-    person(sql, "h-nakamura", "p-hana", "中村 ハナ", "[\"helper\"]")?;
-    person(sql, "h-nakamura", "p-shigeru", "中村 茂", "[]")?;
-    person(sql, "h-west", "p-ichiro", "西 一郎", "[]")?;
-    for (name, id) in STRANGE_NAMES.into_iter().zip(["p-0", "p-1", "p-2", "p-3", "p-4"]) {
-        person(sql, "h-names", id, name, "[]")?;
-    }
-    not_well(sql)
-}
-
-fn person(
-    sql: &mut dyn Sql,
-    household: &str,
-    id: &str,
-    name: &str,
-    needs: &str,
-) -> Result<(), StoreError> {
-    let insert = "INSERT INTO person (person_id, name, kana, created_at_ms) VALUES ($1, $2, '', 0)";
-    sql.execute(insert, values![id, name])?;
-    sql.execute(
-        "INSERT INTO household_resident (household_id, resident_id, ordinal, person_id, needs, \
-         plans) VALUES ($1, $2, 1, $2, $3, '[]')",
-        values![household, id, needs],
-    )?;
-    Ok(())
-}
-
-/// ハナ said at nine that she is not well.
-fn not_well(sql: &mut dyn Sql) -> Result<(), StoreError> {
-    sql.script(
-        "INSERT INTO device (device_id, household_id, state, certificate_sha256, certificate, \
-           public_key_sha256, enrolled_at_ms) \
-           VALUES ('d-nakamura', 'h-nakamura', 'active', x'01', x'01', x'01', 1795051800000); \
-         UPDATE device SET last_seen_ms = 1795138200000; \
-         INSERT INTO report VALUES ('r-1', 'd-nakamura', 'check-in', x'00', 1795132800000); \
-         INSERT INTO check_in (report_id, person_id, device_id, business_date, happened_at_ms, \
-           received_at_ms, clock_trusted, level, condition, contact_wanted) \
-           VALUES ('r-1', 'p-hana', 'd-nakamura', '2026-11-20', 1795132800000, 1795132800000, 1, \
-           1, 'bad', 1);",
-    )?;
-    check_in::settle(sql, "p-hana")
 }

@@ -221,6 +221,30 @@ async fn lowering_a_level_4_order_needs_two_persons_too() {
 }
 
 #[tokio::test]
+async fn an_order_whose_key_was_revoked_asks_to_be_issued_anew() {
+    let town = Town::new().await;
+    let order = town.order_in_force().await;
+    let (mut saito, mut mori) = (town.officer("saito").await, town.officer("mori").await);
+    let path = format!("/orders/{order}");
+    for page in ["/orders", &path] {
+        saito.get(page).await.hides("受信機はもう信じません");
+    }
+    town.loses_its_orders().await;
+    for page in ["/orders", &path] {
+        let page = saito.get(page).await;
+        page.shows("受信機はもう信じません。出し直してください。");
+        page.shows("1件の避難情報がテレビから消えています。");
+        page.hides("発令中：");
+    }
+    let update = format!("{path}/update");
+    saito.get(&update).await;
+    let draft = saito.post(&update, &form("actual", "flood", "4")).await.location().to_owned();
+    is_issued(&mori_issues(&mut mori, &draft).await);
+    saito.get("/orders").await.hides("受信機はもう信じません");
+    saito.get("/orders").await.shows("発令中：");
+}
+
+#[tokio::test]
 async fn a_form_with_errors_says_them_and_keeps_everything() {
     let town = Town::new().await;
     let mut saito = town.officer("saito").await;

@@ -175,6 +175,33 @@ async fn failures_are_written_down_without_what_was_typed() {
     assert_eq!(town.audit_acts().await, [from.clone(), from]);
 }
 
+/// What was typed as a login may be a password, whether somebody has it or not.
+#[tokio::test]
+async fn counters_of_failures_hold_nothing_that_was_typed() {
+    let town = Town::new().await;
+    for typed in ["asagao-no-tane", "saito"] {
+        fails(&mut town.browser().at(ELSEWHERE), typed, 1).await;
+    }
+    let subjects = town.delay_subjects().await;
+    assert_eq!(subjects.len(), 5, "two for each, and the address: {subjects:?}");
+    for subject in subjects {
+        assert!(!subject.contains("asagao") && !subject.contains("saito"), "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn the_administrator_ends_the_waiting_of_one_login() {
+    let town = Town::new().await;
+    for login in ["saito", "mori"] {
+        fails(&mut town.browser().at(ELSEWHERE), login, 3).await;
+    }
+    town.unlocks("saito").await;
+    let mut officer = town.browser().at([203, 0, 113, 9]);
+    attempt(&mut officer, "saito", PASSWORD, &town.code("saito")).await.has_status(303);
+    let mut other = town.browser().at([203, 0, 113, 9]);
+    attempt(&mut other, "mori", PASSWORD, &town.code("mori")).await.has_status(429);
+}
+
 #[tokio::test]
 async fn behind_a_proxy_the_address_is_the_one_the_proxy_was_asked_from() {
     let town = Town::plain().await;
