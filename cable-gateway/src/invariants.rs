@@ -3,7 +3,7 @@
 mod console;
 mod login;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use evacuation::{
     order::Mode,
@@ -26,7 +26,8 @@ use crate::{
 
 /// The whole list of a day, as a nurse sees it.
 fn list(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<check_in::Identity>, StoreError> {
-    let states = check_in::states(sql, "2026-11-20", &BTreeSet::new())?;
+    let roll = check_in::roll(sql, Arc::default())?;
+    let states = check_in::states(sql, &roll, "2026-11-20", &BTreeSet::new())?;
     let ids: Vec<String> = states.into_iter().map(|state| state.person_id).collect();
     check_in::identities(sql, &nurse(), now_ms, &ids)
 }

@@ -1,7 +1,10 @@
 //! Daily check-ins as staff see them. How people stand comes without names; names come only with
 //! the record of the look, in the same transaction.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Row, Sql, StoreError};
 use crate::{
@@ -24,11 +27,25 @@ pub struct CheckIn {
     pub withdrawn_at_ms: Option<i64>,
 }
 
+/// Who takes part, in the order of the list, under random ids. It changes with an import only, so
+/// that it is kept between two openings of the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roll {
+    /// Changes of the tables behind it, so far.
+    changes: i64,
+    /// Ids of the persons, by reading, each with the number of the home.
+    persons: Vec<(String, usize)>,
+    /// Numbers of the homes by their id.
+    homes: HashMap<String, usize>,
+}
+
 /// How one person who takes part stands; names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonState {
     /// Random id of the person.
     pub person_id: String,
+    /// Number of the home among all of the list.
+    pub home: usize,
     /// The newest answer of any day that was not taken back, with its day (`YYYY-MM-DD`).
     pub answer: Option<(String, CheckIn)>,
     /// Whether an answer was taken back today.
@@ -48,58 +65,69 @@ pub struct BoxSignal {
     pub connected: bool,
 }
 
-/// Everybody who takes part, by reading. `connected` are the ids of the boxes that are connected.
+/// The roll of now: `known` itself while nothing changed.
+pub fn roll(sql: &mut dyn Sql, known: Arc<Roll>) -> Result<Arc<Roll>, StoreError> {
+    let changes = sql.one("SELECT changes FROM roll_change", &[])?.get("changes")?;
+    if known.changes == changes && !known.persons.is_empty() {
+        return Ok(known);
+    }
+    let mut roll = Roll { changes, ..Roll::default() };
+    let query = "SELECT p.person_id, r.household_id FROM person p \
+                 JOIN household_resident r ON r.person_id = p.person_id \
+                 JOIN household h ON h.household_id = r.household_id \
+                 WHERE h.check_in_enabled = 1 ORDER BY p.kana, p.person_id";
+    for row in sql.all(query, &[])? {
+        let next = roll.homes.len();
+        let home = *roll.homes.entry(row.get("household_id")?).or_insert(next);
+        roll.persons.push((row.get("person_id")?, home));
+    }
+    Ok(Arc::new(roll))
+}
+
+/// How everybody on the roll stands. `connected` are the ids of the boxes that are connected.
 pub fn states(
     sql: &mut dyn Sql,
+    roll: &Roll,
     business_date: &str,
     connected: &BTreeSet<String>,
 ) -> Result<Vec<PersonState>, StoreError> {
-    let homes = homes(sql, connected)?;
+    let boxes = boxes(sql, roll, connected)?;
     let mut answers = standing_answers(sql)?;
     let query = "SELECT DISTINCT person_id FROM check_in \
                  WHERE business_date = $1 AND withdrawn_at_ms IS NOT NULL";
     let taken_back = sql.all(query, values![business_date])?;
     let taken_back = taken_back.iter().map(|row| row.get("person_id"));
     let taken_back = taken_back.collect::<Result<HashSet<String>, _>>()?;
-    let query = "SELECT p.person_id, r.household_id FROM person p \
-                 JOIN household_resident r ON r.person_id = p.person_id \
-                 ORDER BY p.kana, p.person_id";
-    let mut states = Vec::new();
-    for row in sql.all(query, &[])? {
-        let household_id: String = row.get("household_id")?;
-        let Some(boxes) = homes.get(&household_id) else { continue };
-        let person_id: String = row.get("person_id")?;
-        states.push(PersonState {
-            answer: answers.remove(&person_id),
-            withdrawn: taken_back.contains(&person_id),
-            boxes: *boxes,
-            person_id,
-        });
-    }
-    Ok(states)
+    let state = |(person_id, home): &(String, usize)| PersonState {
+        person_id: person_id.clone(),
+        home: *home,
+        answer: answers.remove(person_id),
+        withdrawn: taken_back.contains(person_id),
+        boxes: boxes[*home],
+    };
+    Ok(roll.persons.iter().map(state).collect())
 }
 
-/// The homes that take part, each with what is heard of its boxes.
-fn homes(
+/// What is heard of the boxes of each home, by the home's number.
+fn boxes(
     sql: &mut dyn Sql,
+    roll: &Roll,
     connected: &BTreeSet<String>,
-) -> Result<HashMap<String, Option<BoxSignal>>, StoreError> {
-    let query = "SELECT household_id FROM household WHERE check_in_enabled = 1";
-    let rows = sql.all(query, &[])?;
-    let ids = rows.iter().map(|row| Ok((row.get("household_id")?, None)));
-    let mut homes = ids.collect::<Result<HashMap<String, Option<BoxSignal>>, StoreError>>()?;
+) -> Result<Vec<Option<BoxSignal>>, StoreError> {
+    let mut boxes: Vec<Option<BoxSignal>> = vec![None; roll.homes.len()];
     let query = "SELECT device_id, household_id, enrolled_at_ms, last_seen_ms FROM device \
                  WHERE state = 'active'";
     for row in sql.all(query, &[])? {
-        let Some(home) = homes.get_mut(&row.get::<String>("household_id")?) else { continue };
+        let Some(home) = roll.homes.get(row.text("household_id")?) else { continue };
         let new = BoxSignal {
             enrolled_at_ms: row.get("enrolled_at_ms")?,
             last_seen_ms: row.get("last_seen_ms")?,
-            connected: connected.contains(&row.get::<String>("device_id")?),
+            connected: connected.contains(row.text("device_id")?),
         };
+        let home = &mut boxes[*home];
         *home = Some(home.map_or(new, |other| other.with(new)));
     }
-    Ok(homes)
+    Ok(boxes)
 }
 
 impl BoxSignal {

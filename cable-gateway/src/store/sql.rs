@@ -65,9 +65,20 @@ impl Row {
 
     /// The value of a column, by its name in the query.
     pub fn get<T: FromValue>(&self, column: &'static str) -> Result<T, StoreError> {
-        let wrong = || StoreError::Column { column };
-        let index = self.columns.iter().position(|name| name == column).ok_or_else(wrong)?;
-        T::from_value(&self.values[index]).ok_or_else(wrong)
+        T::from_value(self.value(column)?).ok_or(StoreError::Column { column })
+    }
+
+    /// The text of a column, left where it is.
+    pub fn text(&self, column: &'static str) -> Result<&str, StoreError> {
+        match self.value(column)? {
+            Value::Text(text) => Ok(text),
+            _ => Err(StoreError::Column { column }),
+        }
+    }
+
+    fn value(&self, column: &'static str) -> Result<&Value, StoreError> {
+        let index = self.columns.iter().position(|name| name == column);
+        Ok(&self.values[index.ok_or(StoreError::Column { column })?])
     }
 }
 

@@ -54,12 +54,14 @@ pub struct Console {
     hashing: PasswordHashing,
     seal: Seal,
     secure_cookie: bool,
+    roll: check_ins::KnownRoll,
 }
 
 impl Console {
     /// A console on this gateway. `secure_cookie` when browsers reach it over TLS.
     pub fn new(app: AppState, hashing: PasswordHashing, seal: Seal, secure_cookie: bool) -> Self {
-        Self { app, hashing, seal, secure_cookie }
+        let roll = check_ins::KnownRoll::default();
+        Self { app, hashing, seal, secure_cookie, roll }
     }
 
     fn now_ms(&self) -> i64 {

@@ -3,7 +3,10 @@
 //! How everybody stands is read without names; then one page of it is shown, and who is shown was
 //! looked at.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use askama::Template;
 use axum::{
@@ -11,7 +14,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse, Response},
 };
-use jiff::{Zoned, civil::Date};
+use jiff::civil::Date;
 
 use super::{
     Console,
@@ -25,7 +28,7 @@ use crate::{
     staff::triage::{self, Answer, Home, Hours, Standing, Today},
     store::{
         Sql, StoreError,
-        check_in::{self, BoxSignal, CheckIn, Identity, PersonState},
+        check_in::{self, BoxSignal, CheckIn, Identity, PersonState, Roll},
     },
 };
 
@@ -83,6 +86,20 @@ struct PersonRow {
     signal_class: &'static str,
 }
 
+/// The roll as it was read last, for the next opening of the list.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KnownRoll(Arc<Mutex<Arc<Roll>>>);
+
+impl KnownRoll {
+    fn known(&self) -> Arc<Roll> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep(&self, roll: Arc<Roll>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = roll;
+    }
+}
+
 /// One person with everything that the order of the list needs.
 struct Ranked {
     state: PersonState,
@@ -131,31 +148,35 @@ pub(super) async fn show(
 /// Everybody who takes part, in the order of the list.
 async fn ranked(console: &Console, now_ms: i64) -> Result<Vec<Ranked>, StoreError> {
     let connected: BTreeSet<String> = console.app.hub.connected().into_iter().collect();
-    let today = wording::local(now_ms);
-    let date = today.date().to_string();
-    let read = move |sql: &mut dyn Sql| check_in::states(sql, &date, &connected);
-    let states = console.app.store.read(read).await?;
+    let today = wording::local(now_ms).date();
+    let date = today.to_string();
+    let known = console.roll.known();
+    let read = move |sql: &mut dyn Sql| {
+        let roll = check_in::roll(sql, known)?;
+        Ok::<_, StoreError>((check_in::states(sql, &roll, &date, &connected)?, roll))
+    };
+    let (states, roll) = console.app.store.read(read).await?;
+    console.roll.keep(roll);
     let mut ranked: Vec<Ranked> =
-        states.into_iter().map(|state| Ranked::of(state, &today, now_ms)).collect();
+        states.into_iter().map(|state| Ranked::of(state, today, now_ms)).collect();
     ranked.sort_by_key(|one| (one.standing, std::cmp::Reverse(one.missed)));
     Ok(ranked)
 }
 
 impl Ranked {
-    fn of(state: PersonState, now: &Zoned, now_ms: i64) -> Self {
+    fn of(state: PersonState, today: Date, now_ms: i64) -> Self {
         let home = home(state.boxes, now_ms);
-        let today = now.date();
-        let answered = state.answer.as_ref().map(|(date, answer)| (day(date), answer));
-        let answer = answered.filter(|(date, _)| *date == Some(today)).map(|(_, answer)| Answer {
+        let answered = state.answer.as_ref().and_then(|(date, answer)| Some((day(date)?, answer)));
+        let answer = answered.filter(|(date, _)| *date == today).map(|(_, answer)| Answer {
             urgent: answer.condition == "bad" || answer.contact_wanted,
-            minute: minute(&wording::local(answer.happened_at_ms)),
+            minute: wording::minute(answer.happened_at_ms),
         });
         // Without any answer, the days since the box came count.
         let enrolled = || Some(wording::local(state.boxes?.enrolled_at_ms).date());
-        let since = answered.and_then(|(date, _)| date).or_else(enrolled);
+        let since = answered.map(|(date, _)| date).or_else(enrolled);
         let days_since = since.map_or(0, |since| days_between(since, today));
         let known = Today { answer, withdrawn: state.withdrawn, days_since, home };
-        let (minute, hours) = (minute(now), Hours::default());
+        let (minute, hours) = (wording::minute(now_ms), Hours::default());
         let missed = triage::missed_days(known, minute, hours);
         Self { standing: triage::standing(known, minute, hours), state, missed, home }
     }
@@ -188,10 +209,6 @@ fn days_between(since: Date, today: Date) -> u32 {
     u32::try_from(days).unwrap_or(0)
 }
 
-fn minute(time: &Zoned) -> u32 {
-    u32::from(time.hour().unsigned_abs()) * 60 + u32::from(time.minute().unsigned_abs())
-}
-
 fn counts(everybody: &[Ranked]) -> [usize; Standing::ALL.len()] {
     let mut counts = [0; Standing::ALL.len()];
     for one in everybody {
@@ -202,9 +219,10 @@ fn counts(everybody: &[Ranked]) -> [usize; Standing::ALL.len()] {
 
 /// How many homes are silent, when they are so many that the line is to blame.
 fn outage(everybody: &[Ranked]) -> Option<usize> {
-    let with_box = everybody.iter().filter(|one| one.home != Home::None).count();
-    let silent = everybody.iter().filter(|one| one.home == Home::Silent).count();
-    (silent >= OUTAGE_HOMES && silent * OUTAGE_SHARE >= with_box).then_some(silent)
+    let with_box = everybody.iter().filter(|one| one.home != Home::None);
+    let homes: BTreeMap<usize, Home> = with_box.map(|one| (one.state.home, one.home)).collect();
+    let silent = homes.values().filter(|home| **home == Home::Silent).count();
+    (silent >= OUTAGE_HOMES && silent * OUTAGE_SHARE >= homes.len()).then_some(silent)
 }
 
 fn last_page(persons: usize) -> usize {
@@ -339,13 +357,16 @@ fn action(one: &Ranked) -> &'static str {
 
 fn signal(one: &Ranked, now_ms: i64) -> (&'static str, String) {
     let Some(boxes) = one.state.boxes else { return ("signal-none", "―".to_owned()) };
-    match (one.home, boxes.last_seen_ms) {
-        (Home::Silent, Some(at_ms)) => {
-            ("signal-silent", format!("{} から応答なし", wording::short_time(at_ms, now_ms)))
+    let class = if one.home == Home::Silent { "signal-silent" } else { "signal-heard" };
+    let text = match (boxes.connected, boxes.last_seen_ms, one.home) {
+        (true, ..) => "接続中".to_owned(),
+        (false, None, _) => "記録なし".to_owned(),
+        (false, Some(at_ms), Home::Silent) => {
+            format!("{} から応答なし", wording::short_time(at_ms, now_ms))
         }
-        (Home::Silent, None) => ("signal-silent", "一度もつながっていません".to_owned()),
-        _ => ("signal-heard", "接続中".to_owned()),
-    }
+        (false, Some(_), _) => "最近まで接続".to_owned(),
+    };
+    (class, text)
 }
 
 #[cfg(test)]

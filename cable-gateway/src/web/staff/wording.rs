@@ -76,6 +76,13 @@ pub(super) fn local(at_ms: i64) -> Zoned {
     Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone)
 }
 
+/// Minutes after midnight in Japan.
+pub(super) fn minute(at_ms: i64) -> u32 {
+    const DAY_MINUTES: i64 = 24 * 60;
+    let minutes = (at_ms.div_euclid(60_000) + 9 * 60).rem_euclid(DAY_MINUTES);
+    u32::try_from(minutes).unwrap_or(0)
+}
+
 /// `14:05`
 pub(super) fn clock(at_ms: i64) -> String {
     local(at_ms).strftime("%H:%M").to_string()

@@ -1,4 +1,4 @@
-use evacuation::order::Act;
+use evacuation::order::{Act, Mode};
 use gateway_api::{
     ProblemCode, path,
     report::{
@@ -11,8 +11,9 @@ use crate::{
     audit::Viewer,
     orders::OrderDraft,
     store::{
+        Sql,
         board::{self, Counts},
-        check_in,
+        check_in, help,
     },
     testing::{BoxClient, TestGateway, flood, report},
 };
@@ -117,7 +118,10 @@ async fn standing(gateway: &TestGateway) -> (bool, Option<String>) {
     let now_ms = gateway.state.now_ms();
     let date = crate::report::business_date(now_ms);
     let states = gateway
-        .write(move |sql| check_in::states(sql, &date, &std::collections::BTreeSet::new()))
+        .write(move |sql| {
+            let roll = check_in::roll(sql, std::sync::Arc::default())?;
+            check_in::states(sql, &roll, &date, &std::collections::BTreeSet::new())
+        })
         .await;
     let id = gateway
         .write(|sql| {
@@ -254,6 +258,83 @@ async fn a_call_for_help_outlives_updates_until_the_home_takes_it_back() {
     assert_eq!((after.need_help, after.leaving), (0, 1));
     let other = gateway.publish(flood()).await.id.to_string();
     assert_eq!(counts(&gateway, &other).await.need_help, 0, "another order asks anew");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_call_for_help_stands_on_a_fresh_order_after_its_own_has_ended() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let drill = OrderDraft { mode: Mode::Drill, ..flood() };
+    let (called, beside) = (gateway.publish(flood()).await.id, gateway.publish(flood()).await.id);
+    let start = gateway.state.now_ms();
+    reported(&client, start, answer(&called.to_string(), Answer::NeedHelp)).await;
+    let beside = counts(&gateway, &beside.to_string()).await;
+    assert_eq!(beside.need_help, 0, "an order beside it asks for itself");
+    gateway.clock.advance(2 * 3_600_000);
+    let drill = gateway.publish(drill).await.id.to_string();
+    let fresh = gateway.publish(flood()).await.id.to_string();
+    assert_eq!(counts(&gateway, &fresh).await.need_help, 1);
+    assert_eq!(counts(&gateway, &drill).await.need_help, 0, "a drill asks nobody who is in need");
+    reported(&client, gateway.state.now_ms(), answer(&fresh, Answer::Leaving)).await;
+    let after = counts(&gateway, &fresh).await;
+    assert_eq!((after.need_help, after.leaving), (0, 1), "the home took it back");
+    let open = "SELECT COUNT(*) AS n FROM help_call WHERE closed_at_ms IS NULL";
+    assert_eq!(gateway.number(open).await, 0);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_lifted_order_leaves_its_calls_to_the_next_one() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let first = gateway.publish(flood()).await.id;
+    reported(&client, 1, answer(&first.to_string(), Answer::NeedHelp)).await;
+    gateway.publish(OrderDraft { act: Act::Lift, references: vec![first], ..flood() }).await;
+    let fresh = gateway.publish(flood()).await.id.to_string();
+    assert_eq!(counts(&gateway, &fresh).await.need_help, 1);
+    gateway.stop().await;
+}
+
+/// An answer from the kitchen that was given before the bedroom called, and came after.
+#[tokio::test]
+async fn an_answer_takes_back_no_later_call_of_another_box() {
+    let gateway = TestGateway::start().await;
+    let (kitchen, bedroom) = (gateway.home_box().await, gateway.home_box().await);
+    let first = gateway.publish(flood()).await.id;
+    let start = gateway.state.now_ms();
+    gateway.clock.advance(600_000);
+    let second = updated(&gateway, first).await;
+    reported(&bedroom, start + 60_000, answer(&first.to_string(), Answer::NeedHelp)).await;
+    reported(&kitchen, start + 30_000, answer(&second, Answer::Leaving)).await;
+    assert_eq!(counts(&gateway, &second).await.need_help, 1, "the bedroom still calls");
+    // The bedroom itself takes it back, although its clock was set back.
+    reported(&bedroom, start + 40_000, answer(&second, Answer::Staying)).await;
+    assert_eq!(counts(&gateway, &second).await.need_help, 0);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_leaves_a_call_that_was_dealt_with_as_it_is() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let order_id = gateway.publish(flood()).await.id.to_string();
+    let now_ms = gateway.state.now_ms();
+    reported(&client, now_ms, answer(&order_id, Answer::NeedHelp)).await;
+    let viewer = Viewer {
+        actor: "sato".to_owned(),
+        office: "防災課".to_owned(),
+        purpose: "evacuation".to_owned(),
+    };
+    let id = order_id.clone();
+    let settle = move |sql: &mut dyn Sql| {
+        help::settle(sql, &viewer, 7, &id, crate::testing::HOME, help::Word::DealtWith)
+    };
+    assert!(gateway.write(settle).await);
+    reported(&client, now_ms, answer(&order_id, Answer::Leaving)).await;
+    let by_sato =
+        "SELECT COUNT(*) AS n FROM help_call WHERE closed_by = 'sato' AND closed_at_ms = 7";
+    assert_eq!(gateway.number(by_sato).await, 1);
     gateway.stop().await;
 }
 

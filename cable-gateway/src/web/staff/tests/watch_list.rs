@@ -48,11 +48,42 @@ async fn days_without_an_answer_come_first_and_a_silent_box_is_told_apart() {
     for row in &rows[3..5] {
         check_row(row, &["受信機の応答なし", "直らなければケーブル会社へ"]);
     }
-    check_row(rows[5], &["中村 茂", "答えなし", "接続中"]);
+    check_row(rows[5], &["中村 茂", "答えなし", "最近まで接続"]);
     check_row(rows[6], &["元気"]);
     assert_eq!(rows.len(), 8);
-    page.shows("5人の家の受信機が応答していません。");
+    page.hides("受信機が応答していません");
     page.shows("3日以上 答えなし <span class=\"chip-count figures\">1");
+}
+
+/// Five persons of one home are one fault of one home.
+#[tokio::test]
+async fn an_outage_is_counted_in_homes() {
+    let (town, now_ms) = after_noon().await;
+    town.has_box("h-names", now_ms - 3 * HOUR_MS).await;
+    town.grows_by_homes(3, now_ms - 3 * HOUR_MS).await;
+    let mut nurse = town.nurse().await;
+    nurse.get("/check-ins").await.hides("受信機が応答していません");
+    let town = after_noon().await.0;
+    town.grows_by_homes(5, now_ms - 3 * HOUR_MS).await;
+    town.nurse().await.get("/check-ins").await.shows("5世帯の受信機が応答していません。");
+}
+
+#[tokio::test]
+async fn a_box_of_which_nothing_was_ever_noted_is_not_called_connected() {
+    let (town, _) = after_noon().await;
+    town.never_heard_of_nakamura().await;
+    let page = town.nurse().await.get("/check-ins").await;
+    check_row(rows(&page)[0], &["中村 ハナ", "記録なし"]);
+    page.hides("接続中");
+}
+
+#[tokio::test]
+async fn who_moves_in_is_on_the_list_at_once() {
+    let town = Town::new().await;
+    let mut nurse = town.nurse().await;
+    nurse.get("/check-ins").await.hides("東 次郎");
+    town.grows_by_homes(1, town.clock.now_ms()).await;
+    nurse.get("/check-ins").await.shows("東 次郎");
 }
 
 #[tokio::test]
