@@ -56,6 +56,11 @@ impl Ladder {
         Self::at_pace(&pace, now_ms)
     }
 
+    /// Somebody wants to see all of it: full screen at once.
+    pub(super) fn enlarged(now_ms: u64) -> Self {
+        Self::at_pace(&Pace { large_s: 0, full_s: Some(0) }, now_ms)
+    }
+
     fn at_pace(pace: &Pace, now_ms: u64) -> Self {
         let mut ladder = Self {
             large_at: now_ms + pace.large_s * 1_000,

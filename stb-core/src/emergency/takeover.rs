@@ -301,6 +301,13 @@ impl Emergency {
         true
     }
 
+    /// Somebody wants to see all of it now.
+    pub(crate) fn enlarge(&mut self, now_ms: u64) {
+        if let Some(Phase::Alerting(ladder)) = self.takeover.as_mut().map(|t| &mut t.phase) {
+            *ladder = Ladder::enlarged(now_ms);
+        }
+    }
+
     /// The next of several orders.
     pub(crate) fn show_next(&mut self) {
         let ids: Vec<OrderId> = self.visible().map(HomeOrder::id).collect();

@@ -69,12 +69,14 @@ impl Machine {
         self.emergency.set_large_text(self.settings.scale > TextScale::Normal);
         if self.emergency.refresh(self.profile.as_ref(), self.context.now) {
             self.nav.leave_to_television();
-            self.standby = false;
             self.context.push(Effect::WakeTelevision);
             self.context.push(Effect::Cue(Cue::Alert));
             self.speak_order(Repeat::Twice);
         } else if had_keys && !self.emergency.has_keys() {
             self.hush_order();
+        }
+        if self.emergency.is_alerting() {
+            self.standby = false;
         }
     }
 
@@ -141,7 +143,7 @@ impl Machine {
         }
     }
 
-    fn speak_order(&mut self, repeat: Repeat) {
+    pub(super) fn speak_order(&mut self, repeat: Repeat) {
         let (Some(order), Some(profile)) = (self.emergency.shown(), &self.profile) else { return };
         let sentences = match repeat {
             Repeat::Once => spoken::once(order, profile),
@@ -161,7 +163,7 @@ impl Machine {
 }
 
 #[derive(Clone, Copy)]
-enum Repeat {
+pub(super) enum Repeat {
     Once,
     Twice,
 }

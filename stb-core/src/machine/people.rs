@@ -56,7 +56,7 @@ impl Machine {
     /// Where nothing else goes on the sentence gets a page; else it stays a remark.
     fn explain(&mut self, trouble: Trouble) {
         let is_idle = self.nav.is_television() || self.is_on(Page::Home);
-        if !is_idle || self.emergency.has_keys() {
+        if !is_idle || self.standby || self.emergency.has_keys() {
             self.show_toast(trouble.cause.sentence());
             return;
         }
@@ -232,7 +232,8 @@ impl Machine {
     /// friendly word.
     fn greet(&mut self) {
         let Some(asked) = self.asked() else { return };
-        let may_ask = self.nav.is_television() && !self.emergency.has_keys();
+        let is_free = !self.standby && !self.emergency.has_keys();
+        let may_ask = self.nav.is_television() && is_free;
         if may_ask && self.is_check_in_enabled() && !asked.answered_today {
             self.check_in.ask(asked);
             self.nav.open(Page::CheckIn, 0);

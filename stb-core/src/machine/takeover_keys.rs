@@ -10,6 +10,7 @@ use crate::{
 use super::{
     Machine,
     keys::{colour, direction},
+    orders::Repeat,
 };
 
 impl Machine {
@@ -35,9 +36,18 @@ impl Machine {
             let found = answers.iter().position(|item| item.shortcut == Some(colour));
             return Some(found.map_or(Cue::Edge, |index| self.confirm_answer(index)));
         }
-        // Below the band the picture is still there, and so are its channels.
         let is_band = self.emergency.stage(self.context.now_ms()) == Some(TakeoverStage::Band);
-        if is_band { None } else { Some(Cue::Edge) }
+        match key {
+            RemoteKey::Help if is_band => Some(self.show_whole_order()),
+            _ if is_band && is_of_picture(key) => None,
+            _ => Some(Cue::Edge),
+        }
+    }
+
+    fn show_whole_order(&mut self) -> Cue {
+        self.emergency.enlarge(self.context.now_ms());
+        self.speak_order(Repeat::Once);
+        Cue::Confirm
     }
 
     fn move_answer(&mut self, direction: focus::Direction) -> Cue {
@@ -91,4 +101,20 @@ impl Machine {
         }
         Cue::Confirm
     }
+}
+
+/// Above the band the picture is still there, and so are its keys. Nothing is opened under the band,
+/// and 電源 does not darken what waits for an answer (invariant 1).
+const fn is_of_picture(key: RemoteKey) -> bool {
+    matches!(
+        key,
+        RemoteKey::ChannelUp
+            | RemoteKey::ChannelDown
+            | RemoteKey::ChannelPrevious
+            | RemoteKey::Digit(_)
+            | RemoteKey::ThreeDigits
+            | RemoteKey::Info
+            | RemoteKey::Audio
+            | RemoteKey::Subtitle
+    )
 }

@@ -39,8 +39,9 @@ enum Happening {
 
 fn any_key() -> impl Strategy<Value = RemoteKey> {
     use RemoteKey::{
-        Back, Blue, ChannelUp, Confirm, Data, Digit, Down, Exit, Green, Help, Home, Info, Left,
-        Red, Right, ThreeDigits, Up, VolumeDown, Yellow,
+        Audio, Back, Blue, ChannelPrevious, ChannelUp, Confirm, Data, Digit, Down, Exit, Green,
+        Guide, Help, Home, Info, Left, Mute, Power, Red, Right, Subtitle, ThreeDigits, Up,
+        VolumeDown, Yellow,
     };
     prop_oneof![
         8 => prop::sample::select(vec![Up, Down, Left, Right]),
@@ -50,6 +51,7 @@ fn any_key() -> impl Strategy<Value = RemoteKey> {
         2 => prop::sample::select(vec![
             Blue, Red, Green, Yellow, ChannelUp, VolumeDown, ThreeDigits, Info, Data,
         ]),
+        2 => prop::sample::select(vec![Power, Guide, Mute, Audio, Subtitle, ChannelPrevious]),
     ]
 }
 
@@ -175,9 +177,10 @@ fn is_unanswered(view: &View) -> bool {
     })
 }
 
+/// The picture is there, not only nothing above it: a dark screen is no television.
 fn is_live(view: &View) -> bool {
     let covers = view.takeover.as_ref().is_some_and(|t| t.stage > TakeoverStage::Notice);
-    view.page.is_none() && !covers
+    view.page.is_none() && !covers && !view.picture.covered
 }
 
 proptest! {
@@ -245,6 +248,9 @@ proptest! {
                 Just(Happening::Pull),
                 Just(Happening::Restart),
                 Just(Happening::Link(false)),
+                // Together they once made it invisible.
+                prop::sample::select(vec![RemoteKey::Back, RemoteKey::Power])
+                    .prop_map(Happening::Key),
             ],
             0..30,
         ),

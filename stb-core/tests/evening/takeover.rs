@@ -302,6 +302,74 @@ fn back_and_exit_lower_an_unanswered_order_for_a_while() {
     }
 }
 
+/// Invariant 1: what waits for an answer is not put into the dark, whatever its stage.
+#[test]
+fn invariant_1_power_darkens_no_order_that_waits_for_an_answer() {
+    let tsunami = |television: &mut Television| television.town.order(Hazard::Tsunami, None);
+    let three = |television: &mut Television| television.town.flood(Level::Three);
+    let four = |television: &mut Television| television.town.flood(Level::Four);
+    let orders: [fn(&mut Television) -> evacuation::order::Order; 3] = [tsunami, three, four];
+    for order in orders {
+        for lowered in [false, true] {
+            let mut television = Television::at_home();
+            let order = order(&mut television);
+            let bytes = television.town.sign(&order);
+            television.receive(bytes);
+            if lowered {
+                television.press(RemoteKey::Back);
+            }
+            for _ in 0..4 {
+                television.press(RemoteKey::Power);
+                assert!(television.stage() >= Some(TakeoverStage::Band), "{order:?}");
+                television.wait(20_000);
+            }
+            television.wait(60_000);
+            assert_eq!(television.stage(), Some(TakeoverStage::FullScreen));
+        }
+    }
+}
+
+/// 電源 before the order came, and after it was answered, is meant; a change lights the screen again.
+#[test]
+fn an_answered_order_leaves_the_screen_dark_until_it_changes() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press_all(&[RemoteKey::Blue, RemoteKey::Back, RemoteKey::Power]);
+    assert_eq!(television.takeover(), None);
+    television.wait(120_000);
+    assert_eq!(television.takeover(), None, "nothing waits");
+    let update = television.town.about(&order, evacuation::order::Act::Update);
+    let bytes = television.town.sign(&update);
+    television.receive(bytes);
+    assert!(television.stage() >= Some(TakeoverStage::Band));
+}
+
+/// The keys of the picture go on below the band; those that would open something under it do not.
+#[test]
+fn nothing_is_opened_under_the_band() {
+    let mut television = flooded(Level::Three);
+    television.press_all(&[RemoteKey::Guide, RemoteKey::Power, RemoteKey::Home]);
+    assert_eq!(television.stage(), Some(TakeoverStage::Band));
+    television.press_all(&[RemoteKey::Blue, RemoteKey::Back]);
+    television.is_live_television();
+}
+
+/// ヘルプ on the band shows the whole order, and it can be answered there.
+#[test]
+fn help_on_the_band_shows_the_whole_order() {
+    let mut television = flooded(Level::Three);
+    television.wait(1_000);
+    television.take_effects();
+    television.press(RemoteKey::Help);
+    assert_eq!(television.stage(), Some(TakeoverStage::FullScreen));
+    assert!(television.spoken().contains(&"spoken-call"));
+    television.press(RemoteKey::Confirm);
+    assert_eq!(answers(&television), [Answer::Leaving]);
+}
+
 #[test]
 fn a_lowered_tsunami_returns_after_ten_seconds() {
     let mut television = Television::at_home();
