@@ -13,6 +13,7 @@
 
 mod application;
 mod count;
+mod entry;
 mod heard;
 mod home;
 mod lifetime;
@@ -21,22 +22,23 @@ mod snapshot;
 
 use std::collections::BTreeMap;
 
+pub use entry::{Active, Standing};
+pub use heard::HeartbeatNews;
 pub use home::Home;
 pub use lifetime::Now;
 pub use refusal::Refusal;
 pub use snapshot::CorruptBook;
 
 use crate::{
-    hazard::{Hazard, Level},
-    heartbeat::verify_heartbeat,
     id::{Issuer, OrderId},
-    order::{Act, Changes, Mode, Order, UnixMillis},
-    signing::{SIGNATURE_LEN, VerifiedOrder, open_order},
-    trust::{Kid, Trust},
+    order::{Mode, Order, UnixMillis},
+    signing::{VerifiedOrder, open_order},
+    trust::Trust,
 };
 use count::{Counts, is_drill};
-use heard::{Age, Heard};
-use lifetime::{Clock, Lifetime, Reading};
+use entry::{Entry, Fate, Known, Signed, Subject};
+use heard::Heard;
+use lifetime::{Clock, Reading};
 
 /// Most ids remembered; the lowest sequence numbers are forgotten first, and stay closed by them.
 /// More than a heartbeat can list: what is active is never forgotten.
@@ -56,62 +58,6 @@ pub struct OrderBook {
     heard: Heard,
     /// Clock of the latest heartbeat; not stored.
     reading: Option<Reading>,
-}
-
-/// What an order concerns, next to where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Subject {
-    drill: bool,
-    hazard: Hazard,
-}
-
-/// An order with the bytes it came in.
-#[derive(Debug, Clone, PartialEq)]
-struct Signed {
-    order: Order,
-    bytes: Vec<u8>,
-}
-
-/// One order in force or one notice.
-#[derive(Debug, Clone, PartialEq)]
-struct Entry {
-    signed: Signed,
-    standing: Standing,
-    lifetime: Lifetime,
-    received_at: UnixMillis,
-    /// What it changed of the order that it replaced here.
-    changes: Option<Changes>,
-}
-
-/// An order heard before.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Known {
-    sequence: u64,
-    is_drill: bool,
-    signature: [u8; SIGNATURE_LEN],
-    /// Key that signed it; none in a book of the older form.
-    kid: Option<Kid>,
-    fate: Fate,
-}
-
-/// What became of an order heard before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// Applied; nothing more to do.
-    Applied,
-    /// Not for this home.
-    OtherArea,
-    /// Too late by this box's clock.
-    Expired,
-}
-
-/// Whether an entry orders something or says that it is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// In force.
-    InForce,
-    /// A lift or a cancellation of what was in force here, until it is acknowledged.
-    Notice,
 }
 
 /// An order that got in.
@@ -134,32 +80,6 @@ pub enum Outcome {
     Ended,
     /// It ends something that this box never had: nothing is shown.
     NothingToEnd,
-}
-
-/// What a heartbeat told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeartbeatNews {
-    /// Fetch orders after this number; none when nothing is missing.
-    pub fetch_after: Option<u64>,
-    /// Active orders that this box never heard.
-    pub missing: Vec<OrderId>,
-    /// Whether the shown orders changed.
-    pub changed: bool,
-    /// How far this box's clock is ahead of the town's.
-    pub skew_ms: i64,
-}
-
-/// One order or notice for the screen.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Active<'a> {
-    /// The order; for a notice the lift or the cancellation.
-    pub order: &'a Order,
-    /// Which of the two it is.
-    pub standing: Standing,
-    /// When it came, by this box's clock of that time.
-    pub received_at: UnixMillis,
-    /// What it changed of the order that it replaced here; none when it replaced nothing.
-    pub changes: Option<Changes>,
 }
 
 impl OrderBook {
@@ -248,15 +168,6 @@ impl OrderBook {
         }
     }
 
-    /// Whether the latest heartbeat, if it knows all that this box knows, lists the order.
-    fn vouches_for(&self, order: &Order) -> bool {
-        self.has_heard_all(is_drill(order)) && self.heard.active.contains(&order.id)
-    }
-
-    fn has_heard_all(&self, is_drill: bool) -> bool {
-        self.heard.of(is_drill) >= self.counts.of(is_drill)
-    }
-
     fn reason_to_stay_silent(&self, order: &Order, home: &Home, now: Now) -> Option<Refusal> {
         if order.mode == Mode::Test {
             return Some(Refusal::TestOnly);
@@ -285,45 +196,6 @@ impl OrderBook {
             let Some(id) = oldest.map(|(id, _)| *id) else { break };
             self.known.remove(&id);
         }
-    }
-
-    /// Takes a signed heartbeat: it shows what was missed and gives the time.
-    pub fn accept_heartbeat(
-        &mut self,
-        bytes: &[u8],
-        trust: &Trust,
-        now: Now,
-    ) -> Result<HeartbeatNews, Refusal> {
-        let (heartbeat, kid) = verify_heartbeat(bytes, trust)?;
-        if heartbeat.issuer != self.issuer {
-            return Err(Refusal::OtherIssuer);
-        }
-        let skew_ms = now.wall.0.saturating_sub(heartbeat.time.0);
-        match self.heard.age_of(&heartbeat, self.reading.map(|reading| reading.at(now))) {
-            Age::Old => Err(Refusal::Replayed),
-            Age::Repeat => Ok(self.news(skew_ms, false)),
-            Age::News => {
-                self.reading = Some(Reading::new(heartbeat.time, now));
-                self.heard = Heard::new(&heartbeat, kid);
-                let changed = self.end_what_is_no_longer_active(now);
-                Ok(self.news(skew_ms, changed))
-            }
-        }
-    }
-
-    fn news(&self, skew_ms: i64, changed: bool) -> HeartbeatNews {
-        let unheard = self.heard.active.iter().filter(|id| !self.known.contains_key(id));
-        let missing: Vec<OrderId> = unheard.copied().collect();
-        let behind = [false, true]
-            .into_iter()
-            .filter(|is_drill| self.heard.of(*is_drill) > self.counts.of(*is_drill));
-        // What is missing has no known number: it may lie below what this box already has.
-        let fetch_after = if missing.is_empty() {
-            behind.map(|is_drill| self.counts.of(is_drill)).min()
-        } else {
-            Some(0)
-        };
-        HeartbeatNews { fetch_after, missing, changed, skew_ms }
     }
 
     /// What is shown now, most urgent first: meant before drill, in force before notices, tsunami
@@ -394,65 +266,6 @@ impl OrderBook {
             self.reading = None;
         }
         refusals
-    }
-}
-
-impl Subject {
-    fn of(order: &Order) -> Self {
-        Self { drill: is_drill(order), hazard: order.hazard }
-    }
-}
-
-impl Entry {
-    fn subject(&self) -> Subject {
-        Subject::of(&self.signed.order)
-    }
-
-    fn place(&self) -> (Subject, u64) {
-        (self.subject(), self.signed.order.sequence)
-    }
-
-    fn is_notice(&self) -> bool {
-        self.standing == Standing::Notice
-    }
-
-    fn has_ended(&self, now: Now, time: Option<UnixMillis>) -> bool {
-        self.lifetime.ends_at(time, now) <= now.monotonic_ms
-    }
-
-    /// Greater is more urgent.
-    fn urgency(&self) -> (bool, bool, u8, u64) {
-        let order = &self.signed.order;
-        let rank =
-            if order.hazard == Hazard::Tsunami { 6 } else { order.level.map_or(0, Level::number) };
-        (order.mode == Mode::Actual, !self.is_notice(), rank, order.sequence)
-    }
-
-    fn shown(&self) -> Active<'_> {
-        let Self { signed, standing, received_at, changes, .. } = self;
-        let (standing, received_at, changes) = (*standing, *received_at, *changes);
-        Active { order: &signed.order, standing, received_at, changes }
-    }
-}
-
-impl Fate {
-    fn refusal(self) -> Refusal {
-        match self {
-            Self::Applied => Refusal::Duplicate,
-            Self::OtherArea => Refusal::OtherArea,
-            Self::Expired => Refusal::Expired,
-        }
-    }
-}
-
-impl Signed {
-    fn verify(&self, trust: &Trust, issuer: &Issuer) -> Result<(), Refusal> {
-        let order = open_order(&self.bytes, trust)?.order;
-        if order.issuer == *issuer { Ok(()) } else { Err(Refusal::OtherIssuer) }
-    }
-
-    fn ends_something(&self) -> bool {
-        matches!(self.order.act, Act::Lift | Act::Cancel)
     }
 }
 

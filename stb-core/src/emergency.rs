@@ -30,6 +30,9 @@ pub(crate) const FETCH_SPREAD_MS: u32 = 5_000;
 /// So many refused records are remembered, to count repeats by multicast once.
 const REMEMBERED_REFUSALS: usize = 16;
 
+/// A heartbeat that says nothing new is stored again after this time: it must outlive a power cut,
+/// but flash memory wears. As long as the book lets a heartbeat be late.
+const KEEP_MS: u64 = 300_000;
 /// So many orders are kept for a store that is read late.
 const EARLY_MAX: usize = 16;
 
@@ -44,6 +47,8 @@ pub(crate) struct Emergency {
     refused: Vec<u64>,
     fetched: Option<(u64, u64)>,
     early: Early,
+    /// When the book went to the store last.
+    kept_at: Option<u64>,
     /// The household reads larger text.
     large_text: bool,
     /// When it was last reckoned what is shown.
@@ -80,6 +85,9 @@ pub(crate) enum Arrival {
     News(OrderId),
     /// Nothing to show, the book changed all the same.
     Quiet,
+    /// What the town signed, but too late or for others; counted under this reason. The book
+    /// remembers it: its number tells later what is old.
+    Unshown(&'static str),
     /// Refused; counted under this reason.
     Refused(&'static str),
     /// Refused, but nothing to count.
@@ -100,8 +108,8 @@ pub(crate) struct Adoption {
 pub(crate) struct Pulse {
     pub(crate) fetch_after: Option<u64>,
     pub(crate) refused: Option<&'static str>,
-    /// What is shown changed.
-    pub(crate) changed: bool,
+    /// The book is to be stored.
+    pub(crate) is_to_be_kept: bool,
 }
 
 impl Emergency {
@@ -116,6 +124,7 @@ impl Emergency {
             refused: Vec::new(),
             fetched: None,
             early: Early::Kept(Vec::new()),
+            kept_at: None,
             large_text: false,
             moment: 0,
         }
@@ -129,7 +138,7 @@ impl Emergency {
         &mut self.trust
     }
 
-    /// Reads what [`Self::to_bytes`] wrote. A damaged book is begun anew: the heartbeat asks for
+    /// Reads what [`Self::keep`] wrote. A damaged book is begun anew: the heartbeat asks for
     /// what is in force. Nothing of it is shown before [`Self::adopt`] verified it again. False
     /// when it was damaged.
     pub(crate) fn restore(&mut self, bytes: &[u8], now: Now) -> bool {
@@ -150,8 +159,11 @@ impl Emergency {
         }
     }
 
-    pub(crate) fn to_bytes(&self) -> Option<Vec<u8>> {
-        Some(memory::write(&self.book.as_ref()?.snapshot(), &self.memory))
+    /// Everything for the store, which gets it now.
+    pub(crate) fn keep(&mut self, now_ms: u64) -> Option<Vec<u8>> {
+        let bytes = memory::write(&self.book.as_ref()?.snapshot(), &self.memory);
+        self.kept_at = Some(now_ms);
+        Some(bytes)
     }
 
     /// The home, the town's tables or its keys are known anew: what is stored is verified by these
@@ -181,12 +193,15 @@ impl Emergency {
         match accepted {
             Ok(accepted) if accepted.outcome == Outcome::NothingToEnd => Arrival::Quiet,
             Ok(accepted) => Arrival::News(accepted.order.id),
-            Err(refusal) => self.count(refusal, bytes),
+            Err(refusal) => match self.count(refusal, bytes) {
+                Arrival::Refused(reason) if !refusal.is_suspicious() => Arrival::Unshown(reason),
+                other => other,
+            },
         }
     }
 
     pub(crate) fn heartbeat_arrived(&mut self, bytes: &[u8], now: Now) -> Pulse {
-        let nothing = Pulse { fetch_after: None, refused: None, changed: false };
+        let nothing = Pulse { fetch_after: None, refused: None, is_to_be_kept: false };
         let Some(book) = &mut self.book else { return nothing };
         match book.accept_heartbeat(bytes, &self.trust, book_now(now)) {
             Ok(news) => {
@@ -194,7 +209,9 @@ impl Emergency {
                 if let Some(after) = fetch_after {
                     self.fetched = Some((after, now.monotonic_ms));
                 }
-                Pulse { fetch_after, refused: None, changed: news.changed }
+                let is_long_ago = self.kept_at.is_none_or(|at| now.monotonic_ms >= at + KEEP_MS);
+                let is_to_be_kept = news.changed || news.relisted || is_long_ago;
+                Pulse { fetch_after, refused: None, is_to_be_kept }
             }
             Err(refusal) => match self.count(refusal, bytes) {
                 Arrival::Refused(reason) => Pulse { refused: Some(reason), ..nothing },

@@ -2,13 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use super::lifetime::TOLERANCE_MS;
+use super::{
+    OrderBook, Refusal,
+    count::is_drill,
+    lifetime::{Now, Reading, TOLERANCE_MS},
+};
 use crate::{
-    heartbeat::Heartbeat,
+    heartbeat::{Heartbeat, verify_heartbeat},
     id::OrderId,
-    order::UnixMillis,
+    order::{Order, UnixMillis},
     trust::{Kid, Trust},
 };
+
+/// What a heartbeat told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeartbeatNews {
+    /// Fetch orders after this number; none when nothing is missing.
+    pub fetch_after: Option<u64>,
+    /// Active orders that this box never heard.
+    pub missing: Vec<OrderId>,
+    /// Whether the shown orders changed.
+    pub changed: bool,
+    /// Whether it lists other orders or names other numbers than the one before.
+    pub relisted: bool,
+    /// How far this box's clock is ahead of the town's.
+    pub skew_ms: i64,
+}
 
 /// The latest heartbeat.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,6 +50,58 @@ pub(super) enum Age {
     Repeat,
     /// Older than the ways between gateway and box explain.
     Old,
+}
+
+impl OrderBook {
+    /// Takes a signed heartbeat: it shows what was missed and gives the time.
+    pub fn accept_heartbeat(
+        &mut self,
+        bytes: &[u8],
+        trust: &Trust,
+        now: Now,
+    ) -> Result<HeartbeatNews, Refusal> {
+        let (heartbeat, kid) = verify_heartbeat(bytes, trust)?;
+        if heartbeat.issuer != self.issuer {
+            return Err(Refusal::OtherIssuer);
+        }
+        let skew_ms = now.wall.0.saturating_sub(heartbeat.time.0);
+        match self.heard.age_of(&heartbeat, self.reading.map(|reading| reading.at(now))) {
+            Age::Old => Err(Refusal::Replayed),
+            Age::Repeat => Ok(self.news(skew_ms)),
+            Age::News => {
+                self.reading = Some(Reading::new(heartbeat.time, now));
+                let heard = Heard::new(&heartbeat, kid);
+                let relisted = !heard.lists_as(&self.heard);
+                self.heard = heard;
+                let changed = self.end_what_is_no_longer_active(now);
+                Ok(HeartbeatNews { changed, relisted, ..self.news(skew_ms) })
+            }
+        }
+    }
+
+    fn news(&self, skew_ms: i64) -> HeartbeatNews {
+        let unheard = self.heard.active.iter().filter(|id| !self.known.contains_key(id));
+        let missing: Vec<OrderId> = unheard.copied().collect();
+        let behind = [false, true]
+            .into_iter()
+            .filter(|is_drill| self.heard.of(*is_drill) > self.counts.of(*is_drill));
+        // What is missing has no known number: it may lie below what this box already has.
+        let fetch_after = if missing.is_empty() {
+            behind.map(|is_drill| self.counts.of(is_drill)).min()
+        } else {
+            Some(0)
+        };
+        HeartbeatNews { fetch_after, missing, changed: false, relisted: false, skew_ms }
+    }
+
+    /// Whether the latest heartbeat, if it knows all that this box knows, lists the order.
+    pub(super) fn vouches_for(&self, order: &Order) -> bool {
+        self.has_heard_all(is_drill(order)) && self.heard.active.contains(&order.id)
+    }
+
+    pub(super) fn has_heard_all(&self, is_drill: bool) -> bool {
+        self.heard.of(is_drill) >= self.counts.of(is_drill)
+    }
 }
 
 impl Heard {
@@ -58,6 +129,11 @@ impl Heard {
         } else {
             Age::News
         }
+    }
+
+    /// Whether it names the same numbers and orders as the other one.
+    fn lists_as(&self, other: &Self) -> bool {
+        (self.actual, self.drill, &self.active) == (other.actual, other.drill, &other.active)
     }
 
     pub(super) fn of(&self, is_drill: bool) -> u64 {

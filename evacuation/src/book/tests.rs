@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
+    hazard::{Hazard, Level},
     heartbeat::{Heartbeat, sign_heartbeat},
-    order::Order,
+    order::{Act, Changes, Order},
     signing::OrderSigningKey,
     testing::*,
     trust::ManifestKey,

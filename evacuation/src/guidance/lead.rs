@@ -5,7 +5,8 @@
 //! the level decides, 5 before 4 before 3 (避難情報に関するガイドライン, Cabinet Office 2021): at level 5
 //! the way out may be more dangerous than the house (災害対策基本法 60-3), so a level-4 order to leave
 //! gives way to it. Between orders of one level stands the hazard that leaves the house least: a large
-//! fire, then earth, then water, then the rest. Of two orders against one hazard the later one leads.
+//! fire, then earth, then water, then the rest. Of two orders of one level against one hazard the later
+//! one leads.
 
 use std::collections::BTreeSet;
 

@@ -26,6 +26,10 @@ impl Machine {
                 self.save_orders();
                 self.refresh_orders();
             }
+            Arrival::Unshown(reason) => {
+                self.telemetry.refused_order(reason, self.context.now_ms());
+                self.save_orders();
+            }
             Arrival::Refused(reason) => {
                 self.telemetry.refused_order(reason, self.context.now_ms());
             }
@@ -41,7 +45,7 @@ impl Machine {
         if let Some(after_sequence) = pulse.fetch_after {
             self.context.push(Effect::FetchOrders { after_sequence, spread_ms: FETCH_SPREAD_MS });
         }
-        if pulse.changed {
+        if pulse.is_to_be_kept {
             self.save_orders();
         }
         self.refresh_orders();
@@ -81,7 +85,7 @@ impl Machine {
     }
 
     pub(super) fn save_orders(&mut self) {
-        if let Some(bytes) = self.emergency.to_bytes() {
+        if let Some(bytes) = self.emergency.keep(self.context.now_ms()) {
             self.context.push(Effect::Store(StoreCommand::SaveOrders(bytes)));
         }
     }

@@ -24,7 +24,7 @@ use crate::{
 
 const YEAR_MS: i64 = 365 * 86_400_000;
 
-fn counted(television: &Television) -> Vec<(String, u32)> {
+pub fn counted(television: &Television) -> Vec<(String, u32)> {
     let telemetry =
         television.delivered_contents().into_iter().filter_map(|content| match content {
             ReportContent::Telemetry { refused_orders, .. } => Some(refused_orders),
@@ -290,30 +290,6 @@ fn reports_keep_their_order_and_one_is_on_its_way_at_a_time() {
     ));
 }
 
-#[test]
-fn a_gap_seen_by_the_heartbeat_is_fetched_with_a_spread() {
-    let mut television = Television::at_home();
-    let missed = television.town.flood(Level::Four);
-    let heartbeat = television.town.heartbeat(&[missed.id], television.now.wall_ms);
-    television.take_effects();
-    television.happens(Event::HeartbeatArrived(heartbeat.clone()));
-    let fetches = |television: &Television| {
-        let fetch = |effect: &&Effect| matches!(effect, Effect::FetchOrders { .. });
-        television.effects.iter().filter(fetch).cloned().collect::<Vec<_>>()
-    };
-    let expected = Effect::FetchOrders { after_sequence: 0, spread_ms: 5_000 };
-    assert_eq!(fetches(&television), std::slice::from_ref(&expected));
-    television.wait(10_000);
-    television.happens(Event::HeartbeatArrived(heartbeat.clone()));
-    assert_eq!(fetches(&television).len(), 1, "the answer may be on its way");
-    television.wait(10_000);
-    television.happens(Event::HeartbeatArrived(heartbeat));
-    assert_eq!(fetches(&television), [expected.clone(), expected]);
-    let bytes = television.town.sign(&missed);
-    television.receive(bytes);
-    assert!(television.takeover().is_some());
-}
-
 #[track_caller]
 fn check_clock(offset_ms: i64, trusted: bool, shown: bool) {
     let mut television = Television::cold();
@@ -339,20 +315,6 @@ fn a_clock_wrong_by_a_year_hides_no_order() {
     check_clock(YEAR_MS, false, true);
     check_clock(-YEAR_MS, false, true);
     check_clock(-YEAR_MS, true, true);
-}
-
-#[test]
-fn a_heartbeat_tells_a_wrong_clock_that_an_order_is_over() {
-    let mut television = Television::at_home();
-    television.now.wall_ms -= YEAR_MS;
-    television.now.wall_trusted = false;
-    let order = television.town.flood(Level::Four);
-    let late = EVENING + 13 * 3_600_000;
-    let heartbeat = television.town.heartbeat(&[], late);
-    television.happens(Event::HeartbeatArrived(heartbeat));
-    let bytes = television.town.sign(&order);
-    television.receive(bytes);
-    assert_eq!(television.takeover(), None);
 }
 
 #[test]

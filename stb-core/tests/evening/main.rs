@@ -7,6 +7,7 @@ mod bad_days;
 mod card;
 mod card_trouble;
 mod check_in;
+mod heartbeat;
 mod invariants;
 mod late_store;
 mod login;
