@@ -206,7 +206,7 @@ impl OrderBook {
         let mut shown: BTreeMap<Subject, &Entry> = BTreeMap::new();
         for entry in self.entries.iter().filter(|entry| !entry.has_ended(now, time)) {
             let best = shown.entry(entry.subject()).or_insert(entry);
-            if entry.urgency() > best.urgency() {
+            if entry.precedence() > best.precedence() {
                 *best = entry;
             }
         }

@@ -113,6 +113,12 @@ impl Entry {
         (order.mode == Mode::Actual, !self.is_notice(), rank, order.sequence)
     }
 
+    /// Greater is shown of those on one subject: of notices the latest, whatever level it ends.
+    pub(super) fn precedence(&self) -> (bool, u8, u64) {
+        let (_, in_force, rank, sequence) = self.urgency();
+        (in_force, if in_force { rank } else { 0 }, sequence)
+    }
+
     pub(super) fn shown(&self) -> Active<'_> {
         let Self { signed, standing, received_at, changes, .. } = self;
         let (standing, received_at, changes) = (*standing, *received_at, *changes);

@@ -215,6 +215,19 @@ fn of_two_orders_against_one_hazard_the_higher_level_is_shown() {
     here.shows(&[1]);
 }
 
+/// Whatever level was lifted: the latest word is the one that counts.
+#[test]
+fn of_two_notices_against_one_hazard_the_later_is_shown() {
+    let mut here = TestBox::new();
+    here.takes(&at(Level::Five, order(1)));
+    here.takes(&at(Level::Three, order(2)));
+    here.takes(&at(Level::Five, act(3, Act::Lift, 1)));
+    here.takes(&at(Level::Three, act(4, Act::Lift, 2)));
+    here.shows(&[-4]);
+    assert!(here.book.acknowledge(order_id(4)));
+    here.shows(&[]);
+}
+
 #[test]
 fn a_moved_home_sees_what_is_for_it() {
     let mut here = TestBox::new();
