@@ -35,7 +35,7 @@ pub(super) struct Heard {
     pub(super) actual: u64,
     pub(super) drill: u64,
     pub(super) active: BTreeSet<OrderId>,
-    /// When it was signed; none before the first one.
+    /// When it was signed, but not beyond a trusted clock; none before the first one.
     pub(super) time: Option<UnixMillis>,
     /// Key that signed it.
     pub(super) by: Option<Kid>,
@@ -65,12 +65,13 @@ impl OrderBook {
             return Err(Refusal::OtherIssuer);
         }
         let skew_ms = now.wall.0.saturating_sub(heartbeat.time.0);
-        match self.heard.age_of(&heartbeat, self.reading.map(|reading| reading.at(now))) {
+        let wall = now.wall_trusted.then_some(now.wall);
+        match self.heard.age_of(&heartbeat, self.reading.map(|reading| reading.at(now)), wall) {
             Age::Old => Err(Refusal::Replayed),
             Age::Repeat => Ok(self.news(skew_ms)),
             Age::News => {
-                self.reading = Some(Reading::new(heartbeat.time, now));
-                let heard = Heard::new(&heartbeat, kid);
+                let heard = Heard::new(&heartbeat, kid, wall);
+                self.reading = heard.time.map(|time| Reading::new(time, now));
                 let relisted = !heard.lists_as(&self.heard);
                 self.heard = heard;
                 let changed = self.end_what_is_no_longer_active(now);
@@ -105,24 +106,38 @@ impl OrderBook {
 }
 
 impl Heard {
-    pub(super) fn new(heartbeat: &Heartbeat, kid: Kid) -> Self {
+    /// A gateway that runs ahead of the trusted clock of this box would silence it until that date:
+    /// its time is not kept.
+    fn new(heartbeat: &Heartbeat, kid: Kid, wall: Option<UnixMillis>) -> Self {
+        let before = wall.filter(|wall| is_beyond(heartbeat.time, *wall));
         Self {
             actual: heartbeat.highest_sequence,
             drill: heartbeat.highest_drill,
             active: heartbeat.active.iter().copied().collect(),
-            time: Some(heartbeat.time),
+            time: Some(before.unwrap_or(heartbeat.time)),
             by: Some(kid),
         }
     }
 
     /// Only the signed time tells an old heartbeat: in a quiet town the numbers stay the same for
-    /// months, and after a restored backup they may be lower. `time` is the town's time by now.
-    pub(super) fn age_of(&self, heartbeat: &Heartbeat, time: Option<UnixMillis>) -> Age {
+    /// months, and after a restored backup they may be lower. `time` is the town's time by now. Where
+    /// a trusted clock fits this heartbeat and contradicts the latest one, the latest was wrong.
+    fn age_of(
+        &self,
+        heartbeat: &Heartbeat,
+        time: Option<UnixMillis>,
+        wall: Option<UnixMillis>,
+    ) -> Age {
         let Some(latest) = self.time.max(time) else { return Age::News };
+        let fits =
+            |wall: UnixMillis| !is_beyond(heartbeat.time, wall) && !is_beyond(wall, heartbeat.time);
+        if wall.is_some_and(|wall| fits(wall) && is_beyond(latest, wall)) {
+            return Age::News;
+        }
         let is_late = self.time.is_some_and(|before| heartbeat.time <= before);
         let is_lower =
             (heartbeat.highest_sequence, heartbeat.highest_drill) < (self.actual, self.drill);
-        if heartbeat.time.0.saturating_add(TOLERANCE_MS) < latest.0 || is_late && is_lower {
+        if is_beyond(latest, heartbeat.time) || is_late && is_lower {
             Age::Old
         } else if is_late {
             Age::Repeat
@@ -149,4 +164,9 @@ impl Heard {
     pub(super) fn is_revoked_by(&self, trust: &Trust) -> bool {
         self.by.is_some_and(|kid| trust.revokes(kid))
     }
+}
+
+/// Whether the first is later than the second by more than clocks and ways explain.
+fn is_beyond(time: UnixMillis, other: UnixMillis) -> bool {
+    other.0.saturating_add(TOLERANCE_MS) < time.0
 }

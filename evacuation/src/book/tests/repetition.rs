@@ -210,6 +210,38 @@ fn a_revoked_heartbeat_key_gives_back_the_time_it_set() {
     here.takes(&order(6));
 }
 
+/// A gateway whose clock once ran ahead does not silence a box until that date: what fits a trusted
+/// clock counts again, and from then on also without one.
+#[test]
+fn a_trusted_clock_gives_back_the_time_of_a_gateway_that_ran_ahead() {
+    for restarts in [false, true] {
+        let mut here = TestBox::new();
+        here.now = after_without_clock(0);
+        here.hear_at(5, &[5], ISSUED + YEAR - HOUR).expect("within the life of the key");
+        if restarts {
+            here.restart(after_without_clock(MINUTE));
+        }
+        here.now = after_without_clock(2 * MINUTE);
+        assert_eq!(here.hear_at(5, &[], ISSUED + 2 * MINUTE), Err(Refusal::Replayed));
+        here.now = after(3 * MINUTE);
+        assert_eq!(here.hear_at(5, &[], ISSUED - HOUR), Err(Refusal::Replayed), "fits nothing");
+        here.hear_at(4, &[], ISSUED + 3 * MINUTE).expect("fits, whatever its number");
+        here.restart(after_without_clock(4 * MINUTE));
+        here.hear_at(5, &[], ISSUED + 4 * MINUTE).expect("later than the one that fitted");
+        here.takes(&order(6));
+    }
+}
+
+#[test]
+fn no_time_beyond_a_trusted_clock_is_stored() {
+    let mut here = TestBox::new();
+    here.now = after(0);
+    here.hear_at(5, &[], ISSUED + YEAR - HOUR).expect("within the life of the key");
+    here.restart(after_without_clock(MINUTE));
+    here.hear_at(5, &[], ISSUED + MINUTE).expect("later than the trusted clock of then");
+    here.takes(&order(6));
+}
+
 #[test]
 fn a_heartbeat_ahead_of_a_trusted_clock_ends_nothing_early() {
     let mut here = TestBox::new();
