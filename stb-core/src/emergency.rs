@@ -15,12 +15,12 @@ use evacuation::{
     order::{Changes, Mode, Order, OrderId, UnixMillis},
     trust::Trust,
 };
-use gateway_api::report::Answer;
+use gateway_api::report::{Answer, Report};
 use uuid::Uuid;
 
 use crate::{Now, profile::Profile};
 use memory::Memory;
-pub(crate) use takeover::{Delivery, Takeover, TakeoverDeed};
+pub(crate) use takeover::{Takeover, TakeoverDeed};
 pub(crate) use words::{covers_picture, hazard as hazard_name};
 
 /// A gap is not asked for again within this time: the answer may be on its way.
@@ -264,7 +264,7 @@ impl Emergency {
     }
 
     /// An answer of this home is kept with the order.
-    pub(crate) fn answered(&mut self, id: OrderId, answer: Answer, report: Uuid) {
+    pub(crate) fn answered(&mut self, id: OrderId, answer: Answer, report: Report) {
         self.memory.set_answer(id, answer, report);
     }
 
@@ -272,9 +272,19 @@ impl Emergency {
         self.memory.answer(id).map(|given| given.answer)
     }
 
-    /// The report of the answer to this order.
-    pub(crate) fn answer_report(&self, id: OrderId) -> Option<Uuid> {
-        self.memory.answer(id).map(|given| given.report)
+    /// Whether the answer to this order is on its way no more: the town has it, or refused it.
+    pub(crate) fn is_answer_settled(&self, id: OrderId) -> bool {
+        self.memory.answer(id).is_some_and(|given| given.waiting.is_none())
+    }
+
+    /// Answers that the town does not have yet.
+    pub(crate) fn waiting(&self) -> Vec<Report> {
+        self.memory.waiting().cloned().collect()
+    }
+
+    /// The gateway has the report: true when it was an answer to an order.
+    pub(crate) fn report_delivered(&mut self, report: Uuid) -> bool {
+        self.memory.deliver(report)
     }
 
     /// Whether a call for help stands that was made under an order which this one replaced.

@@ -248,6 +248,7 @@ impl Machine {
             self.telemetry.refused_order(DAMAGED_BOOK, self.context.now_ms());
         }
         self.outbox.restore(stored.outbox);
+        self.send_what_was_lost();
         let newer = self.profile.as_ref().map(|profile| profile.provisioning.clone());
         if let Some(provisioning) = newer.or(stored.provisioning) {
             self.adopt(provisioning);

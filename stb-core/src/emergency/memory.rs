@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use evacuation::order::OrderId;
-use gateway_api::report::Answer;
+use gateway_api::report::{Answer, Report};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -37,6 +37,10 @@ pub(super) struct Given {
     pub(super) report: Uuid,
     #[serde(default)]
     pub(super) refused: bool,
+    /// The report itself until the town has it or refused it. That the outbox does not hold it says
+    /// nothing: a disk may have lost it.
+    #[serde(default)]
+    pub(super) waiting: Option<Report>,
 }
 
 /// The stored form: the book's own bytes, and the memory.
@@ -73,10 +77,25 @@ impl Memory {
         self.orders.iter().find(|order| order.order_id == order_id)?.answer.as_ref()
     }
 
-    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Uuid) {
+    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Report) {
         let remembered = self.of(id);
-        remembered.answer = Some(Given { answer, report, refused: false });
-        remembered.help = None;
+        let report_id = report.report_id;
+        let given = Given { answer, report: report_id, refused: false, waiting: Some(report) };
+        remembered.answer = Some(given);
+        if let Some(help) = remembered.help.take() {
+            self.supersede(help.report);
+        }
+    }
+
+    /// A call for help gave way to a later answer: sent after that one it would be a new call.
+    fn supersede(&mut self, report: Uuid) {
+        self.of_report(report).for_each(|given| given.waiting = None);
+    }
+
+    /// Answers that the town does not have yet.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Report> {
+        let answers = self.orders.iter().filter_map(|order| order.answer.as_ref());
+        answers.filter_map(|given| given.waiting.as_ref())
     }
 
     /// The call for help that stands from before this order.
@@ -100,10 +119,23 @@ impl Memory {
     }
 
     pub(super) fn refuse(&mut self, report: Uuid) -> bool {
+        let settle = |given: &mut Given| {
+            given.refused = true;
+            given.waiting = None;
+        };
+        self.of_report(report).map(settle).count() > 0
+    }
+
+    /// The town has it.
+    pub(super) fn deliver(&mut self, report: Uuid) -> bool {
+        self.of_report(report).map(|given| given.waiting = None).count() > 0
+    }
+
+    /// The answer that went with this report, wherever it stands.
+    fn of_report(&mut self, report: Uuid) -> impl Iterator<Item = &mut Given> {
         let kept = self.orders.iter_mut();
         let given = kept.flat_map(|order| order.answer.iter_mut().chain(&mut order.help));
-        let refused = given.filter(|given| given.report == report);
-        refused.map(|given| given.refused = true).count() > 0
+        given.filter(move |given| given.report == report)
     }
 
     pub(super) fn note_received(&mut self, id: OrderId) -> bool {
@@ -139,16 +171,50 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use gateway_api::report::ReportContent;
+
     use super::*;
 
     fn id(number: u8) -> OrderId {
         OrderId([number; 16])
     }
 
+    fn report(number: u128, order: u8, answer: Answer) -> Report {
+        let content = ReportContent::OrderAnswer { order_id: id(order).to_string(), answer };
+        let report_id = Uuid::from_u128(number);
+        Report { report_id, happened_at_ms: 0, clock_trusted: true, content }
+    }
+
+    fn waiting(memory: &Memory) -> Vec<u128> {
+        memory.waiting().map(|report| report.report_id.as_u128()).collect()
+    }
+
+    #[test]
+    fn an_answer_waits_until_the_town_has_it_or_refuses_it() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving));
+        memory.set_answer(id(2), Answer::Staying, report(6, 2, Answer::Staying));
+        let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
+        assert_eq!(waiting(&memory), [5, 6]);
+        assert!(memory.deliver(Uuid::from_u128(5)));
+        assert!(memory.refuse(Uuid::from_u128(6)));
+        assert!(!memory.deliver(Uuid::from_u128(7)));
+        assert_eq!(waiting(&memory), []);
+    }
+
+    #[test]
+    fn a_call_that_a_later_answer_took_back_is_not_sent_after_it() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp));
+        memory.carry_help(id(2), &[id(1)]);
+        memory.set_answer(id(2), Answer::Leaving, report(6, 2, Answer::Leaving));
+        assert_eq!(waiting(&memory), [6]);
+    }
+
     #[test]
     fn answers_and_receipts_survive_the_store() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, Uuid::from_u128(5));
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp));
         assert!(memory.note_received(id(2)));
         assert!(!memory.note_received(id(2)));
         let (book, restored) = read(&write(b"book", &memory)).expect("it was just written");
@@ -159,12 +225,12 @@ mod tests {
     #[test]
     fn a_call_for_help_stands_through_updates_until_it_is_answered_otherwise() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, Uuid::from_u128(5));
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp));
         memory.carry_help(id(2), &[id(1)]);
         let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
         memory.carry_help(id(3), &[id(2)]);
         assert_eq!(memory.help(id(3)).map(|given| given.report), Some(Uuid::from_u128(5)));
-        memory.set_answer(id(3), Answer::Leaving, Uuid::from_u128(6));
+        memory.set_answer(id(3), Answer::Leaving, report(6, 3, Answer::Leaving));
         memory.carry_help(id(3), &[id(2)]);
         memory.carry_help(id(4), &[id(3)]);
         assert_eq!((memory.help(id(3)), memory.help(id(4))), (None, None));

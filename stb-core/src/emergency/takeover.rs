@@ -55,14 +55,6 @@ pub(crate) enum TakeoverDeed {
     TurnPage,
 }
 
-/// How far an answer came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    Saving,
-    Waiting,
-    Delivered,
-}
-
 impl Takeover {
     pub(crate) const fn cursor(&self) -> OrderId {
         self.cursor

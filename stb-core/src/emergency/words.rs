@@ -7,6 +7,7 @@ use evacuation::{
     order::Act,
 };
 use gateway_api::report::Answer;
+use uuid::Uuid;
 
 use crate::{
     phrase::{Phrase, say},
@@ -19,17 +20,18 @@ use crate::{
 
 use super::{
     Emergency, HomeOrder,
-    takeover::{Delivery, Phase, Takeover, TakeoverDeed},
+    memory::Given,
+    takeover::{Phase, Takeover, TakeoverDeed},
 };
 
 impl Emergency {
-    /// The takeover; `delivery` tells how far a report came.
+    /// The takeover; `is_saved` tells whether a report is on the disk.
     pub(crate) fn view(
         &self,
         now_ms: u64,
         language: Language,
         link_open: bool,
-        delivery: impl Fn(uuid::Uuid) -> Delivery,
+        is_saved: impl Fn(Uuid) -> bool,
     ) -> Option<TakeoverView> {
         let takeover = self.takeover.as_ref()?;
         let order = self.shown()?;
@@ -56,7 +58,7 @@ impl Emergency {
             source: source(guidance, link_open),
             answers: self.deeds().into_iter().map(|deed| self.item(deed)).collect(),
             focus: self.focus(),
-            answered: self.answered_words(takeover, order, link_open, delivery),
+            answered: self.answered_words(takeover, order, link_open, is_saved),
             others: self.visible().count().saturating_sub(1),
         })
     }
@@ -66,21 +68,12 @@ impl Emergency {
         takeover: &Takeover,
         order: &HomeOrder,
         link_open: bool,
-        delivery: impl Fn(uuid::Uuid) -> Delivery,
+        is_saved: impl Fn(Uuid) -> bool,
     ) -> Option<AnsweredView> {
         let help = self.memory.help(order.id());
         let given = self.memory.answer(order.id()).or(help)?;
         let answer = given.answer;
-        let (reached, how_far) = match delivery(given.report) {
-            _ if given.refused => (Reached::Refused, say::answer_refused()),
-            Delivery::Saving => (Reached::NotYet, say::answer_saving()),
-            Delivery::Delivered => (Reached::Town, say::answer_delivered()),
-            Delivery::Waiting if link_open => (Reached::NotYet, say::answer_sending()),
-            Delivery::Waiting if answer == Answer::NeedHelp => {
-                (Reached::NotYet, say::answer_later_call())
-            }
-            Delivery::Waiting => (Reached::NotYet, say::answer_later()),
-        };
+        let (reached, how_far) = how_far(given, link_open, is_saved);
         let text = match (&takeover.phase, reached) {
             _ if help.is_some() => say::help_stands(how_far),
             (Phase::Quiet, Reached::Town) => answer_words(answer),
@@ -116,6 +109,24 @@ impl Emergency {
         };
         Item { label, note: given.then(say::setting_chosen), icon, shortcut }
     }
+}
+
+/// How far an answer came. The town has it only when it said so.
+fn how_far(given: &Given, link_open: bool, is_saved: impl Fn(Uuid) -> bool) -> (Reached, Phrase) {
+    if given.refused {
+        return (Reached::Refused, say::answer_refused());
+    }
+    let Some(waiting) = &given.waiting else { return (Reached::Town, say::answer_delivered()) };
+    let words = if !is_saved(waiting.report_id) {
+        say::answer_saving()
+    } else if link_open {
+        say::answer_sending()
+    } else if given.answer == Answer::NeedHelp {
+        say::answer_later_call()
+    } else {
+        say::answer_later()
+    };
+    (Reached::NotYet, words)
 }
 
 fn answer_words(answer: Answer) -> Phrase {

@@ -5,7 +5,7 @@ use gateway_api::report::{Answer, ReceiptStage, ReportContent};
 
 use crate::{
     effect::{Cue, Effect, SpeechPriority, StoreCommand},
-    emergency::{Arrival, Delivery, FETCH_SPREAD_MS, TakeoverDeed, spoken},
+    emergency::{Arrival, FETCH_SPREAD_MS, TakeoverDeed, spoken},
     view::{TakeoverView, TextScale},
 };
 
@@ -91,9 +91,9 @@ impl Machine {
     }
 
     pub(super) fn takeover_view(&self) -> Option<TakeoverView> {
-        let delivery = |report| self.delivery(report);
+        let is_saved = |report| self.outbox.is_stored(report) != Some(false);
         let now_ms = self.context.now_ms();
-        self.emergency.view(now_ms, self.language(), self.link_open, delivery)
+        self.emergency.view(now_ms, self.language(), self.link_open, is_saved)
     }
 
     pub(super) fn perform_takeover(&mut self, deed: TakeoverDeed) {
@@ -125,9 +125,7 @@ impl Machine {
     /// The same answer again is no news to the town, except a call for help: staff may have dealt with
     /// the one before.
     fn answer_order(&mut self, id: OrderId, answer: Answer) {
-        let arrived = |report| self.delivery(report) == Delivery::Delivered;
-        let again =
-            answer == Answer::NeedHelp && self.emergency.answer_report(id).is_some_and(arrived);
+        let again = answer == Answer::NeedHelp && self.emergency.is_answer_settled(id);
         if again || self.emergency.answer_given(id) != Some(answer) {
             let order_id = id.to_string();
             let report = self.enter(ReportContent::OrderAnswer { order_id, answer });

@@ -148,7 +148,7 @@ impl Machine {
     pub(super) fn undo_check_in(&mut self) {
         let Some(content) = self.check_in.withdraw(self.context.now_ms()) else { return };
         let withdrawal = self.enter(content);
-        self.check_in.withdrawing(withdrawal);
+        self.check_in.withdrawing(withdrawal.report_id);
         self.nav.set_focus(0);
     }
 
@@ -212,7 +212,7 @@ impl Machine {
     fn report_check_in(&mut self, condition: Condition, contact_wanted: bool) {
         let Some(content) = self.check_in.answer(condition, contact_wanted) else { return };
         let report = self.enter(content);
-        self.check_in.given(condition, report);
+        self.check_in.given(condition, report.report_id);
     }
 
     fn person_known(&mut self, purpose: Purpose) {

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use crate::{
     check_in::Settled,
     effect::{Effect, StoreCommand},
-    emergency::Delivery,
     phrase::say,
 };
 
@@ -17,18 +16,31 @@ use super::Machine;
 
 impl Machine {
     /// Enters a report; it is stored before anything is said to be done.
-    pub(super) fn enter(&mut self, content: ReportContent) -> Uuid {
+    pub(super) fn enter(&mut self, content: ReportContent) -> Report {
         self.enter_later(content, 0)
     }
 
     /// Enters a report that need not go before this moment.
-    pub(super) fn enter_later(&mut self, content: ReportContent, not_before: u64) -> Uuid {
+    pub(super) fn enter_later(&mut self, content: ReportContent, not_before: u64) -> Report {
         let report: Report = self.context.report(content);
-        let report_id = report.report_id;
+        self.send(report.clone(), not_before);
+        report
+    }
+
+    fn send(&mut self, report: Report, not_before: u64) {
         if self.outbox.add(report.clone(), not_before) {
             self.context.push(Effect::Store(StoreCommand::AddReport(report)));
         }
-        report_id
+    }
+
+    /// The store was read: answers to orders that the town does not have go out again, where the
+    /// store lost their reports. The same report twice is applied once.
+    pub(super) fn send_what_was_lost(&mut self) {
+        for report in self.emergency.waiting() {
+            if !self.outbox.holds(report.report_id) {
+                self.send(report, 0);
+            }
+        }
     }
 
     pub(super) fn report_stored(&mut self, report: Uuid) {
@@ -49,6 +61,9 @@ impl Machine {
         self.context.push(Effect::Store(StoreCommand::RemoveReport(report)));
         self.certain(report);
         self.check_in.delivered(report);
+        if self.emergency.report_delivered(report) {
+            self.save_orders();
+        }
     }
 
     /// The gateway will never take it: away with it, counted, and told to whom it concerns.
@@ -77,15 +92,6 @@ impl Machine {
     pub(super) fn send_next_report(&mut self) {
         if let Some(report) = self.outbox.next(self.context.now_ms()) {
             self.context.push(Effect::SendReport(report));
-        }
-    }
-
-    /// How far a report came, for the screen.
-    pub(super) fn delivery(&self, report: Uuid) -> Delivery {
-        match self.outbox.is_stored(report) {
-            None => Delivery::Delivered,
-            Some(true) => Delivery::Waiting,
-            Some(false) => Delivery::Saving,
         }
     }
 

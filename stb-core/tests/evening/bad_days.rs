@@ -7,13 +7,13 @@ use evacuation::{
 };
 use gateway_api::{
     provisioning::Provisioning,
-    report::{Condition, ReportContent},
+    report::{Condition, Report, ReportContent},
 };
 use stb_core::{
     effect::Effect,
     event::Event,
     key::RemoteKey,
-    view::{PageKind, TakeoverStage},
+    view::{PageKind, Reached, TakeoverStage},
 };
 
 use crate::{
@@ -262,6 +262,49 @@ fn invariant_6_a_check_in_survives_power_cuts_and_arrives_once() {
     );
     assert!(television.disk.outbox.is_empty());
     assert_eq!(television.delivered[0].happened_at_ms / 60_000, EVENING / 60_000);
+}
+
+/// Invariant 6: an answer stands in the store, but the report of it does not: the power was cut
+/// between the two, or the disk refused one. The screen claims nothing, and the town hears of it.
+#[test]
+fn invariant_6_an_answer_to_an_order_whose_report_was_lost_is_sent_again() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.gateway_answers = false;
+    television.happens(Event::LinkLost);
+    television.press(RemoteKey::Red);
+    television.disk.outbox.clear();
+    television.restart();
+    let reached = |television: &Television| {
+        let answered = television.takeover().and_then(|takeover| takeover.answered);
+        answered.map(|answered| answered.reached)
+    };
+    assert_eq!(reached(&television), Some(Reached::NotYet));
+    television.gateway_answers = true;
+    let before = television.disk.clone();
+    television.happens(Event::LinkOpened);
+    assert_eq!(reached(&television), Some(Reached::Town));
+    television.restart();
+    assert_eq!(reached(&television), Some(Reached::Town));
+    // The power was cut once more, before the box kept that the town has it.
+    television.disk = before;
+    television.gateway_answers = false;
+    television.restart();
+    assert_eq!(reached(&television), Some(Reached::NotYet));
+    television.gateway_answers = true;
+    television.happens(Event::LinkOpened);
+    assert_eq!(reached(&television), Some(Reached::Town));
+    let answer = |report: &&Report| matches!(report.content, ReportContent::OrderAnswer { .. });
+    let answers: Vec<&Report> = television.delivered.iter().filter(answer).collect();
+    let again = television.effects.iter().rev().find_map(|effect| match effect {
+        Effect::SendReport(report) => Some(report).filter(answer),
+        _ => None,
+    });
+    assert_eq!(answers.len(), 1);
+    assert_eq!(again, Some(answers[0]), "the very same report: the town applies it once");
 }
 
 #[test]
