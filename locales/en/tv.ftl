@@ -51,12 +51,27 @@ tile-plan = Evacuation plan
 tile-plan-note = Where to go
 tile-order = Evacuation order
 tile-order-note = In force now
+tile-help = I need help
+tile-help-note = Still stands
 tile-access-log = Who looked
 tile-access-log-note = At your data
 tile-settings = Settings
 tile-settings-note = Text, language, voice
 tile-television = Back to TV
 tile-television-note = Watch television
+
+## A call for help that outlived its order
+
+help-remains = “I need help” still stands. To take it back, press 決定 (OK).
+    .speech = I need help still stands. To take it back, press OK.
+help-remains-unsent = “I need help” has not been received yet. If it is urgent, call 119.
+    .speech = I need help has not been received yet. If it is urgent, call one one nine.
+help-title = “I need help” still stands
+    .speech = I need help still stands.
+help-detail = The evacuation order is over, but your call for help still stands.
+help-keep = Leave it as it is
+help-end = I no longer need help
+help-ended = The town is being told that you no longer need help.
 
 ## Settings
 

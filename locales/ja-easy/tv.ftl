@@ -51,12 +51,27 @@ tile-plan = 逃げる 準備
 tile-plan-note = どこへ 逃げますか
 tile-order = 避難情報（逃げる お知らせ）
 tile-order-note = 今 出ています
+tile-help = 助けて ください
+tile-help-note = まだ つづいて います
 tile-access-log = だれが 見たか
 tile-access-log-note = あなたの 情報の 記録
 tile-settings = 設定
 tile-settings-note = 文字・言葉・声
 tile-television = テレビを 見る
 tile-television-note = 番組を 見ます
+
+## 避難情報が 終わっても 残る「助けて ください」
+
+help-remains = 「助けて ください」の ままです。やめるときは「決定」を 押して ください。
+    .speech = 助けて ください、の ままです。やめるときは、決定を 押して ください。
+help-remains-unsent = 「助けて ください」が まだ 届いていません。急ぐときは 119番に 電話して ください。
+    .speech = 助けて ください、が まだ 届いていません。急ぐときは 119番に 電話して ください。
+help-title = 「助けて ください」の ままです
+    .speech = 助けて ください、の ままです。
+help-detail = 避難情報は 終わりました。「助けて ください」は そのままです。
+help-keep = このままに する
+help-end = 助けは もう いりません
+help-ended = やめることを 役場に 送ります。
 
 ## 設定
 

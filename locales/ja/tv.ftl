@@ -52,12 +52,27 @@ tile-plan = 避難のそなえ
 tile-plan-note = どこへ逃げるか
 tile-order = 避難情報
 tile-order-note = いま出ています
+tile-help = 助けが必要
+tile-help-note = まだ続いています
 tile-access-log = だれが見たか
 tile-access-log-note = 自分の情報の記録
 tile-settings = 設定
 tile-settings-note = 文字・ことば・音声
 tile-television = テレビに戻る
 tile-television-note = 番組を見ます
+
+## 避難情報が終わっても残る「助けが必要」
+
+help-remains = 「助けが必要」のままです。取り消すときは「決定」を押してください。
+    .speech = 助けが必要、のままです。取り消すときは、決定を押してください。
+help-remains-unsent = 「助けが必要」がまだ届いていません。急ぐときは119番へ電話してください。
+    .speech = 助けが必要、がまだ届いていません。急ぐときは119番へ電話してください。
+help-title = 「助けが必要」のままです
+    .speech = 助けが必要、のままです。
+help-detail = 避難情報は終わりましたが、助けの求めはそのままです。
+help-keep = このままにする
+help-end = 助けはもういりません
+help-ended = 取り消しを役場へ送ります。
 
 ## 設定
 

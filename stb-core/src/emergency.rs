@@ -19,7 +19,7 @@ use gateway_api::report::{Answer, Report};
 use uuid::Uuid;
 
 use crate::{Now, profile::Profile};
-use memory::Memory;
+use memory::{Given, Memory};
 pub(crate) use takeover::{Takeover, TakeoverDeed};
 pub(crate) use words::{covers_picture, hazard as hazard_name};
 
@@ -265,7 +265,8 @@ impl Emergency {
 
     /// An answer of this home is kept with the order.
     pub(crate) fn answered(&mut self, id: OrderId, answer: Answer, report: Report) {
-        self.memory.set_answer(id, answer, report);
+        let is_drill = self.order(id).is_some_and(|order| !order.is_actual());
+        self.memory.set_answer(id, answer, report, is_drill);
     }
 
     pub(crate) fn answer_given(&self, id: OrderId) -> Option<Answer> {
@@ -275,6 +276,16 @@ impl Emergency {
     /// Whether the answer to this order is on its way no more: the town has it, or refused it.
     pub(crate) fn is_answer_settled(&self, id: OrderId) -> bool {
         self.memory.answer(id).is_some_and(|given| given.waiting.is_none())
+    }
+
+    /// Orders that are over, under which a call for help still stands.
+    pub(crate) fn calls_left(&self) -> Vec<OrderId> {
+        self.calls_beyond_orders().into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn calls_beyond_orders(&self) -> Vec<(OrderId, &Given)> {
+        let shown = self.orders.iter().map(HomeOrder::id).collect();
+        self.memory.calls_beyond(&shown)
     }
 
     /// Answers that the town does not have yet.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod guide;
+mod help;
 mod keys;
 mod orders;
 mod pages;
@@ -178,12 +179,16 @@ impl Machine {
                 notice: self.tv.notice(),
                 covered: stage.is_some_and(covers_picture),
             },
-            hint: (is_bare && self.hint.is_shown()).then(say::hint_begin),
+            hint: if is_bare { self.line_over_television() } else { None },
             banner,
             page,
             toast: self.toast.as_ref().map(|toast| toast.sentence.clone()),
             takeover,
         }
+    }
+
+    fn line_over_television(&self) -> Option<Phrase> {
+        self.call_hint().or_else(|| self.hint.is_shown().then(say::hint_begin))
     }
 
     /// Nothing to be seen, and nothing that has focus.

@@ -32,6 +32,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     let mut samples = pictures();
     samples.push(guide());
     samples.extend(daily());
+    samples.extend(help());
     samples.extend(card());
     samples.extend(troubles());
     samples.extend(tables());
@@ -56,6 +57,8 @@ fn pictures() -> Vec<(&'static str, View)> {
         ("tv-volume", volume(false)),
         ("tv-muted", volume(true)),
         ("tv-hint", View { hint: Some(say::hint_begin()), ..television() }),
+        ("tv-help", View { hint: Some(say::help_remains()), ..television() }),
+        ("tv-help-unsent", View { hint: Some(say::help_remains_unsent()), ..television() }),
         (
             "tv-notice",
             View { picture: notice, toast: Some(say::toast_session_ended()), ..television() },
@@ -113,6 +116,26 @@ fn home() -> PageView {
     home.lead = Some(say::home_lead());
     home.status = Some(say::status_greeting("中村 ハナ", "ナカムラ ハナ"));
     home
+}
+
+/// The home page and the page of a call for help that outlived its order.
+fn help() -> Vec<(&'static str, View)> {
+    let mut home = home();
+    let call = noted(say::tile_help(), say::tile_help_note(), Some(Icon::Neighbour));
+    home.items.insert(0, call);
+    home.items.pop();
+    let choices = vec![item(say::help_keep(), Some(Icon::Check)), item(say::help_end(), None)];
+    let mut help = page(PageKind::Notice, say::help_title(), Layout::Row, choices);
+    help.lead = Some(say::answer_delivered());
+    help.detail = Some(say::help_detail());
+    help.body = Body::Picture(Icon::Neighbour);
+    let mut unsent = help.clone();
+    unsent.lead = Some(say::answer_later_call());
+    vec![
+        ("page-home-help", shown(home)),
+        ("page-help", shown(help)),
+        ("page-help-unsent", shown(unsent)),
+    ]
 }
 
 fn daily() -> Vec<(&'static str, View)> {

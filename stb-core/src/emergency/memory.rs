@@ -1,5 +1,7 @@
 //! What this home said about each order, and which receipts went out; stored beside the book.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use evacuation::order::OrderId;
 use gateway_api::report::{Answer, Report};
@@ -37,6 +39,12 @@ pub(super) struct Given {
     pub(super) report: Uuid,
     #[serde(default)]
     pub(super) refused: bool,
+    /// A call for help that was not answered otherwise since.
+    #[serde(default)]
+    stands: bool,
+    /// Under a drill; such a call ends with its order.
+    #[serde(default)]
+    drill: bool,
     /// The report itself until the town has it or refused it. That the outbox does not hold it says
     /// nothing: a disk may have lost it.
     #[serde(default)]
@@ -77,19 +85,46 @@ impl Memory {
         self.orders.iter().find(|order| order.order_id == order_id)?.answer.as_ref()
     }
 
-    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Report) {
+    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Report, drill: bool) {
+        let given = Given {
+            answer,
+            report: report.report_id,
+            refused: false,
+            stands: answer == Answer::NeedHelp,
+            drill,
+            waiting: Some(report),
+        };
         let remembered = self.of(id);
-        let report_id = report.report_id;
-        let given = Given { answer, report: report_id, refused: false, waiting: Some(report) };
-        remembered.answer = Some(given);
-        if let Some(help) = remembered.help.take() {
-            self.supersede(help.report);
+        let before = remembered.answer.replace(given).into_iter().chain(remembered.help.take());
+        for call in before.filter(|before| before.stands).collect::<Vec<_>>() {
+            self.supersede(call.report);
         }
     }
 
     /// A call for help gave way to a later answer: sent after that one it would be a new call.
     fn supersede(&mut self, report: Uuid) {
-        self.of_report(report).for_each(|given| given.waiting = None);
+        self.of_report(report).for_each(|given| {
+            given.waiting = None;
+            given.stands = false;
+        });
+        for order in &mut self.orders {
+            order.help.take_if(|help| help.report == report);
+        }
+    }
+
+    /// Calls for help that stand and that none of the orders shown tells, oldest first, with the
+    /// order under which each was made.
+    pub(super) fn calls_beyond(&self, shown: &BTreeSet<OrderId>) -> Vec<(OrderId, &Given)> {
+        let told: BTreeSet<Uuid> = shown
+            .iter()
+            .filter_map(|id| self.answer(*id).or(self.help(*id)))
+            .map(|given| given.report)
+            .collect();
+        let calls = self.orders.iter().filter_map(|order| {
+            let given = order.answer.as_ref().filter(|given| given.stands && !given.drill)?;
+            Some((order.order_id.parse().ok()?, given))
+        });
+        calls.filter(|(_, given)| !told.contains(&given.report)).collect()
     }
 
     /// Answers that the town does not have yet.
@@ -110,7 +145,7 @@ impl Memory {
             return;
         }
         let called = |id: &OrderId| {
-            let answer = self.answer(*id).filter(|given| given.answer == Answer::NeedHelp);
+            let answer = self.answer(*id).filter(|given| given.stands);
             answer.or(self.help(*id)).cloned()
         };
         if let Some(help) = replaced.iter().find_map(called) {
@@ -192,8 +227,8 @@ mod tests {
     #[test]
     fn an_answer_waits_until_the_town_has_it_or_refuses_it() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving));
-        memory.set_answer(id(2), Answer::Staying, report(6, 2, Answer::Staying));
+        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving), false);
+        memory.set_answer(id(2), Answer::Staying, report(6, 2, Answer::Staying), false);
         let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
         assert_eq!(waiting(&memory), [5, 6]);
         assert!(memory.deliver(Uuid::from_u128(5)));
@@ -205,16 +240,16 @@ mod tests {
     #[test]
     fn a_call_that_a_later_answer_took_back_is_not_sent_after_it() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp));
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), false);
         memory.carry_help(id(2), &[id(1)]);
-        memory.set_answer(id(2), Answer::Leaving, report(6, 2, Answer::Leaving));
+        memory.set_answer(id(2), Answer::Leaving, report(6, 2, Answer::Leaving), false);
         assert_eq!(waiting(&memory), [6]);
     }
 
     #[test]
     fn answers_and_receipts_survive_the_store() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp));
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), false);
         assert!(memory.note_received(id(2)));
         assert!(!memory.note_received(id(2)));
         let (book, restored) = read(&write(b"book", &memory)).expect("it was just written");
@@ -225,15 +260,17 @@ mod tests {
     #[test]
     fn a_call_for_help_stands_through_updates_until_it_is_answered_otherwise() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp));
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), false);
         memory.carry_help(id(2), &[id(1)]);
         let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
         memory.carry_help(id(3), &[id(2)]);
         assert_eq!(memory.help(id(3)).map(|given| given.report), Some(Uuid::from_u128(5)));
-        memory.set_answer(id(3), Answer::Leaving, report(6, 3, Answer::Leaving));
+        memory.set_answer(id(3), Answer::Leaving, report(6, 3, Answer::Leaving), false);
         memory.carry_help(id(3), &[id(2)]);
         memory.carry_help(id(4), &[id(3)]);
-        assert_eq!((memory.help(id(3)), memory.help(id(4))), (None, None));
+        memory.carry_help(id(5), &[id(1), id(2)]);
+        let helps = [3, 4, 5].map(|number| memory.help(id(number)));
+        assert_eq!(helps, [None, None, None], "also where an older order is updated");
     }
 
     #[test]

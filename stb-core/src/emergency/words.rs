@@ -85,6 +85,18 @@ impl Emergency {
         Some(AnsweredView { answer, text, reached })
     }
 
+    /// How far the calls for help came that outlived their orders: the one that came least far.
+    pub(crate) fn call_left(
+        &self,
+        link_open: bool,
+        is_saved: impl Fn(Uuid) -> bool,
+    ) -> Option<(Reached, Phrase)> {
+        let calls = self.calls_beyond_orders();
+        let mut told = calls.iter().rev().map(|(_, given)| how_far(given, link_open, &is_saved));
+        let latest = told.next()?;
+        Some(told.find(|(reached, _)| *reached != Reached::Town).unwrap_or(latest))
+    }
+
     fn item(&self, deed: TakeoverDeed) -> Item {
         let (label, icon, shortcut) = match deed {
             TakeoverDeed::Answer(_, answer) => {

@@ -16,6 +16,8 @@ impl Machine {
             Command::Logout => self.logout(),
             Command::OpenPlan => self.nav.open(Page::EvacuationPlan { page: 0 }, 0),
             Command::OpenOrder => self.open_order(),
+            Command::OpenHelp => self.nav.open(Page::Help, 0),
+            Command::EndHelp => self.end_help(),
             Command::OpenAccessLog => self.ask_for(Purpose::AccessLog),
             Command::ReloadAccessLog => self.load_access_log(),
             Command::AnswerCheckIn(condition) => self.answer_check_in(condition),

@@ -49,6 +49,7 @@ impl Machine {
             Page::CheckInContact => CheckIn::contact_question(),
             Page::CheckInDone => self.check_in.done(self.link_open),
             Page::AccessLog { page } => self.access_log_page(page),
+            Page::Help => self.help_page().unwrap_or_else(|| self.home_page()),
             Page::EvacuationPlan { page } => self.plan_page(page),
             Page::Guide { page } => self.guide_page(page),
             Page::Settings => self.settings_page(),
@@ -74,6 +75,9 @@ impl Machine {
             let order = Choice::new(say::tile_order(), Some(Icon::Warning), Command::OpenOrder);
             draft = draft.choice(order.note(say::tile_order_note()));
         }
+        let help = self.help_tile();
+        let is_full = help.is_some();
+        draft.choices.extend(help);
         if self.is_check_in_enabled() {
             let check_in =
                 Choice::new(say::tile_check_in(), Some(Icon::Heart), Command::OpenCheckIn);
@@ -88,11 +92,13 @@ impl Machine {
         let settings =
             Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
         let television =
-            Choice::new(say::tile_television(), Some(Icon::Television), Command::ToTelevision);
-        draft
+            Choice::new(say::tile_television(), Some(Icon::Television), Command::ToTelevision)
+                .note(say::tile_television_note());
+        draft = draft
             .choice(log.note(say::tile_access_log_note()))
-            .choice(settings.note(say::tile_settings_note()))
-            .choice(television.note(say::tile_television_note()))
+            .choice(settings.note(say::tile_settings_note()));
+        // Six tiles at most; 戻る and 終了 lead to television as well.
+        if is_full { draft } else { draft.choice(television) }
     }
 
     fn login_tile(&self) -> Choice {

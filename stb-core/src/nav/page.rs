@@ -22,6 +22,8 @@ pub(crate) enum Page {
     EvacuationPlan {
         page: usize,
     },
+    /// A call for help that outlived its order.
+    Help,
     /// The channels, to choose one.
     Guide {
         page: usize,
@@ -46,6 +48,9 @@ pub(crate) enum Command {
     Logout,
     OpenPlan,
     OpenOrder,
+    OpenHelp,
+    /// Takes back the calls for help that outlived their orders.
+    EndHelp,
     OpenAccessLog,
     ReloadAccessLog,
     OpenSettings,

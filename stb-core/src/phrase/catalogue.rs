@@ -85,12 +85,23 @@ messages! {
     tile_plan_note() = "tile-plan-note";
     tile_order() = "tile-order";
     tile_order_note() = "tile-order-note";
+    tile_help() = "tile-help";
+    tile_help_note() = "tile-help-note";
     tile_access_log() = "tile-access-log";
     tile_access_log_note() = "tile-access-log-note";
     tile_settings() = "tile-settings";
     tile_settings_note() = "tile-settings-note";
     tile_television() = "tile-television";
     tile_television_note() = "tile-television-note";
+
+    // A call for help that outlived its order.
+    help_remains() = "help-remains";
+    help_remains_unsent() = "help-remains-unsent";
+    help_title() = "help-title";
+    help_detail() = "help-detail";
+    help_keep() = "help-keep";
+    help_end() = "help-end";
+    help_ended() = "help-ended";
 
     // Settings.
     settings_title() = "settings-title";

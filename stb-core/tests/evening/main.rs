@@ -8,6 +8,7 @@ mod card;
 mod card_trouble;
 mod check_in;
 mod heartbeat;
+mod help;
 mod invariants;
 mod late_store;
 mod login;
