@@ -4,6 +4,7 @@
 //! resident expects from a key. Every conversation ends with a reset of the card, whatever came of
 //! it, so that no other program finds a verified PIN.
 
+mod attempt;
 mod conversation;
 mod pages;
 pub(crate) mod pin;
@@ -14,7 +15,6 @@ use gateway_api::{
     login::{AssuranceLevel, LoginProof, Session},
     problem::ProblemCode,
 };
-use jpki::flow::{authenticate::AuthenticateFlow, touch::TouchFlow};
 
 use crate::{
     context::Context,
@@ -22,14 +22,12 @@ use crate::{
     event::{CardIo, ReaderState},
     phrase::Phrase,
 };
-use pin::PinEntry;
+use attempt::{Attempt, Login, Stage};
 use purpose::Purpose;
-use trouble::{Cause, Remedy, Tries, Trouble};
+use trouble::{Cause, Tries, Trouble};
 
 /// A press meant for the page before must not act on the one that just came up.
 const STRAY_PRESS_MS: u64 = 700;
-/// A card that is pulled is gone within this time.
-const LEAVING_MS: u64 = 3_000;
 /// Nobody types for this long: the digits are wiped.
 const ENTRY_MS: u64 = 60_000;
 /// The card or the gateway stays silent for this long.
@@ -52,40 +50,6 @@ pub(crate) struct CardDesk {
 struct Person {
     session: Session,
     ends_at: u64,
-}
-
-/// One attempt to know a person.
-struct Attempt {
-    purpose: Purpose,
-    /// Whether somebody waits for it in front of a page.
-    has_page: bool,
-    level: AssuranceLevel,
-    stage: Stage,
-    login: Option<Login>,
-    deadline: Option<u64>,
-    /// When the page of this stage came up; the busy stages share one.
-    page_since: u64,
-    /// Digits before this moment were meant for the try before.
-    digits_from: u64,
-    is_busy: bool,
-}
-
-/// An open login at the gateway.
-struct Login {
-    login_id: String,
-    valid_until: u64,
-}
-
-enum Stage {
-    WaitingForCard,
-    Touching(TouchFlow),
-    TouchSent,
-    Opening,
-    Talking { flow: Box<AuthenticateFlow>, pin_given: bool },
-    LastTry(Box<AuthenticateFlow>),
-    EnteringPin { flow: Box<AuthenticateFlow>, entry: PinEntry, tries_left: u8, after_wrong: bool },
-    ProofSent,
-    Troubled(Trouble),
 }
 
 /// What the machine has to do about it.
@@ -346,91 +310,6 @@ impl CardDesk {
         let Some(person) = self.person.take() else { return Outcome::Nothing };
         context.push(Effect::CloseSession { token: person.session.token });
         Outcome::Ended
-    }
-}
-
-impl Attempt {
-    fn new(purpose: Purpose, now_ms: u64) -> Self {
-        Self {
-            purpose,
-            has_page: purpose.has_page(),
-            level: purpose.level(),
-            stage: Stage::WaitingForCard,
-            login: None,
-            deadline: None,
-            page_since: now_ms,
-            digits_from: 0,
-            is_busy: false,
-        }
-    }
-
-    /// Whether putting a card in goes on with it.
-    fn waits_for_card(&self) -> bool {
-        match &self.stage {
-            Stage::WaitingForCard => true,
-            Stage::Troubled(trouble) => {
-                trouble.cause.remedy() == Remedy::Insert || trouble.cause == Cause::ServiceDown
-            }
-            _ => false,
-        }
-    }
-
-    /// A conversation hears that its card leaves before the reader tells it. The reader may call
-    /// the card mute for a moment, and the conversation its line disturbed, its answer unreadable or
-    /// its reader gone: with an empty reader behind it, it is one removal.
-    fn told_by_the_leaving_card(&self, now_ms: u64, state: ReaderState) -> Option<Trouble> {
-        let Stage::Troubled(trouble) = &self.stage else { return None };
-        let is_leaving = now_ms < self.page_since + LEAVING_MS;
-        match (trouble.cause, state) {
-            (Cause::Removed, ReaderState::Empty) => Some(*trouble),
-            (Cause::Removed, ReaderState::CardMute | ReaderState::Busy) if is_leaving => {
-                Some(*trouble)
-            }
-            (
-                Cause::Transmission | Cause::Unreadable | Cause::ReaderGone | Cause::Busy,
-                ReaderState::Empty,
-            ) if is_leaving => Some(Trouble { cause: Cause::Removed, ..*trouble }),
-            _ => None,
-        }
-    }
-
-    /// What a broken conversation means for the tries.
-    fn tries_at_break(&self) -> Tries {
-        match &self.stage {
-            Stage::Talking { flow, pin_given: true } => conversation::tries_at_break(flow),
-            _ => Tries::NotUsed,
-        }
-    }
-
-    fn at_deadline(&self) -> (Cause, Tries) {
-        match &self.stage {
-            Stage::EnteringPin { .. } | Stage::LastTry(_) => (Cause::EntryTimedOut, Tries::NotUsed),
-            Stage::Touching(_) | Stage::Talking { .. } => {
-                (Cause::Transmission, self.tries_at_break())
-            }
-            _ => (Cause::Unreachable, Tries::NotUsed),
-        }
-    }
-}
-
-impl Stage {
-    /// Whether it only asks for patience.
-    fn is_busy(&self) -> bool {
-        matches!(
-            self,
-            Self::Touching(_)
-                | Self::TouchSent
-                | Self::Opening
-                | Self::Talking { .. }
-                | Self::ProofSent
-        )
-    }
-
-    fn talks_to_card(&self) -> bool {
-        matches!(
-            self,
-            Self::Touching(_) | Self::Talking { .. } | Self::LastTry(_) | Self::EnteringPin { .. }
-        )
     }
 }
 
