@@ -28,7 +28,7 @@ use crate::{
 fn list(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<check_in::Identity>, StoreError> {
     let roll = check_in::roll(sql, Arc::default())?;
     let states = check_in::states(sql, &roll, "2026-11-20", &BTreeSet::new())?;
-    let ids: Vec<String> = states.into_iter().map(|state| state.person_id).collect();
+    let ids: Vec<String> = states.into_iter().map(|state| state.person_id.to_string()).collect();
     check_in::identities(sql, &nurse(), now_ms, &ids)
 }
 

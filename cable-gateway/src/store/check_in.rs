@@ -2,7 +2,7 @@
 //! the record of the look, in the same transaction.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -34,7 +34,9 @@ pub struct Roll {
     /// Changes of the tables behind it, so far.
     changes: i64,
     /// Ids of the persons, by reading, each with the number of the home.
-    persons: Vec<(String, usize)>,
+    persons: Vec<(Arc<str>, usize)>,
+    /// Places of the persons in the order by their id.
+    places: HashMap<Arc<str>, usize>,
     /// Numbers of the homes by their id.
     homes: HashMap<String, usize>,
 }
@@ -43,7 +45,7 @@ pub struct Roll {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonState {
     /// Random id of the person.
-    pub person_id: String,
+    pub person_id: Arc<str>,
     /// Number of the home among all of the list.
     pub home: usize,
     /// The newest answer of any day that was not taken back, with its day (`YYYY-MM-DD`).
@@ -79,7 +81,9 @@ pub fn roll(sql: &mut dyn Sql, known: Arc<Roll>) -> Result<Arc<Roll>, StoreError
     for row in sql.all(query, &[])? {
         let next = roll.homes.len();
         let home = *roll.homes.entry(row.get("household_id")?).or_insert(next);
-        roll.persons.push((row.get("person_id")?, home));
+        let person: Arc<str> = row.text("person_id")?.into();
+        roll.places.insert(person.clone(), roll.persons.len());
+        roll.persons.push((person, home));
     }
     Ok(Arc::new(roll))
 }
@@ -92,20 +96,27 @@ pub fn states(
     connected: &BTreeSet<String>,
 ) -> Result<Vec<PersonState>, StoreError> {
     let boxes = boxes(sql, roll, connected)?;
-    let mut answers = standing_answers(sql)?;
-    let query = "SELECT DISTINCT person_id FROM check_in \
-                 WHERE business_date = $1 AND withdrawn_at_ms IS NOT NULL";
-    let taken_back = sql.all(query, values![business_date])?;
-    let taken_back = taken_back.iter().map(|row| row.get("person_id"));
-    let taken_back = taken_back.collect::<Result<HashSet<String>, _>>()?;
-    let state = |(person_id, home): &(String, usize)| PersonState {
+    let state = |(person_id, home): &(Arc<str>, usize)| PersonState {
         person_id: person_id.clone(),
         home: *home,
-        answer: answers.remove(person_id),
-        withdrawn: taken_back.contains(person_id),
+        answer: None,
+        withdrawn: false,
         boxes: boxes[*home],
     };
-    Ok(roll.persons.iter().map(state).collect())
+    let mut states: Vec<PersonState> = roll.persons.iter().map(state).collect();
+    for row in sql.all(STANDING_ANSWERS, &[])? {
+        if let Some(place) = roll.places.get(row.text("person_id")?) {
+            states[*place].answer = Some((row.get("business_date")?, check_in(&row)?));
+        }
+    }
+    let query = "SELECT DISTINCT person_id FROM check_in \
+                 WHERE business_date = $1 AND withdrawn_at_ms IS NOT NULL";
+    for row in sql.all(query, values![business_date])? {
+        if let Some(place) = roll.places.get(row.text("person_id")?) {
+            states[*place].withdrawn = true;
+        }
+    }
+    Ok(states)
 }
 
 /// What is heard of the boxes of each home, by the home's number.
@@ -140,14 +151,9 @@ impl BoxSignal {
     }
 }
 
-fn standing_answers(sql: &mut dyn Sql) -> Result<HashMap<String, (String, CheckIn)>, StoreError> {
-    let query = "SELECT person_id, business_date, happened_at_ms, received_at_ms, condition, \
-                 contact_wanted, NULL AS withdrawn_at_ms FROM standing_answer";
-    let rows = sql.all(query, &[])?;
-    let answer =
-        |row: &Row| Ok((row.get("person_id")?, (row.get("business_date")?, check_in(row)?)));
-    rows.iter().map(answer).collect()
-}
+const STANDING_ANSWERS: &str = "\
+    SELECT person_id, business_date, happened_at_ms, received_at_ms, condition, contact_wanted, \
+      NULL AS withdrawn_at_ms FROM standing_answer";
 
 /// Notes which answer of a person stands, after one was given or taken back.
 pub(crate) fn settle(sql: &mut dyn Sql, person_id: &str) -> Result<(), StoreError> {

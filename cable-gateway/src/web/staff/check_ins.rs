@@ -4,7 +4,7 @@
 //! looked at.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -124,7 +124,7 @@ pub(super) async fn show(
     let number = query.one("page").parse().unwrap_or(1_usize).clamp(1, last_page(listed.len()));
     let pages = Pages::of(listed.len(), number, filter);
     let shown: Vec<Ranked> = listed.into_iter().skip((number - 1) * ROWS).take(ROWS).collect();
-    let ids: Vec<String> = shown.iter().map(|one| one.state.person_id.clone()).collect();
+    let ids: Vec<String> = shown.iter().map(|one| one.state.person_id.to_string()).collect();
     let viewer = nurse.viewer("daily-watch");
     // One transaction: the names leave the store together with the record of the look.
     let work = move |sql: &mut dyn Sql| {
@@ -151,22 +151,25 @@ async fn ranked(console: &Console, now_ms: i64) -> Result<Vec<Ranked>, StoreErro
     let today = wording::local(now_ms).date();
     let date = today.to_string();
     let known = console.roll.known();
+    let on = date.clone();
     let read = move |sql: &mut dyn Sql| {
         let roll = check_in::roll(sql, known)?;
-        Ok::<_, StoreError>((check_in::states(sql, &roll, &date, &connected)?, roll))
+        Ok::<_, StoreError>((check_in::states(sql, &roll, &on, &connected)?, roll))
     };
     let (states, roll) = console.app.store.read(read).await?;
     console.roll.keep(roll);
     let mut ranked: Vec<Ranked> =
-        states.into_iter().map(|state| Ranked::of(state, today, now_ms)).collect();
+        states.into_iter().map(|state| Ranked::of(state, today, &date, now_ms)).collect();
     ranked.sort_by_key(|one| (one.standing, std::cmp::Reverse(one.missed)));
     Ok(ranked)
 }
 
 impl Ranked {
-    fn of(state: PersonState, today: Date, now_ms: i64) -> Self {
+    /// `date` is `today` as the store writes it: most answers are compared with it and not read.
+    fn of(state: PersonState, today: Date, date: &str, now_ms: i64) -> Self {
         let home = home(state.boxes, now_ms);
-        let answered = state.answer.as_ref().and_then(|(date, answer)| Some((day(date)?, answer)));
+        let read = |text: &str| if text == date { Some(today) } else { day(text) };
+        let answered = state.answer.as_ref().and_then(|(date, answer)| Some((read(date)?, answer)));
         let answer = answered.filter(|(date, _)| *date == today).map(|(_, answer)| Answer {
             urgent: answer.condition == "bad" || answer.contact_wanted,
             minute: wording::minute(answer.happened_at_ms),
@@ -220,7 +223,7 @@ fn counts(everybody: &[Ranked]) -> [usize; Standing::ALL.len()] {
 /// How many homes are silent, when they are so many that the line is to blame.
 fn outage(everybody: &[Ranked]) -> Option<usize> {
     let with_box = everybody.iter().filter(|one| one.home != Home::None);
-    let homes: BTreeMap<usize, Home> = with_box.map(|one| (one.state.home, one.home)).collect();
+    let homes: HashMap<usize, Home> = with_box.map(|one| (one.state.home, one.home)).collect();
     let silent = homes.values().filter(|home| **home == Home::Silent).count();
     (silent >= OUTAGE_HOMES && silent * OUTAGE_SHARE >= homes.len()).then_some(silent)
 }
@@ -292,8 +295,9 @@ fn label(standing: Standing) -> &'static str {
 }
 
 fn rows(shown: &[Ranked], identities: &[Identity], now_ms: i64) -> Vec<PersonRow> {
-    let known =
-        |one: &Ranked| identities.iter().find(|identity| identity.person_id == one.state.person_id);
+    let known = |one: &Ranked| {
+        identities.iter().find(|identity| *identity.person_id == *one.state.person_id)
+    };
     shown.iter().filter_map(|one| Some(row(one, known(one)?, now_ms))).collect()
 }
 

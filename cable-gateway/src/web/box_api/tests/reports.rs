@@ -129,7 +129,7 @@ async fn standing(gateway: &TestGateway) -> (bool, Option<String>) {
         })
         .await;
     let id: String = id;
-    let hana = states.into_iter().find(|state| state.person_id == id).expect("she takes part");
+    let hana = states.into_iter().find(|state| *state.person_id == *id).expect("she takes part");
     (hana.withdrawn, hana.answer.map(|(_, answer)| answer.condition))
 }
 
