@@ -263,25 +263,22 @@ impl Shared {
 
     /// The limits for who showed up, unless there is no place for them.
     fn receive(&self, peer: Peer, is_http2: bool, seat: &mut Seat) -> Option<Guest> {
-        let address = peer.address;
-        let (evicted, life, stranger) = match (peer.certificate_sha256, self.limits.strangers) {
-            (Some(device), _) => match seat.take_place_of(device) {
-                Some(evicted) => (evicted, None, None),
-                None => {
-                    self.refusals.note(Refusal::Share, address.ip(), self.limits.per_address);
-                    return None;
-                }
-            },
-            (None, Some(limit)) => match Arc::clone(&self.strangers).try_acquire_owned() {
-                Ok(permit) => (CancellationToken::new(), Some(limit.life), Some(permit)),
-                Err(_) => {
-                    self.refusals.note(Refusal::Enrolment, address.ip(), limit.total);
-                    return None;
-                }
-            },
-            (None, None) => (CancellationToken::new(), None, None),
+        let evicted = CancellationToken::new();
+        if let Some(device) = peer.certificate_sha256 {
+            let Some(evicted) = seat.take_place_of(device) else {
+                self.refusals.note(Refusal::Share, peer.address.ip(), self.limits.per_address);
+                return None;
+            };
+            return Some(Guest { peer, is_http2, evicted, life: None, _stranger: None });
+        }
+        let Some(limit) = self.limits.strangers else {
+            return Some(Guest { peer, is_http2, evicted, life: None, _stranger: None });
         };
-        Some(Guest { peer, is_http2, evicted, life, _stranger: stranger })
+        let Ok(permit) = Arc::clone(&self.strangers).try_acquire_owned() else {
+            self.refusals.note(Refusal::Enrolment, peer.address.ip(), limit.total);
+            return None;
+        };
+        Some(Guest { peer, is_http2, evicted, life: Some(limit.life), _stranger: Some(permit) })
     }
 
     fn refuse_share(&self, address: SocketAddr) {

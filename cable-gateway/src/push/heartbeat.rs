@@ -179,7 +179,7 @@ mod tests {
         let order = gateway.publish(flood()).await;
         let id = order.id.to_string();
         look_around(&gateway.state, &mut None).await.expect("looked");
-        assert_eq!(active(&gateway.state).await, [id.clone()]);
+        assert_eq!(active(&gateway.state).await, std::slice::from_ref(&id));
         renew(&gateway, true).await;
         look_around(&gateway.state, &mut None).await.expect("looked");
         assert_eq!(active(&gateway.state).await, [""; 0]);

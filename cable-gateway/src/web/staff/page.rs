@@ -122,7 +122,7 @@ fn band(
     let (lost, mut ordering): (Vec<_>, Vec<_>) = ordering.partition(|order| order.disbelieved);
     if officer && !lost.is_empty() {
         return Ok(Some(Band {
-            class: "in-force-actual",
+            class: "in-force-lost",
             text: format!(
                 "{}件の避難情報がテレビから消えています。出し直してください。",
                 lost.len()
