@@ -232,7 +232,8 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
 impl Home {
     /// A standing call for help comes before every answer.
     fn heed(&mut self, call: Option<&Call>) {
-        let called = self.answer.as_deref() == Some(NEED_HELP);
+        // A home that called under the order before this one and has said nothing since was helped.
+        let called = self.answer.as_deref().is_none_or(|answer| answer == NEED_HELP);
         match call {
             Some(Call::Open(at_ms)) => {
                 self.answer = Some(NEED_HELP.to_owned());

@@ -76,13 +76,17 @@ pub(crate) fn of_order(
     order_id: &str,
 ) -> Result<BTreeMap<String, Call>, StoreError> {
     let mut calls = BTreeMap::new();
+    let replaced = chain(sql, order_id)?;
     for order_id in concerned(sql, order_id)? {
+        let is_replaced = replaced.contains(&order_id);
         let query = "SELECT household_id, called_at_ms, closed_at_ms, closed_by FROM help_call \
                      WHERE order_id = $1 AND (closed_at_ms IS NULL OR closed_by IS NOT NULL)";
         for row in sql.all(query, values![order_id])? {
             let call = match row.get::<Option<i64>>("closed_at_ms")? {
                 None => Call::Open(row.get("called_at_ms")?),
-                Some(at_ms) => Call::DealtWith(at_ms),
+                Some(at_ms) if is_replaced => Call::DealtWith(at_ms),
+                // Settled under an order that has ended: this one asks that home anew.
+                Some(_) => continue,
             };
             let standing = calls.entry(row.get::<String>("household_id")?).or_insert(call);
             if matches!(call, Call::Open(_)) {

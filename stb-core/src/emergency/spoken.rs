@@ -1,4 +1,4 @@
-//! An order as it is spoken: attention, whom, what and where, why, what to do, where to.
+//! An order as it is spoken: attention, whom, what and where, what to do, where to, why.
 //!
 //! The order is spoken even where the household turned speech off, and twice, as the guide for
 //! spoken evacuation calls asks. Names are spoken only where the household agreed.
@@ -37,11 +37,12 @@ pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
     let town = &profile.provisioning.household.municipality_name;
     sentences.push(place(order, profile, town));
     sentences.extend(words::changed(order).map(say::spoken_changed));
-    let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    sentences.extend(reason.map(say::spoken_reason));
     sentences.push(words::action(order));
     sentences.extend(destination(order));
     sentences.extend(guidance.leave_by.map(leave_by));
+    // A town may write much: whoever stops listening, or answers, has heard what to do by then.
+    let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    sentences.extend(reason.map(say::spoken_reason));
     let asks = if words::is_notice(order) { say::spoken_close() } else { say::spoken_answer() };
     sentences.push(asks);
     sentences.extend(is_drill.then(say::spoken_drill));

@@ -92,7 +92,9 @@ fn an_order_is_stored_wakes_the_television_and_is_spoken_twice() {
     let spoken = television.spoken();
     assert_eq!(spoken.iter().filter(|id| **id == "spoken-call").count(), 2);
     assert!(spoken.contains(&"spoken-name"));
-    assert!(spoken.contains(&"spoken-destination-condition"));
+    let place = |wanted: &str| spoken.iter().position(|id| *id == wanted);
+    let (whither, why) = (place("spoken-destination-condition"), place("spoken-reason"));
+    assert!(whither.is_some() && whither < why, "what to do comes before the town's words");
 }
 
 #[test]

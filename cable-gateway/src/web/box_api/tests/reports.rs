@@ -314,6 +314,36 @@ async fn an_answer_takes_back_no_later_call_of_another_box() {
     gateway.stop().await;
 }
 
+async fn dealt_with(gateway: &TestGateway, order_id: &str) {
+    let viewer = Viewer {
+        actor: "sato".to_owned(),
+        office: "防災課".to_owned(),
+        purpose: "evacuation".to_owned(),
+    };
+    let id = order_id.to_owned();
+    let settle = move |sql: &mut dyn Sql| {
+        help::settle(sql, &viewer, 7, &id, crate::testing::HOME, help::Word::DealtWith)
+    };
+    assert!(gateway.write(settle).await);
+}
+
+/// Staff deals with a call while an update, not answered yet, is in force.
+#[tokio::test]
+async fn a_call_from_before_an_update_that_was_dealt_with_stays_on_the_board() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let first = gateway.publish(flood()).await.id;
+    reported(&client, 1, answer(&first.to_string(), Answer::NeedHelp)).await;
+    let second = updated(&gateway, first).await;
+    dealt_with(&gateway, &second).await;
+    let board = counts(&gateway, &second).await;
+    assert_eq!((board.need_help, board.helped), (0, 1));
+    reported(&client, 2, answer(&second, Answer::Leaving)).await;
+    let board = counts(&gateway, &second).await;
+    assert_eq!((board.helped, board.leaving), (0, 1), "what the home says now comes first");
+    gateway.stop().await;
+}
+
 #[tokio::test]
 async fn an_answer_leaves_a_call_that_was_dealt_with_as_it_is() {
     let gateway = TestGateway::start().await;
@@ -321,16 +351,7 @@ async fn an_answer_leaves_a_call_that_was_dealt_with_as_it_is() {
     let order_id = gateway.publish(flood()).await.id.to_string();
     let now_ms = gateway.state.now_ms();
     reported(&client, now_ms, answer(&order_id, Answer::NeedHelp)).await;
-    let viewer = Viewer {
-        actor: "sato".to_owned(),
-        office: "防災課".to_owned(),
-        purpose: "evacuation".to_owned(),
-    };
-    let id = order_id.clone();
-    let settle = move |sql: &mut dyn Sql| {
-        help::settle(sql, &viewer, 7, &id, crate::testing::HOME, help::Word::DealtWith)
-    };
-    assert!(gateway.write(settle).await);
+    dealt_with(&gateway, &order_id).await;
     reported(&client, now_ms, answer(&order_id, Answer::Leaving)).await;
     let by_sato =
         "SELECT COUNT(*) AS n FROM help_call WHERE closed_by = 'sato' AND closed_at_ms = 7";
