@@ -2,5 +2,6 @@
 
 mod enrolment;
 mod events;
+mod help;
 mod login;
 mod reports;

@@ -3,10 +3,11 @@
 //! How everybody stands is read without names; then one page of it is shown, and who is shown was
 //! looked at.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, PoisonError},
-};
+mod known_roll;
+
+use std::collections::{BTreeSet, HashMap};
+
+pub(super) use known_roll::KnownRoll;
 
 use askama::Template;
 use axum::{
@@ -28,7 +29,7 @@ use crate::{
     staff::triage::{self, Answer, Home, Hours, Standing, Today},
     store::{
         Sql, StoreError,
-        check_in::{self, BoxSignal, CheckIn, Identity, PersonState, Roll},
+        check_in::{self, BoxSignal, CheckIn, Identity, PersonState},
     },
 };
 
@@ -84,20 +85,6 @@ struct PersonRow {
     late: bool,
     signal: String,
     signal_class: &'static str,
-}
-
-/// The roll as it was read last, for the next opening of the list.
-#[derive(Debug, Clone, Default)]
-pub(super) struct KnownRoll(Arc<Mutex<Arc<Roll>>>);
-
-impl KnownRoll {
-    fn known(&self) -> Arc<Roll> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn keep(&self, roll: Arc<Roll>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = roll;
-    }
 }
 
 /// One person with everything that the order of the list needs.
