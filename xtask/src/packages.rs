@@ -123,10 +123,14 @@ fn installed(name: &str) -> bool {
         .is_ok_and(|output| output.stdout.starts_with(b"install ok installed"))
 }
 
+/// Whether this user may do everything.
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
 /// As root, directly or through sudo. Service start-up is left to the commands themselves.
 pub(crate) fn privileged(program: &str) -> Command {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
-    if is_root {
+    if is_root() {
         Command::new(program)
     } else {
         let mut command = Command::new("sudo");

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{place, run};
+use crate::{packages::is_root, place, run};
 
 const UNITS: &str = "usr/lib/systemd/system";
 
@@ -118,8 +118,12 @@ fn exposure(root: &str, unit: &str) -> Result<Option<String>> {
 /// In a network namespace of its own, so that nothing of this machine is asked or changed.
 fn firewall() -> Result<Option<String>> {
     let rules = rootfs().join("etc/hitokoe/nftables.conf");
+    // Others become root of a namespace first; root need not, and in a changed root may not.
+    let user: &[&str] = if is_root() { &[] } else { &["--map-root-user"] };
     let output = Command::new("unshare")
-        .args(["--net", "--map-root-user", "/usr/sbin/nft", "--check", "--file"])
+        .arg("--net")
+        .args(user)
+        .args(["/usr/sbin/nft", "--check", "--file"])
         .arg(&rules)
         .output()
         .context("unshare does not start")?;
