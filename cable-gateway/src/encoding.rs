@@ -1,4 +1,4 @@
-//! Bytes as text: hexadecimal for ids, base64 for the wire.
+//! Bytes as text: hexadecimal for ids, base64 for the wire, escapes for addresses.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -34,6 +34,19 @@ pub fn from_base64(text: &str, limit: usize) -> Option<Vec<u8>> {
         return None;
     }
     STANDARD.decode(text).ok().filter(|bytes| bytes.len() <= limit)
+}
+
+/// A value of a query string, escaped (RFC 3986, 2.3).
+pub fn query_value(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            write!(escaped, "%{byte:02X}").expect("writing to a string cannot fail");
+        }
+        escaped
+    })
 }
 
 /// A moment for people at a terminal, UTC to the second.

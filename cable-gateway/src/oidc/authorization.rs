@@ -12,7 +12,10 @@ use super::{
     fault::{Code, Fault},
     parameters::Parameters,
 };
-use crate::{encoding::sha256, jws::base64url};
+use crate::{
+    encoding::{query_value, sha256},
+    jws::base64url,
+};
 
 /// Longest `state` and `nonce`.
 const OPAQUE_MAX_LEN: usize = 255;
@@ -70,7 +73,7 @@ impl ReturnAddress {
             address.push(if address.contains('?') { '&' } else { '?' });
             address.push_str(name);
             address.push('=');
-            address.push_str(&escaped(value));
+            address.push_str(&query_value(value));
         }
         address
     }
@@ -156,19 +159,6 @@ fn refuse_what_is_not_done_here(parameters: &Parameters) -> Result<(), Fault> {
 
 fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
-}
-
-/// A value of a query.
-fn escaped(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            write!(escaped, "%{byte:02X}").expect("writing to a string cannot fail");
-        }
-        escaped
-    })
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod pages;
 mod phrases;
 mod several_orders;
 mod takeover;
+mod takeover_keys;
 mod television;
 mod town;
 mod watching;

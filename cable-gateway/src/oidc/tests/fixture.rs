@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    encoding::sha256,
+    encoding::{query_value, sha256},
     jws::{SigningKey, base64url},
     oidc::{
         attribute,
@@ -397,18 +397,7 @@ fn unescaped(text: &str) -> String {
 }
 
 fn form(pairs: &[&(&str, &str)]) -> String {
-    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
+    let pairs =
+        pairs.iter().map(|(name, value)| format!("{}={}", query_value(name), query_value(value)));
     pairs.collect::<Vec<_>>().join("&")
-}
-
-fn escaped(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            write!(escaped, "%{byte:02X}").expect("writing to a string cannot fail");
-        }
-        escaped
-    })
 }

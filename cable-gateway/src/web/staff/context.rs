@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     audit::Viewer,
+    encoding::query_value,
     network::Network,
     staff::{
         Role, StaffMember,
@@ -276,7 +277,7 @@ impl Fields {
     pub(super) fn query(&self) -> String {
         let kept = self.0.iter().filter(|(name, value)| name != "form_token" && !value.is_empty());
         let pair = |(name, value): &(String, String)| {
-            format!("{}={}", super::page::query_value(name), super::page::query_value(value))
+            format!("{}={}", query_value(name), query_value(value))
         };
         kept.map(pair).collect::<Vec<_>>().join("&")
     }

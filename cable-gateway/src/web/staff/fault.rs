@@ -5,8 +5,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::page::{Frame, MessagePage, html, query_value};
-use crate::{orders::OrderError, staff::draft::DraftError, store::StoreError};
+use super::page::{Frame, MessagePage, html};
+use crate::{
+    encoding::query_value, orders::OrderError, staff::draft::DraftError, store::StoreError,
+};
 
 /// Why a request ends here.
 #[derive(Debug, thiserror::Error)]

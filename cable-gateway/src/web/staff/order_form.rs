@@ -238,7 +238,7 @@ impl OrderForm {
 
     /// As a query string of the form page.
     pub(super) fn query(&self) -> String {
-        use super::page::query_value;
+        use crate::encoding::query_value;
         let mut pairs = vec![
             ("mode".to_owned(), self.mode.map_or("", mode_code).to_owned()),
             ("hazard".to_owned(), self.hazard.map_or("", Hazard::code).to_owned()),

@@ -169,19 +169,6 @@ pub(super) struct MessagePage {
     pub(super) link: &'static str,
 }
 
-/// Escapes a value of a query string.
-pub(super) fn query_value(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            write!(escaped, "%{byte:02X}").expect("writing to a string cannot fail");
-        }
-        escaped
-    })
-}
-
 /// `now` for a page.
 pub(super) fn now_text(console: &Console) -> String {
     wording::clock(console.now_ms())

@@ -83,7 +83,7 @@ impl Browser {
         headers: &[(&str, &str)],
         fields: &[(&str, &str)],
     ) -> Page {
-        use crate::web::staff::page::query_value;
+        use crate::encoding::query_value;
         let pair =
             |(name, value): &(&str, &str)| format!("{}={}", query_value(name), query_value(value));
         let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
