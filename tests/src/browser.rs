@@ -148,6 +148,8 @@ fn capabilities(
         "--disable-quic".to_owned(),
         "--no-first-run".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
+        // The driver talks to the browser through a pipe: nothing depends on how `localhost` resolves.
+        "--remote-debugging-pipe".to_owned(),
         "--disable-background-networking".to_owned(),
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
