@@ -1,5 +1,6 @@
 //! What the household set for itself: text size, language, speech, volume, last channel.
 
+use gateway_api::report::Condition;
 use serde::{Deserialize, Serialize};
 
 use crate::view::{Language, TextScale};
@@ -24,6 +25,9 @@ pub(crate) struct Settings {
 pub(crate) struct CheckedIn {
     pub(crate) resident_id: String,
     pub(crate) day: i64,
+    /// What stands of that day, where it was answered here.
+    #[serde(default)]
+    pub(crate) condition: Option<Condition>,
 }
 
 impl Default for Settings {
@@ -57,9 +61,20 @@ impl Settings {
         self.checked_in.iter().any(|entry| entry.resident_id == resident_id && entry.day == day)
     }
 
-    pub(crate) fn note_check_in(&mut self, resident_id: &str, day: i64) {
+    /// What stands of this day, where it was answered here.
+    pub(crate) fn condition(&self, resident_id: &str, day: i64) -> Option<Condition> {
+        let mut entries = self.checked_in.iter();
+        entries.find(|entry| entry.resident_id == resident_id && entry.day == day)?.condition
+    }
+
+    pub(crate) fn note_check_in(
+        &mut self,
+        resident_id: &str,
+        day: i64,
+        condition: Option<Condition>,
+    ) {
         self.forget_check_in(resident_id);
-        self.checked_in.push(CheckedIn { resident_id: resident_id.to_owned(), day });
+        self.checked_in.push(CheckedIn { resident_id: resident_id.to_owned(), day, condition });
     }
 
     pub(crate) fn forget_check_in(&mut self, resident_id: &str) {
@@ -74,7 +89,7 @@ mod tests {
     #[test]
     fn settings_survive_a_restart() {
         let mut settings = Settings { scale: TextScale::Largest, ..Settings::default() };
-        settings.note_check_in("r1", 20_000);
+        settings.note_check_in("r1", 20_000, Some(Condition::Normal));
         assert_eq!(Settings::from_bytes(&settings.to_bytes()), settings);
     }
 
@@ -88,7 +103,9 @@ mod tests {
     #[test]
     fn a_check_in_counts_for_its_day_and_person() {
         let mut settings = Settings::default();
-        settings.note_check_in("hana", 5);
+        settings.note_check_in("hana", 5, Some(Condition::Bad));
+        assert_eq!(settings.condition("hana", 5), Some(Condition::Bad));
+        assert_eq!(settings.condition("hana", 6), None);
         assert!(settings.has_checked_in("hana", 5));
         assert!(!settings.has_checked_in("hana", 6));
         assert!(!settings.has_checked_in("shigeru", 5));

@@ -10,13 +10,15 @@ use crate::{
     view::{Body, ColourKey, Icon, Layout, PageKind},
 };
 
-/// Somebody said "not well" and then nothing more: it is reported without the wish for a call.
+/// Somebody said "not well" and nothing to the question about a call: no call is asked for.
 pub(crate) const FOLLOW_UP_MS: u64 = 60_000;
 
 /// The question of one person.
 #[derive(Debug, Default)]
 pub(crate) struct CheckIn {
     asked: Option<Asked>,
+    /// The question is the first word to this person.
+    greets: bool,
     follow_up_until: Option<u64>,
     answer: Option<Given>,
 }
@@ -29,6 +31,8 @@ pub(crate) struct Asked {
     pub(crate) name: String,
     pub(crate) name_kana: String,
     pub(crate) answered_today: bool,
+    /// What was answered before today, where this box knows it.
+    pub(crate) earlier: Option<Condition>,
 }
 
 /// An answer on its way.
@@ -36,7 +40,11 @@ pub(crate) struct Asked {
 struct Given {
     asked: Asked,
     condition: Condition,
+    /// Whether a call is wanted; none where that was not asked, or not yet.
+    contact: Option<bool>,
+    /// The answer, and the same once more with the wish for a call: the last one counts.
     report: Uuid,
+    before: Option<Uuid>,
     state: State,
     undo_until: Option<u64>,
 }
@@ -56,7 +64,12 @@ impl CheckIn {
         *self = Self { asked: Some(asked), ..Self::default() };
     }
 
-    /// "Not well": one more question.
+    /// Nobody has welcomed this person yet.
+    pub(crate) fn greet(&mut self) {
+        self.greets = true;
+    }
+
+    /// "Not well" is on its way: one more question, which only adds to it.
     pub(crate) fn ask_for_contact(&mut self, now_ms: u64) {
         self.follow_up_until = Some(now_ms + FOLLOW_UP_MS);
     }
@@ -65,37 +78,56 @@ impl CheckIn {
         self.follow_up_until.is_some()
     }
 
-    /// Back from the second question to the first.
-    pub(crate) fn take_back_contact(&mut self) {
+    /// The second question is over: whether a call is wanted. The time to take all of it back
+    /// begins anew.
+    pub(crate) fn contact_answered(&mut self, wanted: bool, now_ms: u64, undo_ms: u64) {
         self.follow_up_until = None;
+        if let Some(answer) = &mut self.answer {
+            answer.contact = Some(wanted);
+            let is_certain = matches!(answer.state, State::Kept | State::Delivered);
+            answer.undo_until = is_certain.then_some(now_ms + undo_ms);
+        }
     }
 
     /// What to report for this answer.
-    pub(crate) fn answer(&mut self, condition: Condition, contact: bool) -> Option<ReportContent> {
-        self.follow_up_until = None;
-        let asked = self.asked.as_ref()?;
-        Some(ReportContent::CheckIn {
-            session_id: asked.session_id.clone(),
-            condition,
-            contact_wanted: contact,
-        })
+    pub(crate) fn answer(&self, condition: Condition) -> Option<ReportContent> {
+        Some(content(self.asked.as_ref()?, condition, false))
+    }
+
+    /// What to report, once more, with the wish for a call.
+    pub(crate) fn answer_with_call(&self) -> Option<ReportContent> {
+        let answer = self.answer.as_ref()?;
+        Some(content(&answer.asked, answer.condition, true))
     }
 
     /// The answer went to the store under this id.
-    pub(crate) fn given(&mut self, condition: Condition, report: Uuid) -> Option<&Asked> {
-        let asked = self.asked.take()?;
+    pub(crate) fn given(&mut self, condition: Condition, report: Uuid) {
+        let Some(asked) = self.asked.take() else { return };
         let state = State::Saving { store_failed: false };
-        self.answer = Some(Given { asked, condition, report, state, undo_until: None });
-        self.answer.as_ref().map(|answer| &answer.asked)
+        let (contact, before, undo_until) = (None, None, None);
+        self.answer = Some(Given { asked, condition, contact, report, before, state, undo_until });
     }
 
-    /// What to report to take the answer back, while that is offered.
-    pub(crate) fn withdraw(&self, now_ms: u64) -> Option<ReportContent> {
-        let answer = self.answer.as_ref().filter(|answer| answer.may_be_undone(now_ms))?;
-        Some(ReportContent::CheckInWithdrawal {
-            check_in: answer.report,
+    /// The answer with the wish for a call went to the store under this id.
+    pub(crate) fn given_with_call(&mut self, report: Uuid) {
+        if let Some(answer) = &mut self.answer {
+            answer.before = Some(std::mem::replace(&mut answer.report, report));
+            answer.state = State::Saving { store_failed: false };
+            answer.undo_until = None;
+        }
+    }
+
+    /// What to report to take the answer back, while that is offered; the last of it settles it.
+    pub(crate) fn withdraw(&self, now_ms: u64) -> Vec<ReportContent> {
+        let Some(answer) = self.answer.as_ref().filter(|answer| answer.may_be_undone(now_ms))
+        else {
+            return Vec::new();
+        };
+        let withdrawal = |check_in| ReportContent::CheckInWithdrawal {
+            check_in,
             session_id: answer.asked.session_id.clone(),
-        })
+        };
+        answer.before.into_iter().chain([answer.report]).map(withdrawal).collect()
     }
 
     pub(crate) fn withdrawing(&mut self, withdrawal: Uuid) {
@@ -113,7 +145,7 @@ impl CheckIn {
             State::Saving { .. } if answer.report == report => {
                 answer.state = State::Kept;
                 answer.undo_until = Some(now_ms + undo_ms);
-                Some(Settled::Answered(answer.asked.clone()))
+                Some(Settled::Answered(answer.asked.clone(), answer.condition))
             }
             State::Withdrawing { withdrawal } if withdrawal == report => {
                 answer.state = State::Withdrawn;
@@ -141,7 +173,10 @@ impl CheckIn {
 
     /// The gateway will never take it: true when it is the answer on the screen.
     pub(crate) fn refused(&mut self, report: Uuid) -> bool {
-        let is_it = self.answer.as_ref().is_some_and(|answer| answer.report == report);
+        let is_it = self
+            .answer
+            .as_ref()
+            .is_some_and(|answer| answer.report == report || answer.before == Some(report));
         if is_it {
             self.answer = None;
         }
@@ -168,7 +203,7 @@ impl CheckIn {
             (say::condition_bad(), Icon::FaceBad, Condition::Bad, ColourKey::Red),
         ];
         let mut draft = Draft::new(PageKind::CheckIn, say::check_in_title(), Layout::Row);
-        draft.lead = self.asked.as_ref().map(greeting);
+        draft.lead = self.asked.as_ref().filter(|_| self.greets).map(greeting);
         if self.asked.as_ref().is_some_and(|asked| asked.answered_today) {
             draft.detail = Some(say::check_in_again());
         }
@@ -179,11 +214,17 @@ impl CheckIn {
         draft
     }
 
-    pub(crate) fn contact_question() -> Draft {
+    /// What stands whatever is answered here is said above it.
+    pub(crate) fn contact_question(&self) -> Draft {
         let yes = Command::AnswerContact(true);
         let no = Command::AnswerContact(false);
+        let is_certain = self
+            .answer
+            .as_ref()
+            .is_some_and(|answer| matches!(answer.state, State::Kept | State::Delivered));
         Draft::new(PageKind::CheckIn, say::contact_title(), Layout::Row)
             .lead(say::contact_lead())
+            .detail(Some(if is_certain { say::contact_kept() } else { say::contact_saving() }))
             .choice(Choice::new(say::contact_yes(), Some(Icon::Phone), yes))
             .choice(Choice::new(say::contact_no(), None, no))
     }
@@ -211,7 +252,7 @@ impl CheckIn {
 /// What became certain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Settled {
-    Answered(Asked),
+    Answered(Asked, Condition),
     Withdrawn(Asked),
 }
 
@@ -229,19 +270,25 @@ impl Given {
             State::Delivered => (say::check_in_done(), Some(say::check_in_delivered())),
             State::Withdrawing { .. } => (say::check_in_withdrawing(), None),
             State::Withdrawn if self.asked.answered_today => {
-                (say::check_in_withdrawn(), Some(say::check_in_withdrawn_earlier()))
+                let stands = self.asked.earlier.map(condition_name);
+                let stands = stands.map(say::check_in_withdrawn_standing);
+                let stands = stands.unwrap_or_else(say::check_in_withdrawn_earlier);
+                (say::check_in_withdrawn(), Some(stands))
             }
             State::Withdrawn => (say::check_in_withdrawn(), Some(say::check_in_withdrawn_empty())),
         }
     }
 
     fn condition_words(&self) -> Option<Phrase> {
-        match (self.state, self.condition) {
-            (State::Withdrawing { .. } | State::Withdrawn, _) => None,
-            (_, Condition::Good) => Some(say::answered_good()),
-            (_, Condition::Normal) => Some(say::answered_normal()),
-            (_, Condition::Bad) => Some(say::answered_bad()),
+        if matches!(self.state, State::Withdrawing { .. } | State::Withdrawn) {
+            return None;
         }
+        let condition = condition_name(self.condition);
+        Some(match self.contact {
+            None => say::answered(condition),
+            Some(true) => say::answered_contact(condition, say::contact_yes()),
+            Some(false) => say::answered_contact(condition, say::contact_no()),
+        })
     }
 
     const fn picture(&self) -> Icon {
@@ -249,6 +296,18 @@ impl Given {
             State::Saving { .. } | State::Withdrawing { .. } => Icon::Clock,
             State::Kept | State::Delivered | State::Withdrawn => Icon::Check,
         }
+    }
+}
+
+fn content(asked: &Asked, condition: Condition, contact_wanted: bool) -> ReportContent {
+    ReportContent::CheckIn { session_id: asked.session_id.clone(), condition, contact_wanted }
+}
+
+fn condition_name(condition: Condition) -> Phrase {
+    match condition {
+        Condition::Good => say::condition_good(),
+        Condition::Normal => say::condition_normal(),
+        Condition::Bad => say::condition_bad(),
     }
 }
 

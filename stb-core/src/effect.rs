@@ -99,6 +99,8 @@ pub enum SpeechPriority {
     Focus,
     /// A question or a result.
     Page,
+    /// What an answer to an order led to. It does not interrupt an order, and no key ends it.
+    Answer,
     /// An order.
     Order,
 }

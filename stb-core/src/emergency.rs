@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::{Now, profile::Profile};
 use memory::{Given, Memory};
 pub(crate) use takeover::{Takeover, TakeoverDeed};
-pub(crate) use words::{covers_picture, hazard as hazard_name};
+pub(crate) use words::{answer_words, covers_picture, hazard as hazard_name};
 
 /// A gap is not asked for again within this time: the answer may be on its way.
 const FETCH_PAUSE_MS: u64 = 15_000;

@@ -72,6 +72,7 @@ pub struct Machine {
     outbox: Outbox,
     telemetry: Telemetry,
     voice: Voice,
+    arrival: orders::Arrival,
     toast: Option<Toast>,
     welcome_until: Option<u64>,
     link_open: bool,
@@ -115,6 +116,7 @@ impl Machine {
             outbox: Outbox::default(),
             telemetry: Telemetry::default(),
             voice: Voice::default(),
+            arrival: orders::Arrival::default(),
             toast: None,
             welcome_until: None,
             link_open: false,
@@ -322,6 +324,7 @@ impl Machine {
         self.settle_people();
         self.send_next_report();
         self.speak_page();
+        self.say_arrival();
         let now_ms = self.context.now_ms();
         self.tv.volume.ducked = self.voice.is_speaking();
         let is_covered = self.emergency.is_alerting()

@@ -59,10 +59,15 @@ impl Voice {
         self.speaking.take_if(|speaking| speaking.speech_id == speech_id);
     }
 
-    /// Silence, except for an order.
+    /// Whether an order is being spoken: nothing else is heard meanwhile.
+    pub(crate) fn is_speaking_order(&self) -> bool {
+        self.is_busy_with_more_than(SpeechPriority::Answer)
+    }
+
+    /// Silence, except for an order and what an answer to it led to.
     pub(crate) fn hush(&mut self) -> Option<Effect> {
         self.speaking
-            .take_if(|speaking| speaking.priority < SpeechPriority::Order)
+            .take_if(|speaking| speaking.priority < SpeechPriority::Answer)
             .map(|_| Effect::StopSpeech)
     }
 

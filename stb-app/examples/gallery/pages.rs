@@ -152,6 +152,7 @@ fn daily() -> Vec<(&'static str, View)> {
     let choices = vec![item(say::contact_yes(), Some(Icon::Phone)), item(say::contact_no(), None)];
     let mut contact = page(PageKind::CheckIn, say::contact_title(), Layout::Row, choices);
     contact.lead = Some(say::contact_lead());
+    contact.detail = Some(say::contact_kept());
     let mut done = page(
         PageKind::CheckInDone,
         say::check_in_done(),
@@ -161,15 +162,25 @@ fn daily() -> Vec<(&'static str, View)> {
             keyed(say::check_in_undo(), None, ColourKey::Yellow),
         ],
     );
-    done.lead = Some(say::answered_good());
+    done.lead = Some(say::answered(say::condition_good()));
     done.detail = Some(say::check_in_sent_later());
     done.body = Body::Picture(Icon::Check);
+    let mut bad = done.clone();
+    bad.lead = Some(say::answered_contact(say::condition_bad(), say::contact_no()));
+    bad.detail = Some(say::check_in_delivered());
+    let mut withdrawn = done.clone();
+    withdrawn.title = say::check_in_withdrawn();
+    withdrawn.lead = None;
+    withdrawn.detail = Some(say::check_in_withdrawn_standing(say::condition_good()));
+    withdrawn.items[1] = item(say::check_in_answer_again(), None);
     vec![
         ("page-home", shown(home())),
         ("page-check-in", shown(question)),
         ("page-check-in-again", shown(again)),
         ("page-contact", shown(contact)),
         ("page-check-in-done", shown(done)),
+        ("page-check-in-done-bad", shown(bad)),
+        ("page-check-in-withdrawn", shown(withdrawn)),
     ]
 }
 

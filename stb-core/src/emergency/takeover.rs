@@ -26,6 +26,8 @@ pub(crate) struct Takeover {
     began_at: u64,
     /// The town's words have the screen.
     reading: bool,
+    /// This answer would take a call for help back: the home is asked first.
+    asked: Option<Answer>,
     /// Until then a press may still be meant for what was there before.
     quiet_until: u64,
 }
@@ -34,8 +36,8 @@ pub(crate) struct Takeover {
 pub(super) enum Phase {
     /// Something waits for an answer.
     Alerting(Ladder),
-    /// Just answered.
-    Confirmed { until: u64 },
+    /// Just answered. Orders that were there by then wait until that was seen.
+    Confirmed { until: u64, known: BTreeSet<OrderId> },
     /// Opened again from the home page.
     Opened,
     /// Answered and in force: one line.
@@ -46,6 +48,10 @@ pub(super) enum Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TakeoverDeed {
     Answer(OrderId, Answer),
+    /// Takes a call for help back and answers this.
+    Replace(OrderId, Answer),
+    /// Leaves the call for help as it is.
+    KeepCall,
     Acknowledge(OrderId),
     /// Closes the confirmation.
     Close,
@@ -62,11 +68,12 @@ impl Takeover {
 
     fn new(cursor: OrderId, phase: Phase, focus: usize, began_at: u64) -> Self {
         let quiet_until = began_at + STRAY_PRESS_MS;
-        Self { cursor, focus, phase, began_at, reading: false, quiet_until }
+        Self { cursor, focus, phase, began_at, reading: false, asked: None, quiet_until }
     }
 
     pub(super) fn stage(&self, now_ms: u64) -> TakeoverStage {
         match &self.phase {
+            Phase::Alerting(_) if self.reading => TakeoverStage::FullScreen,
             Phase::Alerting(ladder) => ladder.stage(now_ms),
             Phase::Confirmed { .. } => TakeoverStage::Large,
             Phase::Opened => TakeoverStage::FullScreen,
@@ -97,7 +104,7 @@ impl Emergency {
     pub(crate) fn takeover_deadline(&self, now_ms: u64) -> Option<u64> {
         match &self.takeover.as_ref()?.phase {
             Phase::Alerting(ladder) => ladder.deadline(now_ms),
-            Phase::Confirmed { until } => Some(*until),
+            Phase::Confirmed { until, .. } => Some(*until),
             Phase::Opened | Phase::Quiet => None,
         }
     }
@@ -112,7 +119,7 @@ impl Emergency {
                 }
                 is_due
             }
-            Some(Phase::Confirmed { until }) if *until <= now_ms => {
+            Some(Phase::Confirmed { until, .. }) if *until <= now_ms => {
                 self.minimise();
                 false
             }
@@ -131,7 +138,10 @@ impl Emergency {
         };
         let is_fresh = !self.alerted.contains(&pending);
         let goes_on = match self.takeover.as_ref().map(|takeover| &takeover.phase) {
-            Some(Phase::Alerting(_) | Phase::Confirmed { .. }) => is_there && !is_fresh,
+            Some(Phase::Alerting(_)) => is_there && !is_fresh,
+            Some(Phase::Confirmed { known, .. }) => {
+                is_there && (!is_fresh || known.contains(&pending))
+            }
             Some(Phase::Opened | Phase::Quiet) | None => false,
         };
         if goes_on {
@@ -165,9 +175,12 @@ impl Emergency {
             return Vec::new();
         };
         let id = order.id();
+        if let Some(answer) = takeover.asked {
+            return vec![TakeoverDeed::KeepCall, TakeoverDeed::Replace(id, answer)];
+        }
         let mut deeds = match takeover.phase {
             Phase::Quiet => return Vec::new(),
-            Phase::Confirmed { .. } => return vec![TakeoverDeed::Close],
+            Phase::Confirmed { .. } => vec![TakeoverDeed::Close],
             Phase::Alerting(_) | Phase::Opened if order.standing == Standing::Notice => {
                 vec![TakeoverDeed::Acknowledge(id)]
             }
@@ -178,19 +191,36 @@ impl Emergency {
         if self.has_another_page() {
             deeds.push(TakeoverDeed::TurnPage);
         }
-        if self.visible().count() > 1 {
+        let is_confirmed = matches!(takeover.phase, Phase::Confirmed { .. });
+        if !is_confirmed && self.visible().count() > 1 {
             deeds.push(TakeoverDeed::ShowNext);
         }
         deeds
     }
 
-    /// Whether the town's words stand on a page of their own: larger text fills the screen.
+    /// Whether the town's words stand on a page of their own: where larger text, or what was
+    /// answered, fills the screen, and where the order is not shown on all of it.
     fn has_another_page(&self) -> bool {
-        let has_words = self
-            .shown()
-            .and_then(|order| order.guidance.reason.as_deref())
-            .is_some_and(|reason| !reason.trim().is_empty());
-        self.large_text && has_words && self.stage(self.moment) == Some(TakeoverStage::FullScreen)
+        let (Some(takeover), Some(order)) = (&self.takeover, self.shown()) else { return false };
+        let words = order.guidance.reason.as_deref();
+        if words.is_none_or(|words| words.trim().is_empty()) {
+            return false;
+        }
+        match takeover.phase {
+            Phase::Quiet => false,
+            // What else waits comes next.
+            Phase::Confirmed { .. } => self.pending().is_none(),
+            Phase::Alerting(_) if order.standing == Standing::Notice => true,
+            Phase::Alerting(_) | Phase::Opened => {
+                let is_whole = takeover.stage(self.moment) == TakeoverStage::FullScreen;
+                is_whole && (self.large_text || self.is_answered(order.id()))
+            }
+        }
+    }
+
+    /// Whether an answer, or a call for help that stands, is told with the order.
+    fn is_answered(&self, id: OrderId) -> bool {
+        self.answer_given(id).is_some() || self.help_stands(id)
     }
 
     /// Whether that page is shown.
@@ -200,8 +230,42 @@ impl Emergency {
 
     pub(crate) fn turn_page(&mut self, reading: bool) {
         if let Some(takeover) = &mut self.takeover {
+            // Nobody is interrupted while reading.
+            if matches!(takeover.phase, Phase::Confirmed { .. }) {
+                takeover.phase = Phase::Opened;
+            }
             takeover.reading = reading;
         }
+        // The button that turns back stands where the one that turned stood.
+        let turn = self.deeds().iter().position(|deed| *deed == TakeoverDeed::TurnPage);
+        self.set_focus(turn.unwrap_or(0));
+    }
+
+    /// Asks before a call for help is taken back; the focus is on the choice that changes nothing.
+    pub(crate) fn ask_to_replace(&mut self, answer: Answer) {
+        if let Some(takeover) = &mut self.takeover {
+            takeover.asked = Some(answer);
+            takeover.focus = 0;
+        }
+    }
+
+    /// The answer that waits for this question.
+    pub(crate) fn asked_to_replace(&self) -> Option<Answer> {
+        self.takeover.as_ref()?.asked
+    }
+
+    /// The call for help stays; the focus is on it.
+    pub(crate) fn keep_call(&mut self) {
+        if let Some(takeover) = &mut self.takeover {
+            takeover.asked = None;
+            takeover.focus = position(Answer::NeedHelp);
+        }
+    }
+
+    /// Whether this answer would take back a call for help that stands under this order.
+    pub(crate) fn takes_call_back(&self, id: OrderId, answer: Answer) -> bool {
+        let called = self.answer_given(id) == Some(Answer::NeedHelp) || self.help_stands(id);
+        called && answer != Answer::NeedHelp
     }
 
     pub(crate) fn focus(&self) -> usize {
@@ -231,9 +295,12 @@ impl Emergency {
     /// The answer is on its way: the confirmation is shown.
     pub(crate) fn confirm(&mut self, now_ms: u64) {
         let waits = if self.pending().is_some() { CONFIRMED_BRIEFLY_MS } else { CONFIRMED_MS };
+        let known = self.orders.iter().map(HomeOrder::id).collect();
         if let Some(takeover) = &mut self.takeover {
-            takeover.phase = Phase::Confirmed { until: now_ms + waits };
+            takeover.phase = Phase::Confirmed { until: now_ms + waits, known };
             takeover.focus = 0;
+            takeover.reading = false;
+            takeover.asked = None;
         }
     }
 
@@ -242,6 +309,8 @@ impl Emergency {
         if let Some(takeover) = &mut self.takeover {
             takeover.phase = Phase::Quiet;
             takeover.focus = 0;
+            takeover.reading = false;
+            takeover.asked = None;
         }
     }
 
@@ -257,8 +326,11 @@ impl Emergency {
 
     /// A hand that presses on takes no call for help back.
     fn first_focus(&self, order: &HomeOrder) -> usize {
-        let help = position(Answer::NeedHelp);
-        if self.help_stands(order.id()) { help } else { usual_answer(order) }
+        match order.standing {
+            Standing::Notice => 0,
+            Standing::InForce if self.help_stands(order.id()) => position(Answer::NeedHelp),
+            Standing::InForce => usual_answer(order),
+        }
     }
 
     /// Whoever looked at another order meanwhile sees again the one that waits.
@@ -267,6 +339,7 @@ impl Emergency {
         let (id, focus) = (pending.id(), self.first_focus(pending));
         if let Some(takeover) = self.takeover.as_mut().filter(|takeover| takeover.cursor != id) {
             takeover.cursor = id;
+            takeover.asked = None;
             takeover.focus = focus;
             takeover.reading = false;
         }
@@ -289,6 +362,7 @@ impl Emergency {
         if let Some(takeover) = &mut self.takeover {
             takeover.phase = Phase::Alerting(ladder);
             takeover.reading = false;
+            takeover.asked = None;
         }
         true
     }

@@ -47,7 +47,7 @@ impl Emergency {
             title: title(guidance),
             names: whom(guidance).map(|person| with_honorific(&person.name, language)).collect(),
             place: place_phrase(order),
-            action: action(order),
+            action: self.said(takeover, order),
             destination: place(&guidance.destination),
             fallback: place(&guidance.fallback),
             leave_by: guidance.leave_by.map(leave_by),
@@ -60,6 +60,27 @@ impl Emergency {
             focus: self.focus(),
             answered: self.answered_words(takeover, order, link_open, is_saved),
             others: self.visible().count().saturating_sub(1),
+        })
+    }
+
+    /// What to do, what is asked, or how to go with care.
+    fn said(&self, takeover: &Takeover, order: &HomeOrder) -> Phrase {
+        if let Some(answer) = self.asked_to_replace() {
+            return say::answer_replace(answer_words(answer));
+        }
+        let is_confirmed = matches!(takeover.phase, Phase::Confirmed { .. });
+        let care = if is_confirmed { self.care(order) } else { None };
+        care.unwrap_or_else(|| action(order))
+    }
+
+    /// Somebody goes out although the order says that going out may be the greater danger.
+    pub(crate) fn care(&self, order: &HomeOrder) -> Option<Phrase> {
+        let leaves = self.answer_given(order.id()) == Some(Answer::Leaving);
+        let Guidance { action, protects_from, .. } = order.guidance;
+        (leaves && action == Action::SecureLifeHere).then(|| match protects_from {
+            Hazard::Earthquake => say::care_earthquake(),
+            Hazard::Volcano => say::care_volcano(),
+            _ => say::care_higher_floor(),
         })
     }
 
@@ -103,6 +124,10 @@ impl Emergency {
                 let (icon, key) = answer_look(answer);
                 (answer_words(answer), Some(icon), Some(key))
             }
+            TakeoverDeed::KeepCall => (say::help_keep(), Some(Icon::Neighbour), None),
+            TakeoverDeed::Replace(_, answer) => {
+                (say::answer_replace_yes(answer_words(answer)), Some(answer_look(answer).0), None)
+            }
             TakeoverDeed::Acknowledge(_) | TakeoverDeed::Close => {
                 (say::button_close(), Some(Icon::Check), None)
             }
@@ -129,10 +154,10 @@ fn how_far(given: &Given, link_open: bool, is_saved: impl Fn(Uuid) -> bool) -> (
         return (Reached::Refused, say::answer_refused());
     }
     let Some(waiting) = &given.waiting else { return (Reached::Town, say::answer_delivered()) };
-    let words = if !is_saved(waiting.report_id) {
-        say::answer_saving()
-    } else if link_open {
+    let words = if link_open && is_saved(waiting.report_id) {
         say::answer_sending()
+    } else if link_open {
+        say::answer_saving()
     } else if given.answer == Answer::NeedHelp {
         say::answer_later_call()
     } else {
@@ -141,7 +166,7 @@ fn how_far(given: &Given, link_open: bool, is_saved: impl Fn(Uuid) -> bool) -> (
     (Reached::NotYet, words)
 }
 
-fn answer_words(answer: Answer) -> Phrase {
+pub(crate) fn answer_words(answer: Answer) -> Phrase {
     match answer {
         Answer::Leaving => say::answer_leaving(),
         Answer::NeedHelp => say::answer_need_help(),

@@ -5,8 +5,9 @@ use gateway_api::report::{Answer, ReceiptStage, ReportContent};
 
 use crate::{
     effect::{Cue, Effect, SpeechPriority, StoreCommand},
-    emergency::{Arrival, FETCH_SPREAD_MS, TakeoverDeed, spoken},
-    view::{TakeoverView, TextScale},
+    emergency::{Arrival as OrderArrival, FETCH_SPREAD_MS, TakeoverDeed, answer_words, spoken},
+    phrase::say,
+    view::{Reached, TakeoverView, TextScale},
 };
 
 use super::{Machine, Standing};
@@ -15,25 +16,25 @@ impl Machine {
     pub(super) fn order_arrived(&mut self, bytes: &[u8]) {
         let Some(profile) = &self.profile else { return };
         match self.emergency.order_arrived(bytes, profile, self.context.now) {
-            Arrival::News(id) => {
+            OrderArrival::News(id) => {
                 if self.emergency.note_received(id) {
                     self.enter_receipt(id, ReceiptStage::Received);
                 }
                 self.save_orders();
                 self.refresh_orders();
             }
-            Arrival::Quiet => {
+            OrderArrival::Quiet => {
                 self.save_orders();
                 self.refresh_orders();
             }
-            Arrival::Unshown(reason) => {
+            OrderArrival::Unshown(reason) => {
                 self.telemetry.refused_order(reason, self.context.now_ms());
                 self.save_orders();
             }
-            Arrival::Refused(reason) => {
+            OrderArrival::Refused(reason) => {
                 self.telemetry.refused_order(reason, self.context.now_ms());
             }
-            Arrival::Repeated => {}
+            OrderArrival::Repeated => {}
         }
     }
 
@@ -98,7 +99,14 @@ impl Machine {
 
     pub(super) fn perform_takeover(&mut self, deed: TakeoverDeed) {
         match deed {
-            TakeoverDeed::Answer(id, answer) => self.answer_order(id, answer),
+            TakeoverDeed::Answer(id, answer) if self.emergency.takes_call_back(id, answer) => {
+                self.emergency.ask_to_replace(answer);
+                self.say_question();
+            }
+            TakeoverDeed::Answer(id, answer) | TakeoverDeed::Replace(id, answer) => {
+                self.answer_order(id, answer);
+            }
+            TakeoverDeed::KeepCall => self.emergency.keep_call(),
             TakeoverDeed::Acknowledge(id) => {
                 self.emergency.acknowledge(id);
                 self.put_away();
@@ -134,9 +142,65 @@ impl Machine {
         }
         self.hush_order();
         self.emergency.confirm(self.context.now_ms());
-        if let Some(answered) = self.takeover_view().and_then(|view| view.answered) {
-            self.say(vec![answered.text], SpeechPriority::Order);
+        self.say_answer(id, answer);
+    }
+
+    /// The answer as the screen tells it. That it has not arrived is said once, and once that it
+    /// has, however often somebody presses meanwhile.
+    fn say_answer(&mut self, id: OrderId, answer: Answer) {
+        let Some(view) = self.takeover_view() else { return };
+        let Some(answered) = view.answered else { return };
+        let is_on_its_way = answered.reached == Reached::NotYet;
+        let mut sentences = if is_on_its_way && self.arrival == Arrival::Awaited {
+            vec![answer_words(answer)]
+        } else {
+            vec![answered.text]
+        };
+        if is_on_its_way {
+            self.arrival = Arrival::Awaited;
         }
+        let order = self.emergency.shown().filter(|order| order.id() == id);
+        sentences.extend(order.and_then(|order| self.emergency.care(order)));
+        self.say(sentences, SpeechPriority::Answer);
+    }
+
+    /// The town has every answer of which it was said that it does not have it yet.
+    pub(super) fn answers_arrived(&mut self) {
+        if self.arrival == Arrival::Awaited && self.emergency.waiting().is_empty() {
+            self.arrival = Arrival::ToBeSaid;
+        }
+    }
+
+    /// The screen tells that the town refused it; there is no arrival to be told.
+    pub(super) fn answers_refused(&mut self) {
+        if self.emergency.waiting().is_empty() {
+            self.arrival = Arrival::Told;
+        }
+    }
+
+    /// Said as soon as no order is being spoken.
+    pub(super) fn say_arrival(&mut self) {
+        if self.arrival != Arrival::ToBeSaid || self.voice.is_speaking_order() {
+            return;
+        }
+        self.arrival = Arrival::Told;
+        let shown = self.emergency.shown();
+        let care = shown.and_then(|order| self.emergency.care(order));
+        let answered = self.takeover_view().and_then(|view| view.answered);
+        let told = match answered {
+            Some(answered) if answered.reached == Reached::Town => {
+                say::answer_told(answer_words(answered.answer), say::answer_delivered())
+            }
+            _ => say::answer_delivered(),
+        };
+        self.say([told].into_iter().chain(care).collect(), SpeechPriority::Answer);
+    }
+
+    fn say_question(&mut self) {
+        let Some(view) = self.takeover_view() else { return };
+        let focused = view.answers.into_iter().nth(view.focus).map(|item| item.label);
+        let sentences = [view.action].into_iter().chain(focused).collect();
+        self.say(sentences, SpeechPriority::Answer);
     }
 
     fn hush_order(&mut self) {
@@ -162,6 +226,18 @@ impl Machine {
         let content = ReportContent::OrderReceipt { order_id: id.to_string(), stage };
         self.enter_later(content, not_before);
     }
+}
+
+/// What was said about an answer on its way to the town.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Arrival {
+    /// Nothing that must be corrected.
+    #[default]
+    Told,
+    /// That it has not arrived yet.
+    Awaited,
+    /// It has arrived meanwhile, which nobody heard yet.
+    ToBeSaid,
 }
 
 #[derive(Clone, Copy)]

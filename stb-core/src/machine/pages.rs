@@ -3,7 +3,6 @@
 use gateway_api::resident::AccessLog;
 
 use crate::{
-    check_in::CheckIn,
     nav::{Choice, Command, Draft, Page, Setting},
     phrase::{Phrase, say},
     time::{date_in_japan, hour_and_minute_in_japan},
@@ -46,7 +45,7 @@ impl Machine {
             Page::Card => self.card.draft().unwrap_or_else(|| self.home_page()),
             Page::Welcome => self.welcome_page(),
             Page::CheckIn => self.check_in.question(),
-            Page::CheckInContact => CheckIn::contact_question(),
+            Page::CheckInContact => self.check_in.contact_question(),
             Page::CheckInDone => self.check_in.done(self.link_open),
             Page::AccessLog { page } => self.access_log_page(page),
             Page::Help => self.help_page().unwrap_or_else(|| self.home_page()),

@@ -106,7 +106,8 @@ impl Machine {
     pub(super) fn step_back(&mut self) {
         match self.nav.page() {
             Some(Page::Card) => self.card.abandon(&mut self.context),
-            Some(Page::CheckInContact) => self.check_in.take_back_contact(),
+            // What stands is said, and can be taken back there.
+            Some(Page::CheckInContact) => return self.answer_contact(false),
             _ => {}
         }
         self.nav.back();
@@ -130,43 +131,60 @@ impl Machine {
     }
 
     pub(super) fn answer_check_in(&mut self, condition: Condition) {
+        let Some(content) = self.check_in.answer(condition) else { return };
+        let report = self.enter(content);
+        self.check_in.given(condition, report.report_id);
         if condition == Condition::Bad {
             self.check_in.ask_for_contact(self.context.now_ms());
-            self.nav.open(Page::CheckInContact, 0);
-            return;
+            self.nav.replace(Page::CheckInContact, 0);
+        } else {
+            self.nav.replace(Page::CheckInDone, 0);
         }
-        self.report_check_in(condition, false);
+    }
+
+    /// "Not well" stands already: a call is only added to it.
+    pub(super) fn answer_contact(&mut self, wanted: bool) {
+        self.end_contact_question(wanted);
         self.nav.replace(Page::CheckInDone, 0);
     }
 
-    pub(super) fn answer_contact(&mut self, wanted: bool) {
-        self.report_check_in(Condition::Bad, wanted);
-        self.nav.back();
-        self.nav.replace(Page::CheckInDone, 0);
+    fn end_contact_question(&mut self, wanted: bool) {
+        let undo_ms = self.undo_ms();
+        self.check_in.contact_answered(wanted, self.context.now_ms(), undo_ms);
+        if let Some(content) = self.check_in.answer_with_call().filter(|_| wanted) {
+            let report = self.enter(content);
+            self.check_in.given_with_call(report.report_id);
+        }
     }
 
     pub(super) fn undo_check_in(&mut self) {
-        let Some(content) = self.check_in.withdraw(self.context.now_ms()) else { return };
-        let withdrawal = self.enter(content);
-        self.check_in.withdrawing(withdrawal.report_id);
-        self.nav.set_focus(0);
+        for content in self.check_in.withdraw(self.context.now_ms()) {
+            let withdrawal = self.enter(content);
+            self.check_in.withdrawing(withdrawal.report_id);
+            self.nav.set_focus(0);
+        }
     }
 
-    pub(super) fn note_check_in(&mut self, asked: &Asked) {
+    pub(super) fn note_check_in(&mut self, asked: &Asked, condition: Condition) {
         if let Some(resident_id) = &asked.resident_id {
-            self.settings.note_check_in(resident_id, self.context.now.day_in_japan());
+            let today = self.context.now.day_in_japan();
+            self.settings.note_check_in(resident_id, today, Some(condition));
             self.settings_changed();
         }
     }
 
     /// Taking back restores what was before the press: an earlier answer of the day stands.
     pub(super) fn forget_check_in(&mut self, asked: &Asked) {
-        if asked.answered_today {
-            return;
+        if !asked.answered_today {
+            self.card.forget_answer(asked.resident_id.as_deref());
         }
-        self.card.forget_answer(asked.resident_id.as_deref());
         if let Some(resident_id) = &asked.resident_id {
-            self.settings.forget_check_in(resident_id);
+            let today = self.context.now.day_in_japan();
+            if asked.answered_today {
+                self.settings.note_check_in(resident_id, today, asked.earlier);
+            } else {
+                self.settings.forget_check_in(resident_id);
+            }
             self.settings_changed();
         }
     }
@@ -185,11 +203,12 @@ impl Machine {
         }
     }
 
-    /// "Not well" counts even when the follow-up was left without an answer: by an order, by 終了,
-    /// by taking the card out. Only 戻る takes it back.
+    /// The question about a call was left by an order, by 終了, by taking the card out: no call is
+    /// asked for, and the screen says so.
     pub(super) fn settle_people(&mut self) {
         if self.check_in.is_asking_for_contact() && !self.is_on(Page::CheckInContact) {
-            self.report_check_in(Condition::Bad, false);
+            self.end_contact_question(false);
+            self.show_toast(say::toast_no_call());
         }
         match (self.is_on(Page::Card), self.card.has_page()) {
             (false, true) => self.card.abandon(&mut self.context),
@@ -209,12 +228,6 @@ impl Machine {
         }
     }
 
-    fn report_check_in(&mut self, condition: Condition, contact_wanted: bool) {
-        let Some(content) = self.check_in.answer(condition, contact_wanted) else { return };
-        let report = self.enter(content);
-        self.check_in.given(condition, report.report_id);
-    }
-
     fn person_known(&mut self, purpose: Purpose) {
         match purpose {
             Purpose::Greeting => self.greet(),
@@ -224,7 +237,10 @@ impl Machine {
                 // The tile that logged in logs out now: not under a hand that presses twice.
                 self.nav.refocus_home();
             }
-            Purpose::CheckIn | Purpose::AccessLog => self.nav_to_service(purpose, true),
+            Purpose::CheckIn | Purpose::AccessLog => {
+                self.nav_to_service(purpose, true);
+                self.check_in.greet();
+            }
         }
     }
 
@@ -236,6 +252,7 @@ impl Machine {
         let may_ask = self.nav.is_television() && is_free;
         if may_ask && self.is_check_in_enabled() && !asked.answered_today {
             self.check_in.ask(asked);
+            self.check_in.greet();
             self.nav.open(Page::CheckIn, 0);
         } else {
             self.show_toast(greeting(&asked.name, &asked.name_kana));
@@ -281,6 +298,9 @@ impl Machine {
         Some(Asked {
             session_id: session.session_id.clone(),
             answered_today: self.has_answered(session, today),
+            earlier: resident_id
+                .as_deref()
+                .and_then(|resident| self.settings.condition(resident, today)),
             resident_id,
             name: session.display_name.clone(),
             name_kana: kana_or_name(&session.display_kana, &session.display_name),

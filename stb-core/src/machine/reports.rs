@@ -62,6 +62,7 @@ impl Machine {
         self.certain(report);
         self.check_in.delivered(report);
         if self.emergency.report_delivered(report) {
+            self.answers_arrived();
             self.save_orders();
         }
     }
@@ -73,6 +74,7 @@ impl Machine {
         self.telemetry.refused_report(code, self.context.now_ms());
         self.check_in.refused(report);
         if self.emergency.report_refused(report) {
+            self.answers_refused();
             self.save_orders();
         }
         if is_from_a_person(&refused.content) {
@@ -95,13 +97,18 @@ impl Machine {
         }
     }
 
+    /// How long the town lets an answer be taken back.
+    pub(super) fn undo_ms(&self) -> u64 {
+        let profile = self.profile.as_ref();
+        let seconds = profile.map_or(0, |profile| profile.provisioning.check_in.undo_seconds);
+        u64::from(seconds) * 1_000
+    }
+
     /// The store or the gateway has it.
     fn certain(&mut self, report: Uuid) {
-        let undo_seconds =
-            self.profile.as_ref().map_or(0, |profile| profile.provisioning.check_in.undo_seconds);
-        let undo_ms = u64::from(undo_seconds) * 1_000;
+        let undo_ms = self.undo_ms();
         match self.check_in.kept(report, self.context.now_ms(), undo_ms) {
-            Some(Settled::Answered(asked)) => self.note_check_in(&asked),
+            Some(Settled::Answered(asked, condition)) => self.note_check_in(&asked, condition),
             Some(Settled::Withdrawn(asked)) => self.forget_check_in(&asked),
             None => {}
         }

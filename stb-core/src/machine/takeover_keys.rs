@@ -78,6 +78,10 @@ impl Machine {
             self.emergency.turn_page(false);
             return Cue::Confirm;
         }
+        if self.emergency.asked_to_replace().is_some() {
+            self.emergency.keep_call();
+            return Cue::Confirm;
+        }
         if !self.emergency.is_alerting() {
             self.emergency.minimise();
             self.refresh_orders();

@@ -198,6 +198,8 @@ messages! {
     condition_bad() = "condition-bad";
     contact_title() = "contact-title";
     contact_lead() = "contact-lead";
+    contact_saving() = "contact-saving";
+    contact_kept() = "contact-kept";
     contact_yes() = "contact-yes";
     contact_no() = "contact-no";
     check_in_saving() = "check-in-saving";
@@ -210,11 +212,12 @@ messages! {
     check_in_withdrawn() = "check-in-withdrawn";
     check_in_withdrawn_empty() = "check-in-withdrawn-empty";
     check_in_withdrawn_earlier() = "check-in-withdrawn-earlier";
+    check_in_withdrawn_standing(answer: phrase) = "check-in-withdrawn-standing";
     check_in_answer_again() = "check-in-answer-again";
     check_in_refused() = "check-in-refused";
-    answered_good() = "answered-good";
-    answered_normal() = "answered-normal";
-    answered_bad() = "answered-bad";
+    answered(condition: phrase) = "answered";
+    answered_contact(condition: phrase, contact: phrase) = "answered-contact";
+    toast_no_call() = "toast-no-call";
     toast_report_refused() = "toast-report-refused";
 
     // Who looked at my data.
@@ -307,6 +310,11 @@ messages! {
     answer_leaving() = "answer-leaving";
     answer_need_help() = "answer-need-help";
     answer_staying() = "answer-staying";
+    answer_replace(answer: phrase) = "answer-replace";
+    answer_replace_yes(answer: phrase) = "answer-replace-yes";
+    care_higher_floor() = "care-higher-floor";
+    care_earthquake() = "care-earthquake";
+    care_volcano() = "care-volcano";
     answer_told(answer: phrase, how_far: phrase) = "answer-told";
     help_stands(how_far: phrase) = "help-stands";
     answer_not_yet(answer: phrase) = "answer-not-yet";

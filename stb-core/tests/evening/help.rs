@@ -99,7 +99,7 @@ fn a_call_that_was_answered_otherwise_is_over() {
     let bytes = television.town.sign(&update);
     television.receive(bytes);
     television.wait(1_000);
-    television.press_all(&[RemoteKey::Blue, RemoteKey::Exit]);
+    television.press_all(&[RemoteKey::Blue, RemoteKey::Right, RemoteKey::Confirm, RemoteKey::Exit]);
     television.wait(DAY_MS);
     assert_eq!((television.takeover(), told(&television)), (None, None));
 }

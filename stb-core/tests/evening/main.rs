@@ -15,6 +15,7 @@ mod login;
 mod pages;
 mod phrases;
 mod several_orders;
+mod sofa_words;
 mod takeover;
 mod takeover_keys;
 mod television;

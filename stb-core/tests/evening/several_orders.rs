@@ -44,7 +44,7 @@ fn a_lift_is_an_all_clear_with_one_button() {
         let takeover = television.takeover().expect("the all-clear is shown");
         assert_eq!(takeover.title.id, title_id);
         let labels: Vec<_> = takeover.answers.iter().map(|item| item.label.id).collect();
-        assert_eq!(labels, ["button-close"]);
+        assert_eq!(labels, ["button-close", "button-details"]);
         television.wait(120_000);
         assert_eq!(television.stage(), Some(TakeoverStage::Large), "it waits, but does not grow");
         television.press(RemoteKey::Confirm);
@@ -205,7 +205,8 @@ fn a_level_five_flood_after_an_answered_tsunami_changes_no_advice() {
     let bytes = television.town.sign(&lift);
     television.receive(bytes);
     television.wait(1_000);
-    television.press_all(&[RemoteKey::Confirm, RemoteKey::Exit]);
+    // The answer to the flood, its confirmation, then the lift.
+    television.press_all(&[RemoteKey::Confirm, RemoteKey::Exit, RemoteKey::Exit]);
     let takeover = television.takeover().expect("the flood still holds");
     assert_eq!(takeover.action.id, "action-secure-life-here", "now its own advice counts");
 }
@@ -303,7 +304,7 @@ fn a_call_for_help_is_taken_back_by_another_answer_only() {
     let bytes = television.town.sign(&update);
     television.receive(bytes);
     television.wait(1_000);
-    television.press(RemoteKey::Blue);
+    television.press_all(&[RemoteKey::Blue, RemoteKey::Right, RemoteKey::Confirm]);
     let told = television.takeover().and_then(|view| view.answered).expect("answered");
     assert_eq!((told.answer, told.text.id), (Answer::Leaving, "answer-told"));
 }
@@ -315,9 +316,10 @@ fn a_second_call_for_help_is_sent_again() {
     television.wait(1_000);
     television.press(RemoteKey::Red);
     television.press(RemoteKey::Exit);
-    for key in [RemoteKey::Red, RemoteKey::Blue, RemoteKey::Blue] {
+    let replace = [RemoteKey::Blue, RemoteKey::Right, RemoteKey::Confirm];
+    for keys in [&[RemoteKey::Red][..], &replace, &[RemoteKey::Blue]] {
         television.choose("tile-order");
-        television.press(key);
+        television.press_all(keys);
         television.press(RemoteKey::Exit);
     }
     assert_eq!(answers(&television), [Answer::NeedHelp, Answer::NeedHelp, Answer::Leaving]);

@@ -34,6 +34,7 @@ impl Recorder {
         let priority = match priority {
             SpeechPriority::Focus => "focus",
             SpeechPriority::Page => "page",
+            SpeechPriority::Answer => "answer",
             SpeechPriority::Order => "order",
         };
         let line = Line { at_us: now_us(), speech_id, priority, text };
