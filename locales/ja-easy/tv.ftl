@@ -22,6 +22,8 @@ guide-present = 今 見ています
 hint-choose = ▲▼◀▶で 選びます。決定を 押します。戻るを 押すと 前の 画面です。
     .speech = 矢印で 選んで、決定を 押してください。
 hint-begin = 「決定」を 押すと、町の サービスが 使えます
+hint-contact = ▲▼◀▶で 選んで、決定を 押します。戻るは 「電話は いりません」と 同じです。
+    .speech = 矢印で 選んで、決定を 押してください。
 hint-pin = 数字の ボタンを 4回 押します。戻るを 押すと やめます。
 button-home = ホームへ
 button-close = 閉じる
@@ -288,6 +290,7 @@ changed-both = { $first }と { $second }
 shelter-open = 開いています
 shelter-not-known-open = 開いているか わかりません
 shelter-distance = だいたい { $metres }メートル　{ $state }
+shelter-distance-km = だいたい { $kilometres }キロメートル　{ $state }
 leave-by = { $hour }時{ $minute ->
     [0] {""}
    *[other] { $minute }分
@@ -332,6 +335,7 @@ answer-later-call = まだ 届いていません。つながったら 送りま�
 answer-refused = 役場に 届きませんでした。急ぐときは 119番に 電話して ください。
 button-details = もっと 見る
 button-to-order = 逃げかた
+button-to-notice = お知らせに 戻る
 button-next-order = ほかの お知らせ（{ $count }）
     .speech = ほかの お知らせを 見る
 

@@ -23,6 +23,8 @@ guide-present = いま見ています
 hint-choose = ▲▼◀▶で選び、決定を押します。戻るで前の画面に戻ります。
     .speech = 矢印で選び、決定を押してください。
 hint-begin = 「決定」を押すと、町のサービスが使えます
+hint-contact = ▲▼◀▶で選び、決定を押します。戻るは「電話はいらない」と同じです。
+    .speech = 矢印で選び、決定を押してください。
 hint-pin = 数字ボタンで4けたを押します。戻るでやめられます。
 button-home = ホームへ
 button-close = 閉じる
@@ -293,6 +295,7 @@ changed-both = { $first }と{ $second }
 shelter-open = 開いています
 shelter-not-known-open = 開いているかは確認できていません
 shelter-distance = およそ{ $metres }メートル　{ $state }
+shelter-distance-km = およそ{ $kilometres }キロメートル　{ $state }
 leave-by = { $hour }時{ $minute ->
     [0] {""}
    *[other] { $minute }分
@@ -340,6 +343,7 @@ answer-later-call = まだ届いていません。つながりしだい送りま
 answer-refused = 役場に届きませんでした。急ぐときは119番へ電話してください。
 button-details = くわしく
 button-to-order = 避難のしかた
+button-to-notice = お知らせに戻る
 button-next-order = ほかの情報（{ $count }件）
     .speech = ほかの情報を見る
 

@@ -38,6 +38,10 @@ pub enum Mark {
     RowsPainted,
     /// An order was painted at another size than before; the detail names the stage.
     TakeoverStagePainted,
+    /// Something that takes its time was painted as going on; the detail names it.
+    OnItsWayPainted,
+    /// It was painted as done.
+    SettledPainted,
     /// The last digit of a PIN was entered.
     PinLastDigit,
     /// The greeting after a login was painted.

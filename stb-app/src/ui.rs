@@ -168,6 +168,7 @@ impl Parts {
         let order = self.takeover.height();
         self.page.leave_below(if has_focus { order } else { 0 });
         self.banner.stand(view.page.is_some(), order);
+        self.toast.stand(view.page.is_some(), order);
     }
 
     /// Another language makes every layer speak anew.

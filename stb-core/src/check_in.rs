@@ -225,6 +225,7 @@ impl CheckIn {
         Draft::new(PageKind::CheckIn, say::contact_title(), Layout::Row)
             .lead(say::contact_lead())
             .detail(Some(if is_certain { say::contact_kept() } else { say::contact_saving() }))
+            .hint(say::hint_contact())
             .choice(Choice::new(say::contact_yes(), Some(Icon::Phone), yes))
             .choice(Choice::new(say::contact_no(), None, no))
     }

@@ -52,6 +52,18 @@ impl Marks {
         watch::until(&format!("mark {name}"), limit, || self.first_after(name, after_us))
     }
 
+    /// Waits until nothing of this subject, e.g. `check-in`, is painted as going on.
+    pub fn wait_settled(&self, subject: &str, limit: Duration) -> Result<()> {
+        watch::until(&format!("{subject} settled"), limit, || {
+            let all = self.all()?;
+            let ways = ["on-its-way-painted", "settled-painted"];
+            let last = all.iter().rev().find(|mark| {
+                ways.contains(&mark.mark.as_str()) && mark.detail.as_deref() == Some(subject)
+            });
+            Ok(last.is_none_or(|mark| mark.mark == ways[1]).then_some(()))
+        })
+    }
+
     /// Waits until this page was painted, e.g. `Home` or `CheckIn`.
     pub fn wait_page(&self, page: &str, after_us: i64, limit: Duration) -> Result<()> {
         watch::until(&format!("page {page}"), limit, || {

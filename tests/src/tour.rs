@@ -61,12 +61,14 @@ impl Tour {
 
     fn television(&mut self) -> Result<()> {
         self.wait("zap-first-picture", 0)?;
+        self.settled("channel")?;
         self.picture("watch")?;
         for (key, name) in [("Page_Up", "zap"), ("Page_Down", "zap-back")] {
             let pressed = self.press(key)?;
             let asked = self.wait("zap-requested", pressed)?;
             let picture = self.wait("zap-first-picture", asked.at_us)?;
             self.latencies.push(("zap requested -> first picture", picture.at_us - asked.at_us));
+            self.settled("channel")?;
             self.picture(name)?;
         }
         Ok(())
@@ -100,6 +102,7 @@ impl Tour {
         self.press_and_see("Return", "CheckIn")?;
         self.picture("check-in")?;
         self.press_and_see("Return", "CheckInDone")?;
+        self.settled("check-in")?;
         self.picture("check-in-done")?;
         self.town.wait_for_count("SELECT COUNT(*) FROM check_in", 1, SOON)?;
         self.press("Escape")?;
@@ -160,6 +163,7 @@ impl Tour {
         self.picture("order-full-screen")?;
         let pressed = self.press("Return")?;
         self.wait("key-painted", pressed)?;
+        self.settled("answer")?;
         self.picture("order-answered")?;
         self.town.wait_for_count("SELECT COUNT(*) FROM order_answer", 1, SOON)?;
         author.open(order)?;
@@ -251,6 +255,11 @@ impl Tour {
     fn press_and_see(&mut self, key: &str, page: &str) -> Result<()> {
         let pressed = self.press(key)?;
         self.see(page, pressed)
+    }
+
+    /// What was asked for is done, and the screen says so.
+    fn settled(&self, subject: &str) -> Result<()> {
+        self.town.marks().wait_settled(subject, SOON)
     }
 
     fn see(&self, page: &str, after_us: i64) -> Result<()> {

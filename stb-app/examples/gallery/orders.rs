@@ -48,7 +48,11 @@ fn place(name: &str, condition: &str, metres: i64, state: Phrase) -> PlaceView {
     PlaceView {
         name: name.to_owned(),
         condition: (!condition.is_empty()).then(|| condition.to_owned()),
-        note: Some(say::shelter_distance(metres, state)),
+        note: Some(if metres < 1_000 {
+            say::shelter_distance(metres, state)
+        } else {
+            say::shelter_distance_km(&format!("{}.{}", metres / 1_000, metres / 100 % 10), state)
+        }),
     }
 }
 
@@ -115,6 +119,7 @@ fn stages() -> Vec<(&'static str, TakeoverView)> {
         several
     };
     vec![
+        ("tsunami-notice", TakeoverView { answers: Vec::new(), ..tsunami(TakeoverStage::Notice) }),
         ("order-notice", answered),
         ("order-notice-waiting", waiting),
         ("order-band", landslide(TakeoverStage::Band)),
@@ -220,6 +225,7 @@ fn over(stage: TakeoverStage, act: Act, title: Phrase, action: Phrase) -> Takeov
 
 fn acts() -> Vec<(&'static str, TakeoverView)> {
     let drill = |stage| TakeoverView { mode: Mode::Drill, ..landslide(stage) };
+    let drill_tsunami = TakeoverView { mode: Mode::Drill, ..tsunami(TakeoverStage::FullScreen) };
     let lift = |stage| {
         let title = say::order_lifted(say::order_level_four());
         over(stage, Act::Lift, title, say::action_all_clear_left())
@@ -236,6 +242,7 @@ fn acts() -> Vec<(&'static str, TakeoverView)> {
         ("drill-band", drill(TakeoverStage::Band)),
         ("drill-large", drill(TakeoverStage::Large)),
         ("drill-whole", drill(TakeoverStage::FullScreen)),
+        ("drill-tsunami-whole", drill_tsunami),
         ("lift-band", lift(TakeoverStage::Band)),
         ("lift-large", lift(TakeoverStage::Large)),
         ("lift-whole", lift(TakeoverStage::FullScreen)),
@@ -279,7 +286,58 @@ fn together() -> Vec<(&'static str, TakeoverView)> {
         action: say::action_secure_life_earthquake(),
         ..level_five(stage)
     };
+    let button = |label, icon| item(label, Some(icon));
+    let replace = |stage| TakeoverView {
+        action: say::answer_replace(say::answer_leaving()),
+        answers: vec![
+            button(say::help_keep(), Icon::Neighbour),
+            button(say::answer_replace_yes(say::answer_leaving()), Icon::Walk),
+        ],
+        answered: Some(answer(
+            Answer::NeedHelp,
+            say::answer_told(say::answer_need_help(), say::answer_delivered()),
+            Reached::Town,
+        )),
+        ..landslide(stage)
+    };
+    let close =
+        || vec![button(say::button_close(), Icon::Check), item(say::button_details(), None)];
+    let left = say::answer_told(say::answer_leaving(), say::answer_delivered());
+    let confirmed = TakeoverView {
+        answers: close(),
+        answered: Some(answer(Answer::Leaving, left.clone(), Reached::Town)),
+        ..landslide(TakeoverStage::Large)
+    };
+    let careful = TakeoverView {
+        action: say::care_higher_floor(),
+        answers: close(),
+        answered: Some(answer(Answer::Leaving, left.clone(), Reached::Town)),
+        ..level_five(TakeoverStage::Large)
+    };
+    let mut opened = landslide(TakeoverStage::FullScreen);
+    opened.answered = Some(answer(Answer::Leaving, left, Reached::Town));
+    opened.answers.push(item(say::button_details(), None));
+    let lifted = TakeoverView {
+        reading: true,
+        reason: Some("雨が弱まり、斜面の動きも止まりました。".to_owned()),
+        answers: vec![
+            button(say::button_close(), Icon::Check),
+            item(say::button_to_notice(), None),
+        ],
+        ..over(
+            TakeoverStage::FullScreen,
+            Act::Lift,
+            say::order_lifted(say::order_level_four()),
+            say::action_all_clear_left(),
+        )
+    };
     vec![
+        ("help-replace-large", replace(TakeoverStage::Large)),
+        ("help-replace-whole", replace(TakeoverStage::FullScreen)),
+        ("level5-leaving", careful),
+        ("order-confirmed", confirmed),
+        ("order-opened-answered", opened),
+        ("lift-reading", lifted),
         ("led-band", led(TakeoverStage::Band)),
         ("led-whole", led(TakeoverStage::FullScreen)),
         ("led-longest-band", led_longest(TakeoverStage::Band)),
@@ -311,6 +369,7 @@ fn hard_texts() -> Vec<(&'static str, TakeoverView)> {
     }
     };
     let rare = |stage| TakeoverView {
+        reason: Some("🌊川の水が💧💧あふれます⚠️（🄰地区・㈱・①）".to_owned()),
         names: vec!["𠮷田 髙橋さん".to_owned(), "ﾅｶﾑﾗ ﾊﾅさん".to_owned(), "䕃山 彅さん".to_owned()],
         ..landslide(stage)
     };

@@ -153,6 +153,7 @@ fn daily() -> Vec<(&'static str, View)> {
     let mut contact = page(PageKind::CheckIn, say::contact_title(), Layout::Row, choices);
     contact.lead = Some(say::contact_lead());
     contact.detail = Some(say::contact_kept());
+    contact.hint = say::hint_contact();
     let mut done = page(
         PageKind::CheckInDone,
         say::check_in_done(),
@@ -173,8 +174,12 @@ fn daily() -> Vec<(&'static str, View)> {
     withdrawn.lead = None;
     withdrawn.detail = Some(say::check_in_withdrawn_standing(say::condition_good()));
     withdrawn.items[1] = item(say::check_in_answer_again(), None);
+    let swapped = View { toast: Some(say::toast_session_ended()), ..shown(question.clone()) };
+    let no_call = View { toast: Some(say::toast_no_call()), ..shown(home()) };
     vec![
         ("page-home", shown(home())),
+        ("toast-over-question", swapped),
+        ("toast-over-home", no_call),
         ("page-check-in", shown(question)),
         ("page-check-in-again", shown(again)),
         ("page-contact", shown(contact)),

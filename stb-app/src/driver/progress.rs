@@ -4,7 +4,7 @@ use stb_core::{
     effect::Effect,
     event::{Event, OrderPath, PlayerState},
     key::RemoteKey,
-    view::{Body, PageKind, PageView, TakeoverStage, View},
+    view::{BannerView, Body, Icon, PageKind, PageView, Reached, TakeoverStage, View},
 };
 
 use crate::marks::{Mark, Marks};
@@ -38,6 +38,21 @@ struct Seen {
     has_rows: bool,
     order_id: Option<String>,
     stage: Option<TakeoverStage>,
+    /// Which of [`SUBJECTS`] are still going on.
+    on_its_way: [bool; SUBJECTS.len()],
+}
+
+/// What takes its time: the picture of a channel, a check-in, an answer to an order.
+const SUBJECTS: [&str; 3] = ["channel", "check-in", "answer"];
+
+fn on_its_way(view: &View) -> [bool; SUBJECTS.len()] {
+    let tunes = matches!(view.banner, Some(BannerView::Channel { state: Some(_), .. }));
+    let saves = view.page.as_ref().is_some_and(|page| {
+        page.kind == PageKind::CheckInDone && page.body == Body::Picture(Icon::Clock)
+    });
+    let answered = view.takeover.as_ref().and_then(|takeover| takeover.answered.as_ref());
+    let sends = answered.is_some_and(|answered| answered.reached == Reached::NotYet);
+    [tunes, saves, sends]
 }
 
 /// What a painted frame means.
@@ -113,7 +128,8 @@ impl Progress {
         let stage = takeover.map(|takeover| takeover.stage);
         let has_rows =
             view.page.as_ref().is_some_and(|page| matches!(page.body, Body::Rows { .. }));
-        self.applied.push((change, Seen { page, has_rows, order_id, stage }));
+        let on_its_way = on_its_way(view);
+        self.applied.push((change, Seen { page, has_rows, order_id, stage, on_its_way }));
         if self.applied.len() > WAITING_MAX {
             self.applied.remove(0);
         }
@@ -157,6 +173,15 @@ impl Progress {
             seen.page.filter(|page| before.and_then(|seen| seen.page) != Some(*page))
         {
             self.marks.record(Mark::PagePainted, &format!("{page:?}"));
+        }
+        let nothing = [false; SUBJECTS.len()];
+        let were = before.map_or(nothing, |before| before.on_its_way);
+        for ((subject, was), is) in SUBJECTS.iter().zip(were).zip(seen.on_its_way) {
+            match (was, is) {
+                (false, true) => self.marks.record(Mark::OnItsWayPainted, subject),
+                (true, false) => self.marks.record(Mark::SettledPainted, subject),
+                _ => {}
+            }
         }
         if seen.has_rows && !before.is_some_and(|before| before.has_rows) {
             self.marks.record(Mark::RowsPainted, "");
@@ -244,6 +269,25 @@ mod tests {
         assert_eq!(bench.marked(), ["key-received"]);
         assert!(!bench.progress.painted(2).first);
         assert_eq!(bench.marked(), ["key-received", "key-painted"]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_takes_its_time_is_marked_when_it_is_seen_to_be_done() -> std::io::Result<()> {
+        let mut bench = bench()?;
+        let tuning =
+            |state| BannerView::Channel { number: "1".into(), name: "美波".into(), state };
+        let banners = [
+            Some(tuning(Some(stb_core::phrase::say::tuning()))),
+            Some(tuning(Some(stb_core::phrase::say::no_signal()))),
+            Some(tuning(None)),
+            None,
+        ];
+        for (change, banner) in (1..).zip(banners) {
+            bench.progress.applied(&View { banner, ..view() }, change);
+            bench.progress.painted(change);
+        }
+        assert_eq!(bench.marked(), ["on-its-way-painted", "settled-painted"]);
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Text on the screen.
 
+use std::borrow::Cow;
+
 use gtk::{pango, prelude::*};
 
 use super::{
@@ -13,6 +15,9 @@ const LONGEST_WHOLE_WORD: usize = 24;
 const NARROW_TRIANGLES: [char; 2] = ['◀', '▶'];
 /// A face that draws them alike.
 const TRIANGLE_FACE: &str = "Noto Sans CJK JP";
+
+/// Stands for a letter that cannot be drawn.
+const UNKNOWN: char = '〓';
 
 /// A line or a paragraph that wraps between phrases.
 pub(super) fn label(class: &str) -> gtk::Label {
@@ -41,7 +46,7 @@ pub(super) fn centred(label: gtk::Label) -> gtk::Label {
 
 /// Changes the text when it differs; an empty text takes no room.
 pub(super) fn set_text(label: &gtk::Label, text: &str) {
-    let text = keep_phrases_together(text);
+    let text = keep_phrases_together(&with_known_letters(label, text));
     if label.text() != text {
         let is_torn = longest_latin_word(&text) > LONGEST_WHOLE_WORD;
         let mode = if is_torn { pango::WrapMode::WordChar } else { pango::WrapMode::Word };
@@ -50,6 +55,32 @@ pub(super) fn set_text(label: &gtk::Label, text: &str) {
         label.set_attributes(triangles(&text).as_ref());
     }
     show(label, !text.is_empty());
+}
+
+/// A letter that no face of this box has, such as an emoji in a town's words, would be drawn as a box
+/// with digits: 〓 stands for it, as in print. A run of them becomes one.
+fn with_known_letters<'a>(label: &gtk::Label, text: &'a str) -> Cow<'a, str> {
+    let unknown = |text: &str| label.create_pango_layout(Some(text)).unknown_glyphs_count() > 0;
+    if !text.contains(is_unusual) || !unknown(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut known = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let is_known = !is_unusual(letter) || !unknown(letter.encode_utf8(&mut [0; 4]));
+        if is_known {
+            known.push(letter);
+        } else if !known.ends_with(UNKNOWN) {
+            known.push(UNKNOWN);
+        }
+    }
+    Cow::Owned(known)
+}
+
+/// Whether a Japanese face may lack it; asking the faces takes time.
+const fn is_unusual(letter: char) -> bool {
+    !matches!(letter,
+        '\0'..='\u{7e}' | '\u{2010}'..='\u{2060}' | '\u{2190}'..='\u{21ff}' | '\u{25a0}'..='\u{25cf}'
+        | '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fa0}' | '\u{ff01}'..='\u{ff9f}')
 }
 
 /// All arrows from one face, so that they are equally large.

@@ -11,6 +11,9 @@ use super::{
 };
 use crate::text::Texts;
 
+/// Characters in a line of a remark over the picture.
+const NARROW: i32 = 30;
+
 pub(super) struct SentenceLayer {
     root: gtk::Box,
     text: gtk::Label,
@@ -26,7 +29,7 @@ impl SentenceLayer {
         layer
     }
 
-    /// At the top right, nothing essential.
+    /// At the right, nothing essential.
     pub(super) fn toast() -> Self {
         let layer = Self::new("toast", label("detail"));
         layer.root.set_halign(gtk::Align::End);
@@ -48,9 +51,27 @@ impl SentenceLayer {
         root.set_widget_name(name);
         root.add_css_class(name);
         root.set_visible(false);
-        text.set_max_width_chars(30);
+        text.set_max_width_chars(NARROW);
         root.append(&text);
         Self { root, text, shown: RefCell::new(None) }
+    }
+
+    /// Over a page at the lower edge, where only the hint stands; else at the upper one.
+    pub(super) fn stand(&self, is_over_page: bool, order_height: i32) {
+        let place = if is_over_page { gtk::Align::End } else { gtk::Align::Start };
+        if self.root.valign() != place {
+            self.root.set_valign(place);
+            self.text.set_max_width_chars(if is_over_page { -1 } else { NARROW });
+            if is_over_page {
+                self.root.add_css_class("over-page");
+            } else {
+                self.root.remove_css_class("over-page");
+            }
+        }
+        let below = if is_over_page { order_height } else { 0 };
+        if self.root.margin_bottom() != below {
+            self.root.set_margin_bottom(below);
+        }
     }
 
     pub(super) fn root(&self) -> &gtk::Box {

@@ -147,7 +147,7 @@ const fn highest(stage: TakeoverStage, scale: TextScale) -> i32 {
         TextScale::Largest => 8,
     };
     let percent = match stage {
-        TakeoverStage::Notice => 20,
+        TakeoverStage::Notice => 20 + larger / 2,
         TakeoverStage::Band => 40 + larger,
         TakeoverStage::Large => 70 + larger,
         TakeoverStage::FullScreen => 100,

@@ -198,12 +198,16 @@ impl Emergency {
         deeds
     }
 
-    /// Whether the town's words stand on a page of their own: where larger text, or what was
-    /// answered, fills the screen, and where the order is not shown on all of it.
+    /// Whether the town's words, the other place and who helps stand on a page of their own: where
+    /// larger text, or what was answered, fills the screen, and where the order is not shown on all
+    /// of it.
     fn has_another_page(&self) -> bool {
         let (Some(takeover), Some(order)) = (&self.takeover, self.shown()) else { return false };
         let words = order.guidance.reason.as_deref();
-        if words.is_none_or(|words| words.trim().is_empty()) {
+        let has_words = words.is_some_and(|words| !words.trim().is_empty());
+        let is_there_more = order.guidance.fallback.is_some()
+            || (self.large_text && !order.guidance.supporters.is_empty());
+        if !has_words && !is_there_more {
             return false;
         }
         match takeover.phase {

@@ -131,7 +131,11 @@ impl Emergency {
             TakeoverDeed::Acknowledge(_) | TakeoverDeed::Close => {
                 (say::button_close(), Some(Icon::Check), None)
             }
-            TakeoverDeed::TurnPage if self.is_reading() => (say::button_to_order(), None, None),
+            TakeoverDeed::TurnPage if self.is_reading() => {
+                let is_over = self.shown().is_some_and(is_notice);
+                let back = if is_over { say::button_to_notice } else { say::button_to_order };
+                (back(), None, None)
+            }
             TakeoverDeed::TurnPage => (say::button_details(), None, None),
             TakeoverDeed::ShowNext => {
                 let others = self.visible().count().saturating_sub(1);
@@ -305,15 +309,29 @@ fn place_note(destination: &Destination) -> Phrase {
     let state =
         if destination.known_open { say::shelter_open() } else { say::shelter_not_known_open() };
     match destination.distance_m {
-        Some(metres) => say::shelter_distance(rounded(metres), state),
+        Some(metres) if metres > LAST_METRES => {
+            say::shelter_distance_km(&kilometres(metres), state)
+        }
+        Some(metres) => say::shelter_distance(ten_metres(metres), state),
         None => state,
     }
 }
 
-/// Ten metres up to a kilometre, then a hundred: a straight line is no exact way.
-fn rounded(metres: u32) -> i64 {
-    let step = if metres < 1_000 { 10 } else { 100 };
-    i64::from(metres.div_ceil(step).saturating_mul(step))
+/// Farther than this it is told in kilometres.
+const LAST_METRES: u32 = 990;
+
+/// In steps of ten metres, then of a hundred: a straight line is no exact way.
+fn ten_metres(metres: u32) -> i64 {
+    i64::from(metres.div_ceil(10).saturating_mul(10))
+}
+
+/// Two kilometres, or 12.4.
+fn kilometres(metres: u32) -> String {
+    let hundreds = metres.div_ceil(100);
+    match (hundreds / 10, hundreds % 10) {
+        (whole, 0) => whole.to_string(),
+        (whole, tenth) => format!("{whole}.{tenth}"),
+    }
 }
 
 fn supporters(guidance: &Guidance, language: Language) -> Option<Phrase> {
@@ -357,4 +375,16 @@ pub(crate) const fn covers_picture(stage: TakeoverStage) -> bool {
 /// Whether it is a notice that something is over.
 pub(super) fn is_notice(order: &HomeOrder) -> bool {
     order.standing == Standing::Notice
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distance_is_told_in_kilometres_from_one_on() {
+        assert_eq!([1, 250, 984, 990].map(ten_metres), [10, 250, 990, 990]);
+        let told = [991, 1_000, 1_001, 2_000, 12_381].map(kilometres);
+        assert_eq!(told, ["1", "1", "1.1", "2", "12.4"]);
+    }
 }

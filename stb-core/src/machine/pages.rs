@@ -16,6 +16,10 @@ use super::{
 
 /// Rows of a table on one page.
 const ROWS: usize = 5;
+/// Tiles of the home page at most, and those that give way: 戻る and 終了 lead to television as well,
+/// and who looked can be read when no order holds.
+const MOST_TILES: usize = 6;
+const GIVING_WAY: [Command; 2] = [Command::ToTelevision, Command::OpenAccessLog];
 
 impl Machine {
     pub(super) fn choices(&self) -> Vec<Choice> {
@@ -74,19 +78,15 @@ impl Machine {
             let order = Choice::new(say::tile_order(), Some(Icon::Warning), Command::OpenOrder);
             draft = draft.choice(order.note(say::tile_order_note()));
         }
-        let help = self.help_tile();
-        let is_full = help.is_some();
-        draft.choices.extend(help);
+        draft.choices.extend(self.help_tile());
         if self.is_check_in_enabled() {
             let check_in =
                 Choice::new(say::tile_check_in(), Some(Icon::Heart), Command::OpenCheckIn);
             draft = draft.choice(check_in.note(say::tile_check_in_note()));
         }
         draft = draft.choice(self.login_tile());
-        if !self.is_order_in_force() {
-            let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
-            draft = draft.choice(plan.note(say::tile_plan_note()));
-        }
+        let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
+        draft = draft.choice(plan.note(say::tile_plan_note()));
         let log = Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog);
         let settings =
             Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
@@ -96,8 +96,13 @@ impl Machine {
         draft = draft
             .choice(log.note(say::tile_access_log_note()))
             .choice(settings.note(say::tile_settings_note()));
-        // Six tiles at most; 戻る and 終了 lead to television as well.
-        if is_full { draft } else { draft.choice(television) }
+        draft = draft.choice(television);
+        for command in GIVING_WAY {
+            if draft.choices.len() > MOST_TILES {
+                draft.choices.retain(|choice| choice.command != command);
+            }
+        }
+        draft
     }
 
     fn login_tile(&self) -> Choice {

@@ -60,6 +60,7 @@ messages! {
     hint_choose() = "hint-choose";
     hint_begin() = "hint-begin";
     hint_pin() = "hint-pin";
+    hint_contact() = "hint-contact";
     button_home() = "button-home";
     button_close() = "button-close";
     button_stop() = "button-stop";
@@ -290,6 +291,7 @@ messages! {
     shelter_open() = "shelter-open";
     shelter_not_known_open() = "shelter-not-known-open";
     shelter_distance(metres: number, state: phrase) = "shelter-distance";
+    shelter_distance_km(kilometres: text, state: phrase) = "shelter-distance-km";
     leave_by(time: text, hour: number, minute: number) = "leave-by";
     supporters(names: text) = "supporters";
     step_take_essentials() = "step-take-essentials";
@@ -326,6 +328,7 @@ messages! {
     answer_refused() = "answer-refused";
     button_details() = "button-details";
     button_to_order() = "button-to-order";
+    button_to_notice() = "button-to-notice";
     button_next_order(count: number) = "button-next-order";
 
     // Orders as they are spoken.

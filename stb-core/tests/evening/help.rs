@@ -131,6 +131,8 @@ fn all_calls_are_taken_back_at_once_also_beside_another_order() {
     television.receive(bytes);
     television.wait(1_000);
     television.press_all(&[RemoteKey::Blue, RemoteKey::Exit]);
+    television.press(RemoteKey::Home);
+    assert!(television.has_item("tile-settings") && television.has_item("tile-plan"));
     television.choose("tile-help");
     television.choose_here("help-end");
     assert!(television.page().items.len() <= 6);

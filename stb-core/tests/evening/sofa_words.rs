@@ -88,7 +88,7 @@ fn the_towns_words_with_the_end_of_an_order_can_be_read() {
     assert!(is_reading(&television));
     let takeover = television.takeover().expect("the words fill the screen");
     assert_eq!(takeover.stage, TakeoverStage::FullScreen);
-    assert_eq!(takeover.answers[takeover.focus].label.id, "button-to-order");
+    assert_eq!(takeover.answers[takeover.focus].label.id, "button-to-notice");
     television.press(RemoteKey::Back);
     assert_eq!(television.stage(), Some(TakeoverStage::Large));
     television.press_all(&[RemoteKey::Left, RemoteKey::Confirm]);

@@ -19,6 +19,8 @@ use crate::{
 
 /// Gap between the answers.
 const GAP: i32 = 28;
+/// A wider answer in larger text stands below the order name instead of beside it.
+const WIDEST_ANSWER_BESIDE: usize = 14;
 /// From this number on, answers are written smaller and without pictures.
 const MANY_ANSWERS: usize = 4;
 /// Wider names stand below the order name instead of beside it.
@@ -37,7 +39,7 @@ pub(super) fn widget(
     let answers = answer_items(&takeover.answers, texts);
     let message = vertical();
     match takeover.stage {
-        TakeoverStage::Notice => fill_notice(&message, takeover, texts),
+        TakeoverStage::Notice => fill_notice(&message, takeover, scale, texts),
         TakeoverStage::Band => fill_band(&message, takeover, texts),
         TakeoverStage::Large => fill_large(&message, takeover, texts),
         TakeoverStage::FullScreen => whole::fill(&message, takeover, scale, texts),
@@ -48,24 +50,30 @@ pub(super) fn widget(
     (message, answers)
 }
 
-/// One line: what holds, and what was answered.
-fn fill_notice(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
+/// One line: what holds, and what was answered; below each other where larger text says much. None
+/// of it is cut.
+fn fill_notice(message: &gtk::Box, takeover: &TakeoverView, scale: TextScale, texts: &Texts) {
     let line = horizontal("notice-line");
     line.set_valign(gtk::Align::Center);
     line.set_vexpand(true);
-    let words = vertical();
+    let title = with_text(label("order-name"), &texts.render(&takeover.title));
+    title.set_wrap(false);
+    let place = with_text(label("order-detail"), &texts.render(&takeover.place));
+    let answered = answered(takeover, texts);
+    let said = takeover.answered.as_ref().map_or(0, |it| width(&texts.render(&it.text)));
+    let is_stacked = scale > TextScale::Normal && said > WIDEST_ANSWER_BESIDE;
+    let words = if is_stacked { horizontal("notice-words") } else { vertical() };
     words.set_hexpand(true);
     words.set_valign(gtk::Align::Center);
-    words.append(&with_text(short_label("order-name", 1), &texts.render(&takeover.title)));
-    words.append(&with_text(short_label("order-detail", 1), &texts.render(&takeover.place)));
+    words.append(&title);
+    place.set_valign(gtk::Align::Center);
+    words.append(&place);
     line.append(&words);
     if takeover.others > 0 {
         line.append(&others(takeover.others, texts));
     }
-    if let Some(answered) = answered(takeover, texts) {
-        line.append(&answered);
-    }
     message.append(&line);
+    append_some(if is_stacked { message } else { &line }, answered.as_ref());
 }
 
 /// How many more orders there are; with answers the last of these says it.

@@ -7,20 +7,21 @@ use crate::{
     text::{Texts, plain},
     ui::{
         glyph::Glyph,
-        label::{label, short_label, whole_up_to, with_text},
-        line_break::width,
+        label::{label, whole_up_to, with_text},
     },
 };
+
+use super::message::smaller_if_wider;
 
 /// A name or condition that is not wider than this stays on one line.
 const WIDEST_NAME: usize = 18;
 
-/// Wider ones are written smaller on the whole screen.
+/// Wider ones are written smaller.
 const WIDEST_LARGE: usize = 40;
 
 /// Everything that is known of the place; none when not even its name is.
 pub(super) fn card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
-    let name = name(place, "place-name", 3)?;
+    let name = name(place, "place-name")?;
     let (card, words) = framed();
     words.append(&with_text(label("place-heading"), &texts.word("screen-destination")));
     words.append(&name);
@@ -33,9 +34,9 @@ pub(super) fn card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
     Some(card)
 }
 
-/// The same on the whole screen, where nothing of it is cut; the heading stands below the picture.
+/// The same on the whole screen; the heading stands below the picture.
 pub(super) fn whole_card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
-    let name = name(place, "place-name", 3)?;
+    let name = name(place, "place-name")?;
     let card = gtk::Box::new(gtk::Orientation::Horizontal, 0);
     card.add_css_class("place");
     let mark = gtk::Box::new(gtk::Orientation::Vertical, 0);
@@ -57,15 +58,12 @@ pub(super) fn whole_card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
         words.append(&with_text(label("place-note"), &texts.render(note)));
     }
     card.append(&words);
-    for class in ["place-name", "condition"] {
-        uncut(card.upcast_ref(), class);
-    }
     Some(card)
 }
 
 /// The same in one line of the whole width, as far as it fits.
 pub(super) fn row(place: &PlaceView) -> Option<gtk::Box> {
-    let name = name(place, "place-name", 3)?;
+    let name = name(place, "place-name")?;
     name.set_hexpand(true);
     name.set_valign(gtk::Align::Center);
     let (card, words) = framed();
@@ -75,30 +73,12 @@ pub(super) fn row(place: &PlaceView) -> Option<gtk::Box> {
         condition.set_valign(gtk::Align::Center);
         words.append(&condition);
     }
-    for class in ["place-name", "condition"] {
-        uncut(card.upcast_ref(), class);
-    }
     Some(card)
-}
-
-fn uncut(widget: &gtk::Widget, class: &str) {
-    if let Some(label) = widget.downcast_ref::<gtk::Label>().filter(|it| it.has_css_class(class)) {
-        label.set_lines(-1);
-        label.set_ellipsize(gtk::pango::EllipsizeMode::None);
-        if width(&label.text()) > WIDEST_LARGE {
-            label.add_css_class("long");
-        }
-    }
-    let mut child = widget.first_child();
-    while let Some(present) = child {
-        uncut(&present, class);
-        child = present.next_sibling();
-    }
 }
 
 /// Name and condition, where there is little room.
 pub(super) fn short(place: &PlaceView) -> Option<gtk::Box> {
-    let name = name(place, "place-name", 2)?;
+    let name = name(place, "place-name")?;
     let (card, words) = framed();
     words.append(&name);
     if let Some(condition) = condition(place) {
@@ -137,14 +117,21 @@ fn framed() -> (gtk::Box, gtk::Box) {
     (card, words)
 }
 
-fn name(place: &PlaceView, class: &str, lines: i32) -> Option<gtk::Label> {
+fn name(place: &PlaceView, class: &str) -> Option<gtk::Label> {
     let name = plain(&place.name);
-    (!name.is_empty()).then(|| whole_up_to(short_label(class, lines), WIDEST_NAME, &name))
+    (!name.is_empty()).then(|| uncut(class, &name))
 }
 
 fn condition(place: &PlaceView) -> Option<gtk::Label> {
     let text = place.condition.as_deref().map(plain).filter(|text| !text.is_empty())?;
-    let condition = whole_up_to(short_label("condition", 2), WIDEST_NAME, &text);
+    let condition = uncut("condition", &text);
     condition.set_halign(gtk::Align::Start);
     Some(condition)
+}
+
+/// Where to, and under which condition, is never cut: what is long is written smaller.
+fn uncut(class: &str, text: &str) -> gtk::Label {
+    let label = whole_up_to(label(class), WIDEST_NAME, text);
+    smaller_if_wider(&label, text, WIDEST_LARGE);
+    label
 }

@@ -4,7 +4,7 @@
 //! the other place have a page of their own, and the steps keep theirs.
 
 use gtk::prelude::*;
-use stb_core::view::{Icon, TakeoverView, TextScale};
+use stb_core::view::{Icon, PlaceView, TakeoverView, TextScale};
 
 use super::{
     block,
@@ -108,7 +108,8 @@ fn facts(takeover: &TakeoverView, scale: TextScale, texts: &Texts) -> Option<gtk
 /// The place, and the one that serves otherwise.
 fn where_to(takeover: &TakeoverView, scale: TextScale, texts: &Texts) -> Option<gtk::Box> {
     if scale > TextScale::Normal {
-        return place::row(takeover.destination.as_ref()?);
+        let named = |place: &Option<PlaceView>| place.as_ref().and_then(place::row);
+        return named(&takeover.destination).or_else(|| named(&takeover.fallback));
     }
     let column = vertical();
     column.add_css_class("where-to");
@@ -126,9 +127,10 @@ fn fill_with_words(message: &gtk::Box, takeover: &TakeoverView, texts: &Texts) {
     let page = vertical();
     page.set_vexpand(true);
     page.set_valign(gtk::Align::Center);
-    page.append(&with_text(label("place-heading"), &texts.word("screen-words")));
-    let words = reason(takeover).map(|words| with_text(label("words"), &words));
-    append_some(&page, words.as_ref());
+    if let Some(words) = reason(takeover) {
+        page.append(&with_text(label("place-heading"), &texts.word("screen-words")));
+        page.append(&with_text(label("words"), &words));
+    }
     append_some(&page, destination(takeover, texts).as_ref());
     append_some(&page, fallback(takeover, texts).as_ref());
     append_some(&page, supporters(takeover, texts).as_ref());
