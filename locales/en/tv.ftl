@@ -11,10 +11,12 @@ picture-unsupported = This channel cannot be shown. Please choose another one.
 tuning = Changing channel
 no-such-channel = There is no such channel
 typing-number = Please press the number
-audio-fixed = The sound cannot be changed.
+audio-fixed = This channel has only one sound.
+audio-none = There is no sound to choose now.
+audio-chosen = Sound { $number } of { $count } is on.
 no-captions = This box cannot show captions.
 guide-title = Channels
-guide-lead = Choose a channel
+guide-lead = There is no programme guide. Choose a channel to watch
 guide-channel = { $number }  { $name }
 guide-present = On now
 

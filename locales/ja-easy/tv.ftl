@@ -10,10 +10,12 @@ picture-unsupported = この チャンネルは 見ることが できません�
 tuning = 変えています
 no-such-channel = この チャンネルは ありません
 typing-number = 番号を 押してください
-audio-fixed = 音は 変えることが できません。
+audio-fixed = この チャンネルの 音は、1つだけです。
+audio-none = 今は 音が ありません。
+audio-chosen = { $count }つの 音の 中の、{ $number }番目に しました。
 no-captions = この 機械では、字幕を 出すことが できません。
 guide-title = チャンネル
-guide-lead = 見たい チャンネルを 選んでください
+guide-lead = 番組の 予定は 出せません。見たい チャンネルを 選んでください
 guide-channel = { $number }　{ $name }
 guide-present = 今 見ています
 

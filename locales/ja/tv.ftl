@@ -11,10 +11,12 @@ picture-unsupported = このチャンネルは映せません。ほかのチャ�
 tuning = 切りかえています
 no-such-channel = このチャンネルはありません
 typing-number = 番号を押してください
-audio-fixed = 音声は切りかえられません。いまの音声のままご覧ください。
+audio-fixed = このチャンネルで選べる音声は、1つだけです。
+audio-none = いまは、選べる音声がありません。
+audio-chosen = { $count }つの音声のうち、{ $number }番目に切りかえました。
 no-captions = この受信機では、字幕を出せません。
 guide-title = チャンネルの一覧
-guide-lead = 見たいチャンネルを選んでください
+guide-lead = 番組の予定は出せません。見たいチャンネルを選んでください
 guide-channel = { $number }　{ $name }
 guide-present = いま見ています
 

@@ -217,6 +217,7 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
     let whole = !parts.safe;
     Adapters {
         player: started("player", player),
+        events: events.clone(),
         card: whole
             .then(|| CardReader::start(config.card.reader.clone(), events.clone()))
             .and_then(|card| started("card", card)),

@@ -130,6 +130,12 @@ impl Player {
         self.send(Message::Loudness(Loudness { percent, muted, ducked }));
     }
 
+    /// Plays the next sound of the channel shown. `told` hears, on the media thread, which one it is,
+    /// from 1, and how many can be chosen from.
+    pub fn next_sound(&self, told: impl FnOnce(&str, u16, u16) + Send + 'static) {
+        self.send(Message::NextSound(Box::new(told)));
+    }
+
     /// When the latest channel changes happened, oldest first.
     pub fn zaps(&self) -> Vec<ZapMarks> {
         self.marks.all()

@@ -25,6 +25,8 @@ pub enum Effect {
         /// Lowered to 20 % during speech.
         ducked: bool,
     },
+    /// Play the next sound of the channel shown; answered by `SoundChosen`.
+    NextSound,
     /// Open the card exclusively for a conversation.
     OpenCard,
     /// Send one command to the card. Zeroised by the shell after sending.

@@ -87,6 +87,15 @@ pub enum Event {
         /// State.
         state: PlayerState,
     },
+    /// Another sound of the channel plays, or there is none to change to.
+    SoundChosen {
+        /// Channel.
+        channel_id: String,
+        /// Which, from 1.
+        number: u16,
+        /// How many can be chosen from; 0 while nothing is heard.
+        count: u16,
+    },
     /// A speech ended (or was interrupted).
     SpeechEnded(u64),
 }

@@ -237,6 +237,9 @@ impl Machine {
             Event::PlayerChanged { channel_id, state } => {
                 self.tv.player_changed(&channel_id, state);
             }
+            Event::SoundChosen { channel_id, number, count } => {
+                self.sound_chosen(&channel_id, number, count);
+            }
             Event::SpeechEnded(speech_id) => self.voice.ended(speech_id),
             card_or_login => self.card_event(card_or_login),
         }

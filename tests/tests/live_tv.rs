@@ -188,3 +188,55 @@ fn an_address_that_is_none_ends_in_no_signal() -> Result<()> {
     room.player.stop();
     Ok(())
 }
+
+/// Two tones beside one picture, as a programme in two languages.
+fn sender_in_two_languages(port: u16) -> Result<gst::Element> {
+    gst::init()?;
+    let tone = |frequency: u32| {
+        format!(
+            "audiotestsrc is-live=true wave=sine freq={frequency} volume=0.3 ! \
+             audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! mux. "
+        )
+    };
+    Ok(gst::parse::launch(&format!(
+        "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! \
+         x264enc tune=zerolatency key-int-max=12 ! h264parse config-interval=-1 ! queue ! mux. \
+         {} {} mpegtsmux name=mux alignment=7 ! udpsink host=127.0.0.1 port={port}",
+        tone(LOW),
+        tone(HIGH)
+    ))?)
+}
+
+const LOW: u32 = 300;
+const HIGH: u32 = 1_500;
+
+#[test]
+fn the_sound_key_changes_what_is_heard_and_comes_round() -> Result<()> {
+    let (one, address) = channel(1, false)?;
+    let sender = sender_in_two_languages(address.port())?;
+    sender.set_state(gst::State::Playing)?;
+    let room = LivingRoom::new(&PlayerConfig { sound: false, ..PlayerConfig::default() })?;
+    room.player.tune(&one);
+    room.until(&one, Playing)?;
+    let first = room.hears(&[LOW, HIGH])?;
+    let other = if first == LOW { HIGH } else { LOW };
+    for (number, heard) in [(2, other), (1, first), (2, other)] {
+        assert_eq!(room.next_sound()?, (one.channel_id.clone(), number, 2));
+        room.hears(&[heard])?;
+    }
+    sender.set_state(gst::State::Null)?;
+    room.player.stop();
+    Ok(())
+}
+
+#[test]
+fn a_channel_with_one_sound_keeps_it() -> Result<()> {
+    let (one, address) = channel(1, false)?;
+    let _programme = Broadcast::start(&Programme::small(address, 1))?;
+    let room = LivingRoom::new(&PlayerConfig::default())?;
+    room.player.tune(&one);
+    room.until(&one, Playing)?;
+    assert_eq!(room.next_sound()?, (one.channel_id, 1, 1));
+    room.player.stop();
+    Ok(())
+}

@@ -11,6 +11,7 @@ use stb_core::{
 
 use crate::{
     effects::{
+        Events,
         card::CardReader,
         cue::Cues,
         link::{Link, Request},
@@ -27,6 +28,8 @@ use crate::{
 pub struct Adapters {
     /// Live television.
     pub player: Option<Player>,
+    /// Where the player's answers go.
+    pub events: Events,
     /// Card reader.
     pub card: Option<CardReader>,
     /// Gateway.
@@ -68,6 +71,14 @@ impl Adapters {
             Effect::SetVolume { percent, muted, ducked } => {
                 player.for_each(|player| player.set_volume(percent, muted, ducked));
             }
+            Effect::NextSound => player.for_each(|player| {
+                let events = self.events.clone();
+                player.next_sound(move |channel_id, number, count| {
+                    let channel_id = channel_id.to_owned();
+                    // Fails only when the box is stopping.
+                    let _ = events.send_blocking(Event::SoundChosen { channel_id, number, count });
+                });
+            }),
             Effect::OpenCard => card.for_each(CardReader::open),
             Effect::TransmitToCard(command) => {
                 if let Some(card) = &self.card {

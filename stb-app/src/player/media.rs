@@ -34,6 +34,8 @@ pub(super) enum Message {
     Prefetch(Vec<Channel>),
     /// How loud.
     Loudness(Loudness),
+    /// Play the next sound.
+    NextSound(SoundTold),
     /// A channel's tables changed.
     CompositionChanged(String),
     /// A pipeline told something.
@@ -43,6 +45,9 @@ pub(super) enum Message {
     /// End.
     Stop,
 }
+
+/// Told once which sound of which channel plays: its number from 1, and how many there are.
+pub(super) type SoundTold = Box<dyn FnOnce(&str, u16, u16) + Send>;
 
 /// Told about the tuned channel, on the media thread.
 pub(super) type Events = Box<dyn Fn(&str, PlayerState) + Send>;
@@ -176,6 +181,13 @@ impl Media {
             Message::Loudness(loudness) => {
                 self.loudness = loudness;
                 self.apply_loudness();
+            }
+            Message::NextSound(told) => {
+                let (number, count) =
+                    self.running().map_or((0, 0), |running| running.pipeline.next_sound());
+                if let Some(tuned) = &self.tuned {
+                    told(&tuned.channel.channel_id, number, count);
+                }
             }
             Message::CompositionChanged(id) => self.recompose(&id),
             Message::Pipeline(serial, event) => self.hear(serial, event),

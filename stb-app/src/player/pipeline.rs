@@ -121,6 +121,11 @@ impl Pipeline {
         self.sound.settled()
     }
 
+    /// Plays the next sound of the channel: its number, and how many there are.
+    pub(super) fn next_sound(&self) -> (u16, u16) {
+        self.sound.next()
+    }
+
     /// How loud.
     pub(super) fn set_loudness(&self, loudness: Loudness) {
         self.sound.set_loudness(loudness);

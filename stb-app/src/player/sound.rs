@@ -89,6 +89,10 @@ pub(super) struct Sound {
 struct State {
     loudness: Loudness,
     linked: bool,
+    /// Every sound of the channel that this chain can play, and which of them it plays.
+    streams: Vec<gst::Pad>,
+    playing: usize,
+    entry: Option<gst::Pad>,
     volume: Option<gst::Element>,
     sink: Option<gst::Element>,
     /// Holds the sound until the first picture.
@@ -106,6 +110,9 @@ impl Sound {
         let state = State {
             loudness,
             linked: false,
+            streams: Vec::new(),
+            playing: 0,
+            entry: None,
             volume: None,
             sink: None,
             held: None,
@@ -144,20 +151,43 @@ impl Sound {
         self.state().sink.as_ref().is_some_and(|sink| sink.upcast_ref::<gst::Object>() == source)
     }
 
-    /// Plays this stream, unless another one plays already.
+    /// Plays this stream, unless another one plays already; then it may be chosen later.
     pub(super) fn link(
         &self,
         pipeline: &gst::Pipeline,
         stream: &gst::Pad,
     ) -> Result<(), PlayerError> {
-        if std::mem::replace(&mut self.state().linked, true) {
-            return Ok(());
+        {
+            let mut state = self.state();
+            let is_first = !std::mem::replace(&mut state.linked, true);
+            if is_first || state.streams.first().is_some_and(|first| are_alike(first, stream)) {
+                state.streams.push(stream.clone());
+            }
+            if !is_first {
+                return Ok(());
+            }
         }
         let linked = self.build(pipeline, stream);
         if linked.is_err() {
             self.settled.store(true, Ordering::Relaxed);
         }
         linked
+    }
+
+    /// Plays the next sound of the channel, after the last one the first. Gives its number, from 1,
+    /// and how many there are.
+    pub(super) fn next(&self) -> (u16, u16) {
+        let mut state = self.state();
+        let count = if state.entry.is_some() { state.streams.len() } else { 0 };
+        if count > 1
+            && let Some(entry) = state.entry.clone()
+        {
+            let before = state.streams[state.playing].clone();
+            state.playing = (state.playing + 1) % count;
+            change_over(&before, &state.streams[state.playing], &entry);
+        }
+        let number = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
+        (number((state.playing + 1).min(count)), number(count))
     }
 
     fn build(&self, pipeline: &gst::Pipeline, stream: &gst::Pad) -> Result<(), PlayerError> {
@@ -181,6 +211,7 @@ impl Sound {
             element.sync_state_with_parent()?;
         }
         stream.link(&entry)?;
+        self.state().entry = Some(entry);
         Ok(())
     }
 
@@ -216,6 +247,28 @@ impl State {
             volume.set_property("mute", self.loudness.muted);
         }
     }
+}
+
+/// Lets another stream into the chain, at a moment when nothing of the present one goes in.
+fn change_over(before: &gst::Pad, after: &gst::Pad, entry: &gst::Pad) {
+    let (after, entry) = (after.clone(), entry.clone());
+    before.add_probe(gst::PadProbeType::IDLE, move |before, _| {
+        let changed = before.unlink(&entry).is_ok() && after.link(&entry).is_ok();
+        if !changed {
+            tracing::warn!("the sound was not changed");
+        }
+        gst::PadProbeReturn::Remove
+    });
+}
+
+/// Whether both are coded alike, so that one chain plays both.
+fn are_alike(first: &gst::Pad, other: &gst::Pad) -> bool {
+    let coding = |pad: &gst::Pad| {
+        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+        let structure = caps.structure(0)?;
+        Some((structure.name().to_string(), structure.get::<i32>("mpegversion").ok()))
+    };
+    coding(first) == coding(other)
 }
 
 fn parser(caps: &gst::Caps) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use crate::{
     effect::{Cue, Effect, SpeechPriority},
     key::{KeyAction, RemoteKey},
     nav::{CardDeed, Command, Direction, Page, focus},
-    phrase::say,
+    phrase::{Phrase, say},
     tv::{Wish, channels::Step},
     view::{Body, ColourKey},
 };
@@ -95,7 +95,11 @@ impl Machine {
                 self.open_guide();
                 Cue::Confirm
             }
-            RemoteKey::Audio | RemoteKey::Subtitle => self.cannot(key),
+            RemoteKey::Audio => self.next_sound(),
+            RemoteKey::Subtitle => {
+                self.tell(say::no_captions());
+                Cue::Edge
+            }
             RemoteKey::Exit => self.exit(),
             RemoteKey::Home => self.home(),
             RemoteKey::Help => self.help(),
@@ -104,15 +108,34 @@ impl Machine {
         }
     }
 
-    /// A key of every remote for which nothing can be done yet says so.
-    fn cannot(&mut self, key: RemoteKey) -> Cue {
-        let sentence =
-            if key == RemoteKey::Audio { say::audio_fixed() } else { say::no_captions() };
+    fn next_sound(&mut self) -> Cue {
+        if self.tv.current_channel().is_none() {
+            self.tell(say::audio_none());
+            return Cue::Edge;
+        }
+        self.context.push(Effect::NextSound);
+        Cue::Confirm
+    }
+
+    /// What the player found to change to, if anything.
+    pub(super) fn sound_chosen(&mut self, channel_id: &str, number: u16, count: u16) {
+        let current = self.tv.current_channel();
+        if current.is_none_or(|channel| channel.channel_id != channel_id) {
+            return;
+        }
+        self.tell(match count {
+            0 => say::audio_none(),
+            1 => say::audio_fixed(),
+            _ => say::audio_chosen(number.into(), count.into()),
+        });
+    }
+
+    /// One sentence about what a key did, or why it did nothing.
+    fn tell(&mut self, sentence: Phrase) {
         if self.settings.speech {
             self.say(vec![sentence.clone()], SpeechPriority::Page);
         }
         self.show_toast(sentence);
-        Cue::Edge
     }
 
     fn volume_key(&mut self, key: RemoteKey) -> Cue {

@@ -50,6 +50,8 @@ messages! {
     no_such_channel() = "no-such-channel";
     typing_number() = "typing-number";
     audio_fixed() = "audio-fixed";
+    audio_none() = "audio-none";
+    audio_chosen(number: number, count: number) = "audio-chosen";
     no_captions() = "no-captions";
     guide_title() = "guide-title";
     guide_lead() = "guide-lead";

@@ -310,11 +310,30 @@ fn the_list_of_channels_tunes_and_begins_at_the_present_one() {
 #[test]
 fn keys_that_can_do_nothing_say_so() {
     let mut television = Television::at_home();
-    television.press(RemoteKey::Audio);
-    assert_eq!(television.view().toast.map(|toast| toast.id), Some("audio-fixed"));
     television.press(RemoteKey::Subtitle);
     assert_eq!(television.view().toast.map(|toast| toast.id), Some("no-captions"));
     assert!(television.spoken().contains(&"no-captions"));
+}
+
+#[test]
+fn the_sound_key_says_which_sound_is_heard() {
+    let mut television = Television::at_home();
+    let cases = [(0, "audio-none"), (1, "audio-fixed"), (2, "audio-chosen")];
+    for (count, sentence) in cases {
+        television.take_effects();
+        television.press(RemoteKey::Audio);
+        assert!(television.effects.contains(&Effect::NextSound));
+        let chosen = |channel: &str| Event::SoundChosen {
+            channel_id: channel.to_owned(),
+            number: count,
+            count,
+        };
+        television.happens(chosen("ch9"));
+        assert!(!television.spoken().contains(&sentence), "of another channel");
+        television.happens(chosen("ch1"));
+        assert_eq!(television.view().toast.map(|toast| toast.id), Some(sentence));
+        assert!(television.spoken().contains(&sentence));
+    }
 }
 
 #[test]

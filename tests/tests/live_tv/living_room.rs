@@ -30,11 +30,16 @@ struct Eye {
     nowhere: HeadlessScreen,
     sinks: AtomicU32,
     seen: Seen,
+    newest: NewestSink,
 }
+
+/// The sink of the newest pipeline.
+type NewestSink = Arc<Mutex<Option<glib::WeakRef<gst::Element>>>>;
 
 impl Screen for Eye {
     fn sink(&self) -> Result<gst::Element, glib::BoolError> {
         let sink = self.nowhere.sink()?;
+        *self.newest.lock().expect("no test panics here") = Some(sink.downgrade());
         let (seen, number) = (self.seen.clone(), self.sinks.fetch_add(1, Ordering::Relaxed));
         sink.connect("preroll-handoff", false, move |values| {
             let buffer = values.get(1).and_then(|value| value.get::<gst::Buffer>().ok());
@@ -60,6 +65,31 @@ impl Screen for Eye {
     }
 }
 
+/// Frequency of the first of the channels, from how often it passes zero; none of a short piece.
+fn tone(pad: &gst::Pad, buffer: &gst::BufferRef) -> Option<u32> {
+    let caps = pad.current_caps()?;
+    let structure = caps.structure(0)?;
+    let (rate, channels) =
+        (structure.get::<i32>("rate").ok()?, structure.get::<i32>("channels").ok()?);
+    let (rate, channels) = (u64::try_from(rate).ok()?, usize::try_from(channels).ok()?);
+    let format = structure.get::<&str>("format").ok()?;
+    let map = buffer.map_readable().ok()?;
+    let is_positive: Vec<bool> = match format {
+        "F32LE" => map
+            .chunks_exact(4 * channels)
+            .map(|frame| f32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) > 0.0)
+            .collect(),
+        "S16LE" => map
+            .chunks_exact(2 * channels)
+            .map(|frame| i16::from_le_bytes([frame[0], frame[1]]) > 0)
+            .collect(),
+        _ => return None,
+    };
+    let crossings = is_positive.windows(2).filter(|pair| pair[0] != pair[1]).count() as u64;
+    let frames = (is_positive.len() >= 1_000).then_some(is_positive.len() as u64)?;
+    u32::try_from(crossings * rate / (2 * frames)).ok()
+}
+
 fn mean(bgra: &[u8]) -> Colour {
     let pixels = (bgra.len() / 4).max(1) as u64;
     std::array::from_fn(|part| {
@@ -72,22 +102,24 @@ pub(crate) struct LivingRoom {
     pub(crate) player: Player,
     told: Receiver<(String, PlayerState)>,
     seen: Seen,
+    newest: NewestSink,
 }
 
 impl LivingRoom {
     pub(crate) fn new(config: &PlayerConfig) -> Result<Self> {
         let (teller, told) = mpsc::channel();
-        let seen = Seen::default();
+        let (seen, newest) = (Seen::default(), NewestSink::default());
         let eye = Eye {
             nowhere: HeadlessScreen::default(),
             sinks: AtomicU32::new(0),
             seen: Arc::clone(&seen),
+            newest: Arc::clone(&newest),
         };
         let config = PlayerConfig { interface: Ipv4Addr::LOCALHOST, ..config.clone() };
         let player = Player::start(config, Box::new(eye), move |id, state| {
             let _ = teller.send((id.to_owned(), state));
         })?;
-        Ok(Self { player, told, seen })
+        Ok(Self { player, told, seen, newest })
     }
 
     /// Waits for the next thing told.
@@ -112,6 +144,52 @@ impl LivingRoom {
     pub(crate) fn colour(&self) -> Result<Colour> {
         let seen = *self.seen.lock().expect("no test panics here");
         seen.map(|(_, colour)| colour).context("no picture was seen")
+    }
+
+    /// Presses 音声切換; gives the channel, the number of the sound and how many there are.
+    pub(crate) fn next_sound(&self) -> Result<(String, u16, u16)> {
+        let (teller, told) = mpsc::channel();
+        self.player.next_sound(move |id, number, count| {
+            let _ = teller.send((id.to_owned(), number, count));
+        });
+        told.recv_timeout(PATIENCE).context("the player said nothing of the sound")
+    }
+
+    /// Waits until one of these tones, in hertz, is heard.
+    pub(crate) fn hears(&self, tones: &[u32]) -> Result<u32> {
+        let pad = self.ear()?;
+        let (teller, told) = mpsc::channel();
+        let probe = pad.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+            if let Some(tone) = info.buffer().and_then(|buffer| tone(pad, buffer)) {
+                let _ = teller.send(tone);
+            }
+            gst::PadProbeReturn::Ok
+        });
+        let began = std::time::Instant::now();
+        let heard = loop {
+            let tone = told.recv_timeout(PATIENCE).context("nothing is heard")?;
+            let near = tones.iter().find(|wanted| wanted.abs_diff(tone) * 5 < **wanted);
+            if let Some(near) = near {
+                break *near;
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("{tone} Hz is heard, not {tones:?}");
+            }
+        };
+        probe.into_iter().for_each(|probe| pad.remove_probe(probe));
+        Ok(heard)
+    }
+
+    /// Where the decoded sound of the newest pipeline passes.
+    fn ear(&self) -> Result<gst::Pad> {
+        let newest = self.newest.lock().expect("no test panics here").clone();
+        let sink = newest.and_then(|sink| sink.upgrade()).context("no pipeline was built")?;
+        let pipeline = sink.parent().and_downcast::<gst::Bin>().context("a sink has a pipeline")?;
+        let volume =
+            pipeline.iterate_elements().into_iter().flatten().find(|element| {
+                element.factory().is_some_and(|factory| factory.name() == "volume")
+            });
+        volume.and_then(|volume| volume.static_pad("sink")).context("there is no sound")
     }
 
     pub(crate) fn last_zap(&self) -> Result<ZapMarks> {
