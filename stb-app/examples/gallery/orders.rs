@@ -1,5 +1,8 @@
 //! Samples of orders: every stage, level, drill, lift, and the texts that break weak layouts.
 
+#[path = "answers.rs"]
+mod answers;
+
 use evacuation::{
     hazard::{Hazard, Level},
     order::{Act, Mode},
@@ -23,6 +26,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     samples.extend(stages());
     samples.extend(acts());
     samples.extend(together());
+    samples.extend(answers::all());
     samples.extend(hard_texts());
     let mut views: Vec<_> =
         samples.into_iter().map(|(name, takeover)| (name, over_picture(takeover))).collect();
@@ -286,58 +290,7 @@ fn together() -> Vec<(&'static str, TakeoverView)> {
         action: say::action_secure_life_earthquake(),
         ..level_five(stage)
     };
-    let button = |label, icon| item(label, Some(icon));
-    let replace = |stage| TakeoverView {
-        action: say::answer_replace(say::answer_leaving()),
-        answers: vec![
-            button(say::help_keep(), Icon::Neighbour),
-            button(say::answer_replace_yes(say::answer_leaving()), Icon::Walk),
-        ],
-        answered: Some(answer(
-            Answer::NeedHelp,
-            say::answer_told(say::answer_need_help(), say::answer_delivered()),
-            Reached::Town,
-        )),
-        ..landslide(stage)
-    };
-    let close =
-        || vec![button(say::button_close(), Icon::Check), item(say::button_details(), None)];
-    let left = say::answer_told(say::answer_leaving(), say::answer_delivered());
-    let confirmed = TakeoverView {
-        answers: close(),
-        answered: Some(answer(Answer::Leaving, left.clone(), Reached::Town)),
-        ..landslide(TakeoverStage::Large)
-    };
-    let careful = TakeoverView {
-        action: say::care_higher_floor(),
-        answers: close(),
-        answered: Some(answer(Answer::Leaving, left.clone(), Reached::Town)),
-        ..level_five(TakeoverStage::Large)
-    };
-    let mut opened = landslide(TakeoverStage::FullScreen);
-    opened.answered = Some(answer(Answer::Leaving, left, Reached::Town));
-    opened.answers.push(item(say::button_details(), None));
-    let lifted = TakeoverView {
-        reading: true,
-        reason: Some("雨が弱まり、斜面の動きも止まりました。".to_owned()),
-        answers: vec![
-            button(say::button_close(), Icon::Check),
-            item(say::button_to_notice(), None),
-        ],
-        ..over(
-            TakeoverStage::FullScreen,
-            Act::Lift,
-            say::order_lifted(say::order_level_four()),
-            say::action_all_clear_left(),
-        )
-    };
     vec![
-        ("help-replace-large", replace(TakeoverStage::Large)),
-        ("help-replace-whole", replace(TakeoverStage::FullScreen)),
-        ("level5-leaving", careful),
-        ("order-confirmed", confirmed),
-        ("order-opened-answered", opened),
-        ("lift-reading", lifted),
         ("led-band", led(TakeoverStage::Band)),
         ("led-whole", led(TakeoverStage::FullScreen)),
         ("led-longest-band", led_longest(TakeoverStage::Band)),

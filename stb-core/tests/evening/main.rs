@@ -3,6 +3,7 @@
 
 #![expect(unreachable_pub, reason = "parts of one test program")]
 
+mod answering;
 mod bad_days;
 mod card;
 mod card_trouble;
@@ -15,7 +16,6 @@ mod login;
 mod pages;
 mod phrases;
 mod several_orders;
-mod sofa_words;
 mod takeover;
 mod takeover_keys;
 mod television;

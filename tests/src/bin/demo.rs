@@ -49,7 +49,7 @@ fn tell(town: &Town) -> Result<()> {
     for (label, whose) in [
         ("hana", "中村 ハナ"),
         ("shigeru", "中村 茂"),
-        ("blocked", "PIN が止まったカード"),
+        ("blocked", "PIN が止まり、登録もないカード（ログインで試す）"),
         ("stranger", "登録のない人"),
     ] {
         println!(

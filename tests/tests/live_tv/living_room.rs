@@ -176,7 +176,9 @@ impl LivingRoom {
                 bail!("{tone} Hz is heard, not {tones:?}");
             }
         };
-        probe.into_iter().for_each(|probe| pad.remove_probe(probe));
+        if let Some(probe) = probe {
+            pad.remove_probe(probe);
+        }
         Ok(heard)
     }
 
