@@ -32,6 +32,7 @@ use crate::{
         seal::Seal,
     },
     store::{Store, StoreError},
+    tls::ServerIdentity,
     town_import::TownFiles,
     town_keys::TownKeys,
     values,
@@ -302,15 +303,14 @@ pub fn check_config(config: &Config) -> anyhow::Result<String> {
     let keys = TownKeys::load(&config.keys.directory, &issuer)?;
     let authority = crate::device_authority::DeviceAuthority::load(&config.box_api)?;
     let boxes = &config.box_api;
-    crate::tls::box_config(&boxes.certificate, &boxes.private_key, authority.certificate())?;
-    if let Some((certificate, key)) = &config.staff.tls {
-        crate::tls::staff_config(certificate, key)?;
+    let identity = ServerIdentity::open(&boxes.certificate, &boxes.private_key)?;
+    crate::tls::box_config(&identity, authority.certificate())?;
+    let services = config.oidc.as_ref().and_then(|oidc| oidc.tls.as_ref());
+    for (certificate, key) in config.staff.tls.iter().chain(services) {
+        ServerIdentity::open(certificate, key)?;
     }
     Seal::load(&config.staff.secret)?;
     LoginDesk::new(&config.gateway.id, &config.login)?;
-    if let Some((certificate, key)) = config.oidc.as_ref().and_then(|oidc| oidc.tls.as_ref()) {
-        crate::tls::staff_config(certificate, key)?;
-    }
     let open = file_modes::too_open(config);
     if !open.is_empty() {
         bail!("other users of this machine could read personal data or keys:\n{}", open.join("\n"));

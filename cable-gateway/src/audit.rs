@@ -233,6 +233,7 @@ fn look(row: &Row) -> Result<View, StoreError> {
         purpose: object.map_or(String::new(), |object| object.purpose_label().to_owned()),
         object: object.map_or(code, |object| object.label().to_owned()),
         looks: 1,
+        last_at_ms: None,
     })
 }
 
@@ -241,6 +242,7 @@ fn grouped(looks: Vec<View>) -> Vec<View> {
     let mut views: Vec<View> = Vec::new();
     for look in looks {
         if let Some(later) = views.iter_mut().find(|later| continues(&look, later)) {
+            later.last_at_ms.get_or_insert(later.at_ms);
             later.at_ms = look.at_ms;
             later.looks += 1;
         } else if views.len() < VIEWS_MAX {
@@ -320,26 +322,6 @@ fn subjects_of(sql: &mut dyn Sql, audit_id: i64) -> Result<Vec<String>, StoreErr
     sql.all(query, values![audit_id])?.iter().map(|row| row.get("person_id")).collect()
 }
 
-/// Checks the whole chain; returns the number of the first entry that does not fit.
-pub fn first_broken(sql: &mut dyn Sql) -> Result<Option<i64>, StoreError> {
-    let rows = sql.all("SELECT * FROM audit ORDER BY audit_id", &[])?;
-    let mut before = Vec::new();
-    for (expected, row) in (1_i64..).zip(rows) {
-        let id: i64 = row.get("audit_id")?;
-        let text = |column| row.get::<String>(column);
-        let texts =
-            [text("kind")?, text("actor")?, text("office")?, text("object")?, text("purpose")?];
-        let subjects = sha256(subjects_of(sql, id)?.join("\n").as_bytes());
-        let texts = texts.each_ref().map(String::as_str);
-        let chain = chained(&before, id, row.get("at_ms")?, texts, &subjects);
-        if id != expected || row.get::<Vec<u8>>("chain")? != chain {
-            return Ok(Some(id));
-        }
-        before = chain.to_vec();
-    }
-    Ok(None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,6 +337,7 @@ mod tests {
             object: "きょうの体調".to_owned(),
             purpose: "きょうの様子を確認".to_owned(),
             looks: 1,
+            last_at_ms: None,
         }
     }
 
@@ -374,6 +357,15 @@ mod tests {
         check(&[(0, "a"), (9, "a"), (18, "a")], &[(18, "a", 3)]);
         check(&[(0, "a"), (10, "a")], &[(0, "a", 1), (10, "a", 1)]);
         check(&[(0, "a"), (1, "b"), (2, "a")], &[(1, "b", 1), (2, "a", 2)]);
+    }
+
+    #[test]
+    fn several_looks_tell_the_first_and_the_last() {
+        let views = grouped([0, 9, 18, 60].map(|before| look(before, "a")).into());
+        let ago = |at_ms: i64| (AT_MS - at_ms) / MINUTE_MS;
+        let times: Vec<_> =
+            views.iter().map(|view| (ago(view.at_ms), view.last_at_ms.map(ago))).collect();
+        assert_eq!(times, [(18, Some(0)), (60, None)]);
     }
 
     #[test]

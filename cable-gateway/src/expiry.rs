@@ -62,7 +62,7 @@ pub fn all(config: &Config, keys: &TownKeys) -> Result<Vec<Expiry>, SecretFileEr
             what: "the server certificate for boxes",
             ends_at_ms: certificate_end(&config.box_api.certificate)?,
             effect: "boxes do not connect",
-            remedy: "run `cable-gateway admin renew-server-certificate` and restart the gateway",
+            remedy: "run `cable-gateway admin renew-server-certificate`",
         },
     ];
     if let Some((certificate, _)) = &config.staff.tls {

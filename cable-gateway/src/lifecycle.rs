@@ -1,9 +1,15 @@
 //! From a configuration to a running gateway, and to a clean end.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
-use axum::body::Bytes;
+use axum::{Router, body::Bytes};
+use rustls::ServerConfig;
 use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -12,20 +18,23 @@ use crate::{
     clock::SystemClock,
     config::Config,
     expiry, file_modes,
-    listener::{Listener, raise_open_files},
+    listener::{Limits, Listener, raise_open_files},
     login, oidc,
     push::{heartbeat, multicast, multicast::Multicast, presence},
     random::SystemRandom,
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
     store::{Store, StoreError},
-    tls, values,
+    tls::{self, ServerIdentity},
+    values,
     web::{box_api, oidc as services, staff},
 };
 
 /// Time that open requests get at the end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
+/// How often renewed certificates are looked for.
+const CERTIFICATES_SEEN: Duration = Duration::from_secs(10);
 /// What ends soon is told at the start and then this often.
 const EXPIRY_TOLD: Duration = Duration::from_hours(24);
 const DAY_MS: i64 = 86_400_000;
@@ -43,7 +52,7 @@ pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Resul
     }
     let store = Store::open(&config.database.path)?;
     store.check_schema().await?;
-    let (clock, random) = (std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemRandom));
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let state = AppState::assemble(config, store, clock, random)?;
     let running = Running::start(state, PasswordHashing::default()).await?;
     tracing::info!(boxes = %running.box_address, staff = %running.staff_address, "listening");
@@ -84,16 +93,12 @@ impl Running {
         let (keys, now_ms) = (state.signing_keys.clone(), state.now_ms());
         state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await?;
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let boxes = &state.config.box_api;
-        let devices = state.device_authority.certificate();
-        let config = tls::box_config(&boxes.certificate, &boxes.private_key, devices)?;
-        let limits = boxes.connections.limits().for_devices();
-        let listener = Listener::bind(boxes.listen, Some(config), limits).await?;
-        let box_address = listener.address();
-        let router = box_api::router(state.clone());
-        tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
-        let staff_address = start_staff(&state, hashing, &tasks, &shutdown).await?;
-        let oidc_address = start_oidc(&state, &tasks, &shutdown).await?;
+        let (their_tasks, end) = (tasks.clone(), shutdown.clone());
+        let mut doors = Doors { tasks: their_tasks, shutdown: end, identities: Vec::new() };
+        let box_address = doors.start_boxes(&state).await?;
+        let staff_address = doors.start_staff(&state, hashing).await?;
+        let oidc_address = doors.start_oidc(&state).await?;
+        tasks.spawn(tls::keep_fresh(doors.identities, CERTIFICATES_SEEN, shutdown.clone()));
         start_push(&state, &tasks, &shutdown)?;
         tasks.spawn(keep_house(state.clone(), shutdown.clone()));
         tasks.spawn(tell_expiry(state.clone(), shutdown.clone()));
@@ -111,41 +116,69 @@ impl Running {
     }
 }
 
-async fn start_staff(
-    state: &AppState,
-    hashing: PasswordHashing,
-    tasks: &TaskTracker,
-    shutdown: &CancellationToken,
-) -> anyhow::Result<SocketAddr> {
-    let config = &state.config.staff;
-    let seal = Seal::load(&config.secret)?;
-    let console = staff::Console::new(state.clone(), hashing, seal, config.tls.is_some());
-    let router = staff::router(console);
-    let tls = match &config.tls {
-        Some((certificate, key)) => Some(tls::staff_config(certificate, key)?),
-        None => None,
-    };
-    let listener = Listener::bind(config.listen, tls, config.limits()).await?;
-    let address = listener.address();
-    tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
-    Ok(address)
+/// What every listener is started with.
+struct Doors {
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+    /// Certificates that may be renewed while they serve.
+    identities: Vec<Arc<ServerIdentity>>,
 }
 
-async fn start_oidc(
-    state: &AppState,
-    tasks: &TaskTracker,
-    shutdown: &CancellationToken,
-) -> anyhow::Result<Option<SocketAddr>> {
-    let Some(config) = &state.config.oidc else { return Ok(None) };
-    let Some(router) = services::router(state.clone()) else { return Ok(None) };
-    let tls = match &config.tls {
-        Some((certificate, key)) => Some(tls::staff_config(certificate, key)?),
-        None => None,
-    };
-    let listener = Listener::bind(config.listen, tls, config.limits()).await?;
-    let address = listener.address();
-    tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
-    Ok(Some(address))
+impl Doors {
+    async fn start_boxes(&mut self, state: &AppState) -> anyhow::Result<SocketAddr> {
+        let boxes = &state.config.box_api;
+        let identity = self.identity(&boxes.certificate, &boxes.private_key)?;
+        let config = tls::box_config(&identity, state.device_authority.certificate())?;
+        let limits = boxes.connections.limits().for_devices();
+        self.open(boxes.listen, Some(config), limits, box_api::router(state.clone())).await
+    }
+
+    async fn start_staff(
+        &mut self,
+        state: &AppState,
+        hashing: PasswordHashing,
+    ) -> anyhow::Result<SocketAddr> {
+        let config = &state.config.staff;
+        let seal = Seal::load(&config.secret)?;
+        let console = staff::Console::new(state.clone(), hashing, seal, config.tls.is_some());
+        let tls = self.browser_config(config.tls.as_ref())?;
+        self.open(config.listen, tls, config.limits(), staff::router(console)).await
+    }
+
+    async fn start_oidc(&mut self, state: &AppState) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(config) = &state.config.oidc else { return Ok(None) };
+        let Some(router) = services::router(state.clone()) else { return Ok(None) };
+        let tls = self.browser_config(config.tls.as_ref())?;
+        self.open(config.listen, tls, config.limits(), router).await.map(Some)
+    }
+
+    fn browser_config(
+        &mut self,
+        files: Option<&(PathBuf, PathBuf)>,
+    ) -> anyhow::Result<Option<ServerConfig>> {
+        let Some((certificate, key)) = files else { return Ok(None) };
+        let identity = self.identity(certificate, key)?;
+        Ok(Some(tls::staff_config(&identity)?))
+    }
+
+    fn identity(&mut self, certificate: &Path, key: &Path) -> anyhow::Result<Arc<ServerIdentity>> {
+        let identity = ServerIdentity::open(certificate, key)?;
+        self.identities.push(identity.clone());
+        Ok(identity)
+    }
+
+    async fn open(
+        &self,
+        address: SocketAddr,
+        tls: Option<ServerConfig>,
+        limits: Limits,
+        router: Router,
+    ) -> anyhow::Result<SocketAddr> {
+        let listener = Listener::bind(address, tls, limits).await?;
+        let address = listener.address();
+        self.tasks.spawn(listener.serve(router, self.tasks.clone(), self.shutdown.clone()));
+        Ok(address)
+    }
 }
 
 fn start_push(

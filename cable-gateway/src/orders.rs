@@ -9,6 +9,7 @@ pub(crate) mod coverage;
 mod draft;
 mod preparation;
 mod publication;
+pub(crate) mod standing;
 
 use std::sync::Arc;
 
@@ -71,6 +72,17 @@ pub enum OrderError {
     /// A referenced order is unknown, over, or of another kind.
     #[error("order {0} is not in force, or is of another hazard or mode")]
     UnknownReference(String),
+    /// An order against the same hazard stands in an area, and the draft does not know of it.
+    #[error("order {0} against the same hazard is in force in an area of this one")]
+    StandsAlready(String),
+    /// The hazard has no order of this level.
+    #[error("no order of level {level} is issued against {hazard}")]
+    NotIssuedAgainst {
+        /// Code of the hazard.
+        hazard: &'static str,
+        /// Digit of the level.
+        level: u8,
+    },
     /// More orders in force than a heartbeat can name.
     #[error("32 orders are in force; lift or update one of them instead of issuing another")]
     TooManyInForce,
@@ -187,7 +199,7 @@ impl Desk {
             let prepared = preparation::prepare(sql, &desk.issuer, &draft, id, now_ms)?;
             authority::check(&draft, &prepared.referenced_levels(), &authority)?;
             let signed = sign_for_boxes(&prepared.order, &desk.keys.current())?;
-            publication::keep(sql, &prepared, &authority, signed)
+            publication::keep(sql, &draft, &prepared, &authority, signed)
         };
         let published: PublishedOrder = self.store.write(publish).await?;
         let dropped = self.hub.broadcast(&Frame::order(published.sequence, &published.signed));

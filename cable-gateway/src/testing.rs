@@ -9,7 +9,7 @@ use std::{path::PathBuf, sync::Arc};
 use evacuation::{
     area::AreaId,
     hazard::{Hazard, Level},
-    order::{Act, Mode},
+    order::{Act, Mode, OrderId},
 };
 use tempfile::TempDir;
 
@@ -144,11 +144,18 @@ impl TestGateway {
         client
     }
 
-    /// Publishes an order by two officers.
+    /// Publishes an order by two officers who let stand what stands.
     pub(crate) async fn publish(&self, draft: OrderDraft) -> PublishedOrder {
+        let draft = OrderDraft { beside: self.standing().await, ..draft };
         let authority =
             Authority::TwoOfficers { author: "sato".to_owned(), confirmer: "mori".to_owned() };
         self.state.orders.publish(draft, authority).await.expect("published")
+    }
+
+    async fn standing(&self) -> Vec<OrderId> {
+        let now_ms = self.state.now_ms();
+        let orders = self.write(move |sql| crate::store::order::in_force(sql, now_ms)).await;
+        orders.iter().filter_map(|order| order.order_id.parse().ok()).collect()
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -171,6 +178,7 @@ pub(crate) fn flood() -> OrderDraft {
         mode: Mode::Actual,
         act: Act::Issue,
         references: Vec::new(),
+        beside: Vec::new(),
         hazard: Hazard::Flood,
         level: Some(Level::Four),
         areas: vec![AreaId::new("A14").expect("an id")],

@@ -3,12 +3,16 @@
 //! A client certificate is optional for the handshake, so that a new box can enrol; which paths
 //! need one is decided, for all of them at once, by [`crate::web::box_api`].
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc};
+mod identity;
+
+use std::{io, net::SocketAddr, sync::Arc};
 
 use rustls::{RootCertStore, ServerConfig, crypto::aws_lc_rs, server::WebPkiClientVerifier};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
+use rustls_pki_types::CertificateDer;
 
-use crate::secret_file::{self, SecretFileError};
+pub use identity::{ServerIdentity, keep_fresh};
+
+use crate::secret_file::SecretFileError;
 
 /// TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -45,11 +49,10 @@ pub struct Peer {
 
 /// TLS for boxes: certificates of `devices` are asked for and checked.
 pub fn box_config(
-    certificate: &Path,
-    private_key: &Path,
+    identity: &Arc<ServerIdentity>,
     devices: &CertificateDer<'static>,
 ) -> Result<ServerConfig, TlsError> {
-    let unusable = |cause: String| TlsError::Unusable { path: certificate.to_owned(), cause };
+    let unusable = |cause: String| identity.unusable(cause);
     let mut roots = RootCertStore::empty();
     roots.add(devices.clone()).map_err(|cause| unusable(cause.to_string()))?;
     let provider = Arc::new(aws_lc_rs::default_provider());
@@ -61,43 +64,20 @@ pub fn box_config(
         .with_safe_default_protocol_versions()
         .map_err(|cause| unusable(cause.to_string()))?
         .with_client_cert_verifier(verifier);
-    let (chain, key) = identity(certificate, private_key)?;
-    let config = builder.with_single_cert(chain, key);
-    Ok(with_alpn(config.map_err(|cause| unusable(cause.to_string()))?))
+    Ok(with_alpn(builder.with_cert_resolver(identity.clone())))
 }
 
 /// TLS for browsers.
-pub fn staff_config(certificate: &Path, private_key: &Path) -> Result<ServerConfig, TlsError> {
-    let unusable = |cause: rustls::Error| TlsError::Unusable {
-        path: certificate.to_owned(),
-        cause: cause.to_string(),
-    };
-    let (chain, key) = identity(certificate, private_key)?;
+pub fn staff_config(identity: &Arc<ServerIdentity>) -> Result<ServerConfig, TlsError> {
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(unusable)?
+        .map_err(|cause| identity.unusable(cause.to_string()))?
         .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(unusable)?;
+        .with_cert_resolver(identity.clone());
     Ok(with_alpn(config))
 }
 
 fn with_alpn(mut config: ServerConfig) -> ServerConfig {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config
-}
-
-type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
-
-fn identity(certificate: &Path, private_key: &Path) -> Result<Identity, TlsError> {
-    let pem = std::fs::read(certificate)
-        .map_err(|cause| SecretFileError::Unreadable { path: certificate.to_owned(), cause })?;
-    let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
-    let unusable = |cause: String| TlsError::Unusable { path: certificate.to_owned(), cause };
-    let chain = chain.map_err(|cause| unusable(cause.to_string()))?;
-    let key = secret_file::read_text(private_key)?;
-    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| {
-        SecretFileError::Malformed { path: private_key.to_owned(), expected: "a PEM private key" }
-    })?;
-    Ok((chain, key))
 }

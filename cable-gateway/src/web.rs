@@ -3,4 +3,5 @@
 mod body_limit;
 pub mod box_api;
 pub mod oidc;
+mod security_headers;
 pub mod staff;

@@ -13,7 +13,7 @@ for (const field of document.querySelectorAll("[data-limit]")) {
   const limit = Number(field.getAttribute("data-limit"));
   const show = () => {
     const left = limit - Array.from(field.value).length;
-    counter.textContent = left >= 0 ? `あと${left}文字` : `${-left}文字多いです`;
+    counter.textContent = left >= 0 ? `あと${left}文字` : `${-left}文字超えています`;
   };
   field.addEventListener("input", show);
   show();

@@ -48,6 +48,27 @@ impl Hazard {
         }
     }
 
+    /// Whether its orders carry the digits of the warning levels, which are made for water and earth
+    /// (避難情報に関するガイドライン, Cabinet Office 2021). Orders against the others bear their legal
+    /// name alone (災害対策基本法 56, 60).
+    pub fn has_warning_levels(self) -> bool {
+        matches!(self, Self::Flood | Self::Landslide | Self::StormSurge | Self::InlandFlood)
+    }
+
+    /// The orders that are issued against it, by the level that stands for each; none for tsunami,
+    /// whose one order has no level. Fire and volcano leave time for those who need it; an
+    /// earthquake gives no warning; staying inside (緊急安全確保) helps against water and earth.
+    pub fn orders(self) -> &'static [Level] {
+        match self {
+            Self::Tsunami => &[],
+            Self::Earthquake => &[Level::Four],
+            Self::LargeFire | Self::Volcano => &[Level::Three, Level::Four],
+            Self::Flood | Self::Landslide | Self::StormSurge | Self::InlandFlood => {
+                &[Level::Three, Level::Four, Level::Five]
+            }
+        }
+    }
+
     /// The hazard with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|hazard| hazard.code() == code)
@@ -84,6 +105,15 @@ impl Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_warning_levels_has_all_of_them() {
+        for hazard in Hazard::ALL {
+            assert_eq!(hazard.has_warning_levels(), hazard.orders().len() == 3, "{hazard:?}");
+            let orders_to_leave = hazard.orders().contains(&Level::Four);
+            assert_eq!(orders_to_leave, hazard != Hazard::Tsunami, "{hazard:?}");
+        }
+    }
 
     #[test]
     fn codes_and_digits_read_back() {

@@ -30,4 +30,7 @@ pub struct View {
     /// How many looks shortly after one another this entry stands for; `at_ms` is the first.
     #[serde(default = "once")]
     pub looks: u32,
+    /// When the last of several looks was, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_at_ms: Option<i64>,
 }

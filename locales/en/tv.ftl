@@ -227,6 +227,7 @@ access-log-empty = Nobody has looked yet.
 access-log-time = { $month }/{ $day } { $hour }:{ $digits }
 access-log-look = { $viewer }  { $purpose }
 access-log-looks = { $viewer }  { $purpose } ({ $count } times)
+access-log-looks-until = { $viewer }  { $purpose } ({ $count } times, until { $hour }:{ $digits })
 
 ## Evacuation plan
 
@@ -256,6 +257,9 @@ hazard-volcano = Volcanic event
 order-level-three = Level 3: Evacuation of the Elderly, Etc.
 order-level-four = Level 4: Evacuation Instruction
 order-level-five = Level 5: Emergency Safety Measures
+order-elderly = Evacuation of the Elderly, Etc.
+order-instruction = Evacuation Instruction
+order-safety = Emergency Safety Measures
 order-tsunami = Tsunami: Evacuation Instruction
 order-lifted = { $order } – lifted
     .speech = { $order }, lifted

@@ -224,6 +224,8 @@ access-log-time = { $month }月{ $day }日 { $hour }時{ $digits }分
     .speech = { $month }月{ $day }日{ $hour }時{ $minute }分
 access-log-look = { $viewer }　{ $purpose }
 access-log-looks = { $viewer }　{ $purpose }（{ $count }回）
+access-log-looks-until = { $viewer }　{ $purpose }（{ $hour }時{ $digits }分まで { $count }回）
+    .speech = { $viewer }、{ $purpose }。{ $hour }時{ $minute }分まで、{ $count }回
 
 ## 避難のそなえ
 
@@ -257,6 +259,9 @@ order-level-four = 警戒レベル4 避難指示
     .speech = 警戒レベルよん、避難指示
 order-level-five = 警戒レベル5 緊急安全確保
     .speech = 警戒レベルご、緊急安全確保
+order-elderly = 高齢者等避難
+order-instruction = 避難指示
+order-safety = 緊急安全確保
 order-tsunami = 津波 避難指示
     .speech = 津波の避難指示
 order-lifted = { $order } 解除

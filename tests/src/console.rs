@@ -61,7 +61,13 @@ impl Desk {
     /// Enters an order up to the page on which it is confirmed; gives that page's path.
     pub fn draft(&self, order: &OrderEntry<'_>) -> Result<String> {
         self.fill_order(order)?;
-        self.browser.click_path("//button[contains(., '内容の確認へ進む')]")?;
+        let on = "//button[contains(., '内容の確認へ進む')]";
+        self.browser.click_path(on)?;
+        // An order of this hazard stands here: this one goes beside it.
+        if self.browser.source()?.contains("id=\"standing\"") {
+            self.browser.click("label.standing-known:not(:has(:checked))")?;
+            self.browser.click_path(on)?;
+        }
         self.browser.wait_for_words("届く世帯")?;
         self.path()
     }

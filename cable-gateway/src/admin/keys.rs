@@ -193,7 +193,7 @@ pub fn renew_server_certificate(
     .context("the server certificate cannot be made from these keys")?;
     secret_file::replace_public(&boxes.certificate, pem.as_bytes())?;
     Ok(format!(
-        "{} is renewed for {}; restart the gateway",
+        "{} is renewed for {}; a running gateway takes it over within seconds",
         boxes.certificate.display(),
         names.join(", ")
     ))
@@ -202,6 +202,7 @@ pub fn renew_server_certificate(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::{ServerIdentity, box_config};
     use crate::{
         config,
         random::SeededRandom,
@@ -243,8 +244,8 @@ mod tests {
         assert_eq!(ends(&config), [(keys, 745), (server, 1080)]);
         let boxes = &config.box_api;
         let devices = crate::device_authority::DeviceAuthority::load(boxes).expect("there");
-        let tls =
-            crate::tls::box_config(&boxes.certificate, &boxes.private_key, devices.certificate());
+        let identity = ServerIdentity::open(&boxes.certificate, &boxes.private_key);
+        let tls = identity.and_then(|identity| box_config(&identity, devices.certificate()));
         assert!(tls.is_ok(), "the same key goes with the new certificate");
     }
 

@@ -134,18 +134,6 @@ pub struct TownCard<'a> {
     pub number: &'a str,
 }
 
-/// The person whose town card this is.
-pub fn person_of_town_card(
-    sql: &mut dyn Sql,
-    system: &str,
-    number: &str,
-) -> Result<Option<String>, StoreError> {
-    let query = "SELECT person_id FROM credential_link WHERE kind = 'town-card' \
-                 AND issuer_key_id = $1 AND serial = $2 AND state = 'active'";
-    let row = sql.optional(query, values![system.as_bytes(), number.as_bytes()])?;
-    row.map(|row| row.get("person_id")).transpose()
-}
-
 /// The person behind a home's local id.
 pub fn person_of(
     sql: &mut dyn Sql,

@@ -16,6 +16,9 @@ pub struct OrderDraft {
     pub act: Act,
     /// Orders in force that it updates, lifts or cancels; at most 4, none for an issue.
     pub references: Vec<OrderId>,
+    /// Orders in force against the same hazard, in the same areas, that the officer knows of and
+    /// lets stand beside this one.
+    pub beside: Vec<OrderId>,
     /// Against what.
     pub hazard: Hazard,
     /// Warning level; `None` exactly for tsunami.

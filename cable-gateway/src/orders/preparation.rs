@@ -7,7 +7,7 @@ use evacuation::{
     order::{Act, Order, OrderId, UnixMillis},
 };
 
-use super::{OrderDraft, OrderError};
+use super::{OrderDraft, OrderError, standing::unknown_rivals};
 use crate::store::{
     Sql,
     order::{
@@ -45,12 +45,16 @@ pub(super) fn prepare(
         return Err(OrderError::OtherTown { found, expected });
     }
     check_names(draft, &town)?;
+    check_level(draft)?;
     let standing = order::in_force(sql, now_ms)?;
     let referenced = references(draft, &standing)?;
     let is_named = |order: &&OrderRecord| order.orders_something() && !order.disbelieved;
     let ordering = standing.iter().filter(is_named).count();
     if draft.act == Act::Issue && ordering >= Heartbeat::MAX_ACTIVE {
         return Err(OrderError::TooManyInForce);
+    }
+    if let Some(rival) = unknown_rivals(sql, draft, &town.areas, now_ms)?.first() {
+        return Err(OrderError::StandsAlready(rival.order_id.clone()));
     }
     let order = Order {
         id,
@@ -77,6 +81,18 @@ pub(super) fn prepare(
 fn next_sequence(highest: u64, now_ms: i64) -> u64 {
     let seconds = u64::try_from(now_ms).unwrap_or(0) / 1_000;
     highest.saturating_add(1).max(seconds)
+}
+
+/// What exists against a hazard is issued against it; whatever stands can be ended.
+fn check_level(draft: &OrderDraft) -> Result<(), OrderError> {
+    let issues = matches!(draft.act, Act::Issue | Act::Update);
+    match draft.level {
+        Some(level) if issues && !draft.hazard.orders().contains(&level) => {
+            let (hazard, level) = (draft.hazard.code(), level.number());
+            Err(OrderError::NotIssuedAgainst { hazard, level })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_names(draft: &OrderDraft, town: &Town) -> Result<(), OrderError> {

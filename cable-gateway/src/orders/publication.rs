@@ -1,9 +1,9 @@
 //! What is written when an order goes out, all of it in one transaction.
 
 use axum::body::Bytes;
-use evacuation::order::Order;
+use evacuation::order::{Order, OrderId};
 
-use super::{Authority, OrderError, PublishedOrder, coverage, preparation::Prepared};
+use super::{Authority, OrderDraft, OrderError, PublishedOrder, coverage, preparation::Prepared};
 use crate::{
     audit::{self, Viewer},
     store::{
@@ -17,11 +17,13 @@ use crate::{
 
 pub(super) fn keep(
     sql: &mut dyn Sql,
+    draft: &OrderDraft,
     prepared: &Prepared,
     authority: &Authority,
     signed: Vec<u8>,
 ) -> Result<PublishedOrder, OrderError> {
     let record = record(&prepared.order, authority, &signed);
+    let beside = beside(&draft.beside);
     order::insert(sql, &record)?;
     log(sql, &record.order_id, "published", &record, authority.author())?;
     for earlier in &prepared.referenced {
@@ -31,7 +33,7 @@ pub(super) fn keep(
             log(sql, &earlier.order_id, "superseded", &record, authority.author())?;
         }
     }
-    audit_publication(sql, &record, authority)?;
+    audit_publication(sql, &record, &beside, authority)?;
     Ok(PublishedOrder {
         id: prepared.order.id,
         sequence: prepared.order.sequence,
@@ -84,16 +86,22 @@ fn log(
     order::log(sql, order_id, &event)
 }
 
+/// What the officers knew of and let stand.
+fn beside(ids: &[OrderId]) -> String {
+    ids.iter().map(|id| format!(" beside {id}")).collect()
+}
+
 /// One entry for each person responsible; the emergency path is named as such.
 fn audit_publication(
     sql: &mut dyn Sql,
     record: &OrderRecord,
+    beside: &str,
     authority: &Authority,
 ) -> Result<(), StoreError> {
     let entry = |actor: &str| Viewer {
         actor: actor.to_owned(),
         office: String::new(),
-        purpose: format!("{} {} order {}", record.mode, record.act, record.order_id),
+        purpose: format!("{} {} order {}{beside}", record.mode, record.act, record.order_id),
     };
     let action = match authority {
         Authority::Emergency { .. } => "order-published-in-emergency",

@@ -31,6 +31,8 @@ fn tsunami() -> OrderDraft {
     OrderDraft { hazard: Hazard::Tsunami, level: None, ..flood() }
 }
 
+mod standing;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Allowed,
@@ -102,7 +104,10 @@ async fn numbers_rise_whatever_is_refused_between_and_however_many_publish_at_on
     let desk = &gateway.state.orders;
     assert!(desk.publish(flood(), one()).await.is_err());
     let first = gateway.state.now_ms().unsigned_abs() / 1_000;
-    let many = (0..10).map(|_| desk.publish(flood(), two()));
+    let of_one = |area| OrderDraft { areas: vec![area], ..flood() };
+    let town = gateway.write(crate::store::town::load).await.expect("a town");
+    let areas = town.areas.areas.values().filter(|area| area.parent.is_none()).take(10);
+    let many = areas.map(|area| desk.publish(of_one(area.id.clone()), two()));
     let many = futures_util::future::join_all(many).await;
     let mut numbers: Vec<u64> = many.into_iter().map(|o| o.expect("published").sequence).collect();
     numbers.sort_unstable();
@@ -202,7 +207,7 @@ async fn no_more_orders_stand_than_a_heartbeat_can_name() {
     for _ in 0..32 {
         gateway.publish(flood()).await;
     }
-    check_refused(gateway.state.orders.publish(flood(), two()).await, "32 orders are in force");
+    check_refused(gateway.state.orders.publish(tsunami(), two()).await, "32 orders are in force");
     gateway.stop().await;
 }
 

@@ -21,6 +21,7 @@ mod picture;
 mod preview;
 mod resident;
 mod sign_in;
+mod standing;
 mod wording;
 
 use std::time::Duration;
@@ -82,8 +83,9 @@ pub fn router(console: Console) -> Router {
         .layer(middleware::from_fn(limit_form))
         .layer(middleware::from_fn(headers::guard))
         .route("/static/{*path}", get(assets::serve))
-        .layer(middleware::from_fn(headers::secure))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(middleware::from_fn(fault::told))
+        .layer(middleware::from_fn(headers::secure))
         .with_state(console)
 }
 

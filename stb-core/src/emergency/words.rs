@@ -190,6 +190,7 @@ const fn answer_look(answer: Answer) -> (Icon, ColourKey) {
 pub(super) fn title(guidance: &Guidance) -> Phrase {
     let order = match guidance.level {
         None => say::order_tsunami(),
+        Some(level) if !guidance.hazard.has_warning_levels() => named(level),
         Some(Level::Three) => say::order_level_three(),
         Some(Level::Four) => say::order_level_four(),
         Some(Level::Five) => say::order_level_five(),
@@ -198,6 +199,15 @@ pub(super) fn title(guidance: &Guidance) -> Phrase {
         Act::Issue | Act::Update => order,
         Act::Lift => say::order_lifted(order),
         Act::Cancel => say::order_cancelled(order),
+    }
+}
+
+/// By its legal name alone: the digits are made for water and earth.
+fn named(level: Level) -> Phrase {
+    match level {
+        Level::Three => say::order_elderly(),
+        Level::Four => say::order_instruction(),
+        Level::Five => say::order_safety(),
     }
 }
 

@@ -222,13 +222,23 @@ fn access_rows(log: &AccessLog) -> Vec<Row> {
         let purpose = if view.purpose.is_empty() { &view.object } else { &view.purpose };
         Row {
             label: say::access_log_time(month, day, hour, minute, &digits),
-            value: match view.looks {
-                0 | 1 => say::access_log_look(&view.viewer, purpose),
-                looks => say::access_log_looks(&view.viewer, purpose, looks.into()),
-            },
+            value: looks(view, purpose),
         }
     };
     log.views.iter().map(row).collect()
+}
+
+/// How often somebody looked, and until when where the gateway says it.
+fn looks(view: &gateway_api::resident::View, purpose: &str) -> Phrase {
+    match (view.looks, view.last_at_ms) {
+        (0 | 1, _) => say::access_log_look(&view.viewer, purpose),
+        (looks, None) => say::access_log_looks(&view.viewer, purpose, looks.into()),
+        (looks, Some(last_ms)) => {
+            let (hour, minute) = hour_and_minute_in_japan(last_ms);
+            let (count, digits) = (looks.into(), format!("{minute:02}"));
+            say::access_log_looks_until(&view.viewer, purpose, count, hour, minute, &digits)
+        }
+    }
 }
 
 fn scale_name(scale: TextScale) -> Phrase {

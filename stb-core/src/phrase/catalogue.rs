@@ -232,6 +232,7 @@ messages! {
     access_log_time(month: number, day: number, hour: number, minute: number, digits: text) = "access-log-time";
     access_log_look(viewer: text, purpose: text) = "access-log-look";
     access_log_looks(viewer: text, purpose: text, count: number) = "access-log-looks";
+    access_log_looks_until(viewer: text, purpose: text, count: number, hour: number, minute: number, digits: text) = "access-log-looks-until";
 
     // The plan of this home.
     plan_title() = "plan-title";
@@ -260,6 +261,9 @@ messages! {
     order_level_three() = "order-level-three";
     order_level_four() = "order-level-four";
     order_level_five() = "order-level-five";
+    order_elderly() = "order-elderly";
+    order_instruction() = "order-instruction";
+    order_safety() = "order-safety";
     order_tsunami() = "order-tsunami";
     order_lifted(order: phrase) = "order-lifted";
     order_cancelled(order: phrase) = "order-cancelled";

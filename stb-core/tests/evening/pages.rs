@@ -59,6 +59,7 @@ fn log(count: usize) -> AccessLog {
         object: format!("きょうの体調 {number}"),
         purpose: "きょうの様子を確認".to_owned(),
         looks: 1 + u32::try_from(number).expect("few"),
+        last_at_ms: None,
     };
     AccessLog { views: (0..count).map(view).collect() }
 }

@@ -13,6 +13,7 @@ use crate::{
     device_authority::{NewAuthority, create_authority, create_server_certificate},
     random::SystemRandom,
     secret_file,
+    tls::ServerIdentity,
 };
 
 const H1: &[u8] = b"http/1.1";
@@ -31,6 +32,10 @@ struct Office {
     open: Open,
     roots: RootCertStore,
     devices: NewAuthority,
+    servers: NewAuthority,
+    identity: Arc<ServerIdentity>,
+    paths: [std::path::PathBuf; 2],
+    _folder: tempfile::TempDir,
 }
 
 type Client = TlsStream<TcpStream>;
@@ -46,7 +51,8 @@ impl Office {
         let paths = ["server.pem", "server.key"].map(|name| folder.path().join(name));
         secret_file::write_public(&paths[0], server.certificate_pem.as_bytes()).expect("written");
         secret_file::write_text(&paths[1], &server.key_pem).expect("written");
-        let tls = crate::tls::box_config(&paths[0], &paths[1], &certificate(&devices));
+        let identity = ServerIdentity::open(&paths[0], &paths[1]).expect("a pair");
+        let tls = crate::tls::box_config(&identity, &certificate(&devices));
         let address = "127.0.0.1:0".parse().expect("an address");
         let listener = Listener::bind(address, Some(tls.expect("a pair")), limits).await;
         let listener = listener.expect("a free port");
@@ -55,7 +61,21 @@ impl Office {
         tasks.spawn(listener.serve(router, tasks.clone(), shutdown.clone()));
         let mut roots = RootCertStore::empty();
         roots.add(certificate(&servers)).expect("an authority");
-        Self { open: Open { address, shutdown, tasks }, roots, devices }
+        let open = Open { address, shutdown, tasks };
+        Self { open, roots, devices, servers, identity, paths, _folder: folder }
+    }
+
+    /// A new server certificate with a new key lies on the disk.
+    fn renew(&self) {
+        let (names, now_ms) = (["localhost".to_owned()], SystemClock.now_ms());
+        let new = create_server_certificate(&names, &self.servers.issuer, now_ms, &SystemRandom);
+        let new = new.expect("a certificate");
+        for path in &self.paths {
+            std::fs::remove_file(path).expect("there");
+        }
+        secret_file::write_text(&self.paths[1], &new.key_pem).expect("written");
+        let pem = new.certificate_pem.as_bytes();
+        secret_file::write_public(&self.paths[0], pem).expect("written");
     }
 
     /// A device's key and certificate.
@@ -91,6 +111,12 @@ impl Office {
     async fn close(self) {
         self.open.close().await;
     }
+}
+
+/// The certificate that the other end showed.
+fn shown(client: &Client) -> CertificateDer<'static> {
+    let (_, session) = client.get_ref();
+    session.peer_certificates().expect("shown")[0].clone().into_owned()
 }
 
 fn certificate(authority: &NewAuthority) -> CertificateDer<'static> {
@@ -136,6 +162,38 @@ async fn status(sender: &mut http2::SendRequest<Body>, path: &str) -> StatusCode
     let (head, body) = answer.into_parts();
     axum::body::to_bytes(Body::new(body), 1_000).await.expect("a whole answer");
     head.status
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_shown_without_a_restart() {
+    let office = Office::new(Limits { head: DEADLINE, ..patience() }, hello()).await;
+    let tls = office.tls(true, H1);
+    let mut before = office.connect(&tls).await;
+    let old = shown(&before);
+    let (end, identities) = (CancellationToken::new(), vec![office.identity.clone()]);
+    let every = Duration::from_millis(5);
+    let looking = tokio::spawn(crate::tls::keep_fresh(identities, every, end.clone()));
+    office.renew();
+    let renewed = async {
+        loop {
+            // A fresh configuration: a resumed session shows no certificate.
+            let new = shown(&office.connect(&office.tls(true, H1)).await);
+            if new != old {
+                return new;
+            }
+        }
+    };
+    let new = tokio::time::timeout(DEADLINE, renewed).await.expect("taken over");
+    assert!(asks(&mut before).await, "an open connection goes on");
+
+    std::fs::write(&office.paths[0], "no certificate").expect("written");
+    assert!(office.identity.take_over().is_err());
+    let mut after = office.connect(&office.tls(true, H1)).await;
+    assert!(shown(&after) == new && asks(&mut after).await, "what is broken changes nothing");
+    end.cancel();
+    looking.await.expect("ended");
+    drop((before, after));
+    office.close().await;
 }
 
 #[tokio::test]

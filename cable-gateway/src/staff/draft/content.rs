@@ -20,6 +20,8 @@ struct Content {
     mode: String,
     act: String,
     references: Vec<String>,
+    #[serde(default)]
+    beside: Vec<String>,
     hazard: String,
     level: Option<u8>,
     areas: Vec<String>,
@@ -36,6 +38,7 @@ pub(super) fn to_json(draft: &OrderDraft) -> String {
         mode: mode_code(draft.mode).to_owned(),
         act: act_code(draft.act).to_owned(),
         references: draft.references.iter().map(ToString::to_string).collect(),
+        beside: draft.beside.iter().map(ToString::to_string).collect(),
         hazard: draft.hazard.code().to_owned(),
         level: draft.level.map(Level::number),
         areas: draft.areas.iter().map(|id| id.as_str().to_owned()).collect(),
@@ -54,6 +57,7 @@ pub(super) fn from_json(text: &str) -> Option<OrderDraft> {
         mode: mode_from_code(&content.mode)?,
         act: act_from_code(&content.act)?,
         references: content.references.iter().map(|id| id.parse().ok()).collect::<Option<_>>()?,
+        beside: content.beside.iter().map(|id| id.parse().ok()).collect::<Option<_>>()?,
         hazard: Hazard::from_code(&content.hazard)?,
         level: match content.level {
             Some(number) => Some(Level::from_number(number)?),
@@ -78,6 +82,7 @@ mod tests {
             mode: Mode::Drill,
             act: Act::Update,
             references: vec![evacuation::order::OrderId([7; 16])],
+            beside: vec![evacuation::order::OrderId([8; 16])],
             hazard: Hazard::StormSurge,
             level: Some(Level::Four),
             areas: vec![AreaId::new("36387-01").expect("an id")],

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -12,18 +12,13 @@ use crate::oidc::{
     client::Client,
     request::{Request as ServiceRequest, Stage},
 };
+use crate::web::security_headers;
 
 const STYLE: &str = include_str!("../../../static/sign-in.css");
 const SCRIPT: &str = include_str!("../../../static/sign-in.js");
 
-/// No frame, no foreign script, no address handed on.
-const SECURITY: [(HeaderName, &str); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-];
+/// No address is handed on.
+const REFERRER: &str = "no-referrer";
 
 #[derive(Template)]
 #[template(path = "oidc/waiting.html")]
@@ -46,14 +41,7 @@ struct MessagePage {
 /// Adds the headers that every answer has.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in SECURITY {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy(""));
-    }
+    security_headers::add(&mut response, policy(""), REFERRER);
     response
 }
 

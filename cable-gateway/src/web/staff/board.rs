@@ -221,11 +221,11 @@ const REOPENED: &str = "reopened";
 
 fn help_word(answer: Option<&str>) -> Option<HelpWord> {
     match answer {
-        Some("need-help") => {
-            Some(HelpWord {
-                value: DEALT_WITH, ask: "対応した", label: "対応済みにする"
-            })
-        }
+        Some("need-help") => Some(HelpWord {
+            value: DEALT_WITH,
+            ask: "対応済みにする",
+            label: "この世帯を対応済みにする",
+        }),
         Some("helped") => {
             Some(HelpWord {
                 value: REOPENED, ask: "取り消す", label: "助けが必要に戻す"

@@ -47,9 +47,16 @@ struct CheckInsPage {
     now: String,
     here: String,
     outage: Option<usize>,
+    without_box: Option<WithoutBox>,
     chips: Vec<Chip>,
     rows: Vec<PersonRow>,
     pages: Pages,
+}
+
+/// Those from whom no answer can come, in one line: they would hide who needs somebody.
+struct WithoutBox {
+    persons: usize,
+    href: String,
 }
 
 struct Chip {
@@ -80,7 +87,7 @@ struct PersonRow {
     condition: String,
     contact_wanted: bool,
     /// What to do, when the state alone does not say it.
-    action: &'static str,
+    action: String,
     last_answer: String,
     late: bool,
     signal: String,
@@ -106,8 +113,9 @@ pub(super) async fn show(
     let everybody = ranked(&console, now_ms).await?;
     let counts = counts(&everybody);
     let outage = outage(&everybody);
-    let listed = everybody.into_iter().filter(|one| filter.is_none_or(|f| f == one.standing));
-    let listed: Vec<Ranked> = listed.collect();
+    let without_box = counts[Standing::NoBox as usize];
+    let listed: Vec<Ranked> =
+        everybody.into_iter().filter(|one| is_listed(one.standing, filter)).collect();
     let number = query.one("page").parse().unwrap_or(1_usize).clamp(1, last_page(listed.len()));
     let pages = Pages::of(listed.len(), number, filter);
     let shown: Vec<Ranked> = listed.into_iter().skip((number - 1) * ROWS).take(ROWS).collect();
@@ -125,11 +133,18 @@ pub(super) async fn show(
         now: now_text(&console),
         here: address(filter, number),
         outage,
+        without_box: (filter.is_none() && without_box > 0)
+            .then(|| WithoutBox { persons: without_box, href: address(Some(Standing::NoBox), 1) }),
         chips: chips(&counts, filter),
         rows: rows(&shown, &identities, now_ms),
         pages,
     };
     Ok(html(&page)?.into_response())
+}
+
+/// The list of all leaves out those without a box; a line tells of them.
+fn is_listed(standing: Standing, filter: Option<Standing>) -> bool {
+    filter.map_or(standing != Standing::NoBox, |filter| filter == standing)
 }
 
 /// Everybody who takes part, in the order of the list.
@@ -308,7 +323,7 @@ fn row(one: &Ranked, identity: &Identity, now_ms: i64) -> PersonRow {
         icon,
         condition,
         contact_wanted: answer.is_some_and(|answer| answer.contact_wanted),
-        action: action(one),
+        action: action(one, now_ms),
         last_answer: last.map_or("記録なし".to_owned(), |at| wording::short_time(at, now_ms)),
         late: one.standing == Standing::Late,
         signal,
@@ -318,9 +333,9 @@ fn row(one: &Ranked, identity: &Identity, now_ms: i64) -> PersonRow {
 
 fn condition(one: &Ranked, answer: Option<&CheckIn>) -> (&'static str, &'static str, String) {
     let (class, icon, text) = match (answer.map(|answer| answer.condition.as_str()), one.standing) {
-        (Some("bad"), _) => ("condition-bad", "bad", "よくない"),
-        (Some("good"), _) => ("condition-good", "good", "元気"),
-        (Some(_), _) => ("condition-normal", "normal", "ふつう"),
+        (Some(code @ "bad"), _) => ("condition-bad", "bad", wording::condition(code)),
+        (Some(code @ "good"), _) => ("condition-good", "good", wording::condition(code)),
+        (Some(code), _) => ("condition-normal", "normal", wording::condition(code)),
         (None, Standing::MissedThree | Standing::MissedTwo) => {
             return ("condition-missed", "missed", format!("{}日 答えなし", one.missed));
         }
@@ -334,8 +349,11 @@ fn condition(one: &Ranked, answer: Option<&CheckIn>) -> (&'static str, &'static 
 }
 
 /// A missing answer and a silent box ask for different things.
-fn action(one: &Ranked) -> &'static str {
-    match (one.standing, one.home) {
+fn action(one: &Ranked, now_ms: i64) -> String {
+    if one.state.withdrawn {
+        return stands(one, now_ms);
+    }
+    let action = match (one.standing, one.home) {
         (Standing::MissedThree, _) => "電話か訪問で確かめる",
         (Standing::MissedTwo, Home::Silent) => "電話で様子を聞き、受信機の電源も尋ねる",
         (Standing::MissedTwo, _) => "電話で様子を聞く",
@@ -343,7 +361,17 @@ fn action(one: &Ranked) -> &'static str {
         (Standing::NoBox, _) => "受信機の登録をケーブル会社に確かめる",
         (Standing::NotYet, _) if one.missed > 0 => "きのうも答えがありません",
         _ => "",
-    }
+    };
+    action.to_owned()
+}
+
+/// After an answer of today was taken back: which one stands.
+fn stands(one: &Ranked, now_ms: i64) -> String {
+    let Some((_, answer)) = &one.state.answer else {
+        return "ほかに有効な答えはありません".to_owned();
+    };
+    let (at, said) = (answer.happened_at_ms, wording::condition(&answer.condition));
+    format!("取り消しのあと、{}の「{said}」が有効です", wording::short_time(at, now_ms))
 }
 
 fn signal(one: &Ranked, now_ms: i64) -> (&'static str, String) {

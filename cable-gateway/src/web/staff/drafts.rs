@@ -9,17 +9,18 @@ use axum::{
 use evacuation::{
     area::AreaId,
     hazard::Level,
-    order::{Act, Mode},
+    order::{Act, Mode, OrderId},
 };
 
 use super::{
     Console,
     context::{Duty as _, Officer, On, Posted},
     fault::{Fault, Refused},
-    order_form::OrderForm,
-    order_view::{self, Slab},
+    order_form::{self, OrderForm},
+    order_view::{self, OrderView, Slab},
     page::{FieldError, Frame, Notice, html},
     preview::{self, Preview},
+    standing::{self, Question},
     wording,
 };
 use crate::{
@@ -74,6 +75,10 @@ struct DraftView {
     outcome: String,
     order: Option<String>,
     edit: String,
+    /// What stands already and was not known when this was written.
+    question: Option<Question>,
+    /// What a lift leaves on the televisions; none where nothing is lifted.
+    left: Option<Vec<OrderView>>,
 }
 
 /// What the page shows besides the draft itself.
@@ -98,7 +103,8 @@ pub(super) async fn issue(
     Path(draft_id): Path<String>,
     posted: Posted<Officer>,
 ) -> Result<Response, Refused> {
-    send(&console, &posted.by, draft_id, Way::Regular).await
+    let beside = order_form::beside(&posted.fields);
+    send(&console, &posted.by, draft_id, Way::Regular, beside).await
 }
 
 pub(super) async fn emergency(
@@ -107,7 +113,8 @@ pub(super) async fn emergency(
     posted: Posted<Officer>,
 ) -> Result<Response, Refused> {
     let reason = posted.fields.one("emergency_reason").to_owned();
-    send(&console, &posted.by, draft_id, Way::Emergency { reason }).await
+    let beside = order_form::beside(&posted.fields);
+    send(&console, &posted.by, draft_id, Way::Emergency { reason }, beside).await
 }
 
 pub(super) async fn reject(
@@ -147,6 +154,7 @@ async fn send(
     officer: &Officer,
     draft_id: String,
     way: Way,
+    beside: Vec<OrderId>,
 ) -> Result<Response, Refused> {
     let (id, member, now_ms) = (draft_id.clone(), officer.member().clone(), console.now_ms());
     let typed = match &way {
@@ -155,13 +163,14 @@ async fn send(
     };
     let store = &console.app.store;
     let claim = move |sql: &mut dyn Sql| draft::claim(sql, &id, &member, way, now_ms);
-    let (content, authority) = match store.write(claim).await {
+    let (mut content, authority) = match store.write(claim).await {
         Ok(claimed) => claimed,
         Err(error) => {
             let said = Said { emergency_reason: typed, ..said(error, "emergency-reason")? };
             return refusal(console, officer, draft_id, said).await;
         }
     };
+    content.beside.extend(beside);
     let id = draft_id.clone();
     match console.app.orders.publish(content, authority).await {
         Ok(order) => {
@@ -237,6 +246,12 @@ pub(super) fn words_of_desk(error: &OrderError) -> Option<&'static str> {
         OrderError::UnknownArea(_) | OrderError::UnknownShelter(_) => {
             "地区か避難場所の登録が変わりました。書き直してください。"
         }
+        OrderError::StandsAlready(_) => {
+            "この地区には、同じ災害の情報がすでに発令中です。その情報を更新するか、重ねて出すかを選んでください。"
+        }
+        OrderError::NotIssuedAgainst { .. } => {
+            "この災害では、この種類の避難情報を発令しません。書き直してください。"
+        }
         OrderError::TooManyInForce => {
             "発令中の情報が多すぎます。いまの情報を更新するか、解除してから発令してください。"
         }
@@ -308,13 +323,23 @@ fn view(
         reason: content.reason.clone().unwrap_or_default(),
         author: wording::name(&account::name_of(sql, &stored.author_id)?),
         created: wording::short_time(stored.created_at_ms, now_ms),
-        step,
         emergency_allowed: grave
             && matches!(content.act, Act::Issue | Act::Update)
             && content.mode == Mode::Actual,
         outcome: outcome(sql, stored, now_ms)?,
         order: stored.order_id.clone(),
         edit: edit_address(stored),
+        question: match step {
+            Step::Closed => None,
+            _ => Question::of_draft(sql, town, content, now_ms)?,
+        },
+        left: match content.act {
+            Act::Lift | Act::Cancel if !matches!(step, Step::Closed) => {
+                Some(standing::left_after(sql, town, content, now_ms)?)
+            }
+            _ => None,
+        },
+        step,
     })
 }
 

@@ -1,7 +1,9 @@
 //! Refusals and failures as pages: what happened, and the one thing to do next.
 
 use axum::{
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -38,6 +40,9 @@ pub(super) enum Fault {
     /// The order is not in force any more.
     #[error("the order is not in force")]
     NotInForce,
+    /// A layer below the pages refused, e.g. an address that cannot be read.
+    #[error("refused with {0}")]
+    Bare(StatusCode),
     /// Nothing exists under this address.
     #[error("nothing here")]
     NotFound,
@@ -75,6 +80,7 @@ impl Fault {
             Self::WrongRole | Self::Forged => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Bare(status) => *status,
             Self::NotInForce => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NoTown | Self::Store(StoreError::Overloaded) => StatusCode::SERVICE_UNAVAILABLE,
@@ -92,19 +98,30 @@ impl Fault {
                 "操作を受け付けませんでした",
                 "画面が古くなっているか、ほかのページからの操作でした。もう一度はじめから操作してください。",
             ),
-            Self::TooLarge => (
+            Self::Bare(StatusCode::METHOD_NOT_ALLOWED) => (
+                "この操作はできません",
+                "開き方が違います。はじめの画面から操作してください。何も登録していません。",
+            ),
+            Self::Bare(StatusCode::REQUEST_TIMEOUT) => (
+                "時間がかかりすぎました",
+                "通信が遅いか、途切れています。前の画面に戻り、もう一度送ってください。",
+            ),
+            Self::TooLarge | Self::Bare(StatusCode::PAYLOAD_TOO_LARGE) => (
                 "送られた内容が大きすぎます",
                 "前の画面に戻り、文章を短くしてから、もう一度送ってください。何も登録していません。",
             ),
-            Self::Malformed => (
-                "内容を読み取れませんでした",
-                "前の画面に戻り、もう一度送ってください。何も登録していません。",
-            ),
+            Self::Malformed
+            | Self::Bare(StatusCode::UNPROCESSABLE_ENTITY | StatusCode::UNSUPPORTED_MEDIA_TYPE) => {
+                (
+                    "内容を読み取れませんでした",
+                    "前の画面に戻り、もう一度送ってください。何も登録していません。",
+                )
+            }
             Self::NotInForce => (
                 "この情報は、もう発令中ではありません",
                 "ほかの職員が更新、解除、または取消をしたか、期限が過ぎました。",
             ),
-            Self::NotFound => {
+            Self::NotFound | Self::Bare(StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST) => {
                 ("ページが見つかりません", "アドレスが違うか、すでになくなったページです。")
             }
             Self::NoTown => (
@@ -181,6 +198,25 @@ fn ask_script_to_leave(target: &str) -> Response {
 fn sign_in_address(next: &str, expired: bool) -> String {
     let reason = if expired { "&reason=idle" } else { "" };
     format!("/sign-in?next={}{reason}", query_value(next))
+}
+
+/// A refusal that no page of ours told, e.g. of an address that is no text, becomes a page too.
+pub(super) async fn told(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let (status, headers) = (response.status(), response.headers());
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
+    let refused = status.is_client_error() || status.is_server_error();
+    if !refused || is_page || headers.contains_key("hx-redirect") {
+        return response;
+    }
+    let mut page = Fault::Bare(status).page();
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = headers.get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
 }
 
 pub(super) async fn nothing_here() -> Response {

@@ -16,6 +16,7 @@ use super::{
     order_page::keep,
     order_view::{self, OrderView},
     page::{FieldError, Frame, html},
+    standing,
 };
 use crate::{
     store::order::code::act_code,
@@ -28,6 +29,7 @@ struct OrderEndPage {
     frame: Frame,
     errors: Vec<FieldError>,
     order: OrderView,
+    left: Vec<OrderView>,
     acts: Vec<EndChoice>,
     reason: String,
 }
@@ -99,6 +101,10 @@ async fn page(
         Ok::<_, Fault>(OrderEndPage {
             frame: Frame { narrow: true, ..frame.titled("解除・取消", "orders") },
             errors,
+            left: match order_view::as_draft(&order, Act::Lift) {
+                Some(lift) => standing::left_after(sql, &town, &lift, now_ms)?,
+                None => Vec::new(),
+            },
             order: OrderView::of(&order, &town, now_ms),
             acts: acts(&typed.act),
             reason: typed.reason,

@@ -8,13 +8,14 @@ mod choices;
 use evacuation::{
     area::AreaId,
     hazard::{Hazard, Level},
+    heartbeat::Heartbeat,
     order::{Act, Mode, Order, OrderId},
     shelter::{Shelter, ShelterId, ShelterState},
 };
 
 pub(super) use choices::{FormView, form_view};
 
-use super::{context::Fields, page::FieldError};
+use super::{context::Fields, page::FieldError, wording};
 use crate::{
     orders::OrderDraft,
     staff::free_text,
@@ -63,6 +64,8 @@ pub(super) struct OrderForm {
     pub(super) shelter_way: ShelterWay,
     pub(super) shelters: Vec<(ShelterId, ShelterState)>,
     pub(super) reason: String,
+    /// Orders that the officer knows of and lets stand beside this one.
+    pub(super) beside: Vec<OrderId>,
     pub(super) view_area: String,
 }
 
@@ -86,6 +89,7 @@ impl OrderForm {
             shelter_way: ShelterWay::None,
             shelters: Vec::new(),
             reason: String::new(),
+            beside: Vec::new(),
             view_area: String::new(),
         }
     }
@@ -104,6 +108,7 @@ impl OrderForm {
             shelter_way: way.unwrap_or(ShelterWay::None),
             shelters: fields.prefixed("shelter-").filter_map(shelter).collect(),
             reason: fields.one("reason").trim().to_owned(),
+            beside: beside(fields),
             view_area: fields.one("view_area").to_owned(),
         }
     }
@@ -123,6 +128,7 @@ impl OrderForm {
             },
             shelters: draft.shelters.clone(),
             reason: draft.reason.clone().unwrap_or_default(),
+            beside: draft.beside.clone(),
             view_area: String::new(),
         }
     }
@@ -142,10 +148,7 @@ impl OrderForm {
         if hazard.is_none() {
             errors.push(FieldError::new("hazard", "災害を選んでください。"));
         }
-        let level = self.level.filter(|_| hazard != Some(Hazard::Tsunami));
-        if level.is_none() && hazard.is_some_and(|hazard| hazard != Hazard::Tsunami) {
-            errors.push(FieldError::new("level", "警戒レベルを選んでください。"));
-        }
+        let level = self.checked_level(hazard, &mut errors);
         let areas = self.checked_areas(town, &mut errors);
         let shelters = self.checked_shelters(town, hazard, &mut errors);
         let reason = self.checked_reason(&mut errors);
@@ -156,6 +159,7 @@ impl OrderForm {
             mode,
             act: if earlier.is_some() { Act::Update } else { Act::Issue },
             references: earlier.map(|earlier| earlier.order_id).into_iter().collect(),
+            beside: self.beside.clone(),
             hazard,
             level,
             areas,
@@ -163,6 +167,19 @@ impl OrderForm {
             reason,
             valid_for_ms: valid_for_ms(mode == Mode::Actual),
         })
+    }
+
+    /// The level, when the hazard has such an order.
+    fn checked_level(&self, hazard: Option<Hazard>, errors: &mut Vec<FieldError>) -> Option<Level> {
+        let hazard = hazard.filter(|hazard| !hazard.orders().is_empty())?;
+        match self.level {
+            None => errors.push(FieldError::new("level", "避難情報の種類を選んでください。")),
+            Some(level) if !hazard.orders().contains(&level) => {
+                errors.push(FieldError::new("level", wording::not_issued_against(hazard, level)));
+            }
+            Some(_) => {}
+        }
+        self.level
     }
 
     /// Districts that exist, without those inside another chosen one.
@@ -227,7 +244,7 @@ impl OrderForm {
             let over = length - Order::MAX_REASON_CHARS;
             errors.push(FieldError::new(
                 "reason",
-                format!("理由が{over}文字多いです。120文字までにしてください。"),
+                format!("理由が{over}文字超えています。120文字までにしてください。"),
             ));
         }
         if let Err(fault) = free_text::check(&self.reason) {
@@ -255,11 +272,18 @@ impl OrderForm {
             (format!("shelter-{id}"), state_code(*state).to_owned())
         };
         pairs.extend(self.shelters.iter().map(shelter));
+        pairs.extend(self.beside.iter().map(|id| ("beside".to_owned(), id.to_string())));
         let pair = |(name, value): &(String, String)| {
             format!("{}={}", query_value(name), query_value(value))
         };
         pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
     }
+}
+
+/// Orders that a box of the page says are known to stand; one box may name several.
+pub(super) fn beside(fields: &Fields) -> Vec<OrderId> {
+    let ids = fields.all("beside").flat_map(str::split_whitespace);
+    ids.filter_map(|id| id.parse().ok()).take(Heartbeat::MAX_ACTIVE).collect()
 }
 
 /// An end of an order that was in force: lifted or cancelled.

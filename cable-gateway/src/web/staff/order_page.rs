@@ -73,7 +73,10 @@ pub(super) async fn submit_update(
 }
 
 /// The order in force that an update starts from.
-async fn earlier(console: &Console, order_id: String) -> Result<(OrderDraft, Earlier), Fault> {
+pub(super) async fn earlier(
+    console: &Console,
+    order_id: String,
+) -> Result<(OrderDraft, Earlier), Fault> {
     let now_ms = console.now_ms();
     let found = console.app.store.read(move |sql| order::find(sql, &order_id)).await?;
     let found = found.ok_or(Fault::NotFound)?;
@@ -109,8 +112,12 @@ async fn accept(
 
 /// The desk tries every order before it is kept, so that a confirmation never fails for its form.
 fn refused_by_desk(error: OrderError) -> Result<Vec<FieldError>, Fault> {
+    let field = match error {
+        OrderError::StandsAlready(_) => "standing",
+        _ => "main",
+    };
     match words_of_desk(&error) {
-        Some(text) => Ok(vec![FieldError::new("main", text)]),
+        Some(text) => Ok(vec![FieldError::new(field, text)]),
         None => Err(Fault::Order(error)),
     }
 }

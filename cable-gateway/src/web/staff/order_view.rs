@@ -37,7 +37,7 @@ impl Slab {
                     Level::Four => "slab-4",
                     Level::Five => "slab-5",
                 },
-                digit: Some(level.number()),
+                digit: hazard.is_none_or(Hazard::has_warning_levels).then_some(level.number()),
                 icon,
                 word: wording::order_name(Some(level)),
             },
@@ -91,9 +91,10 @@ pub(super) fn level(order: &OrderRecord) -> Option<Level> {
     order.level.and_then(|number| u8::try_from(number).ok()).and_then(Level::from_number)
 }
 
-/// How grave: meant before drill, tsunami and level 5 before lower levels.
-pub(super) fn gravity(order: &OrderRecord) -> (bool, u32) {
-    (order.mode == "actual", order.level.unwrap_or(5))
+/// How grave: meant before drill, tsunami before level 5 before lower levels; of equals the latest.
+pub(super) fn gravity(order: &OrderRecord) -> (bool, u32, u64) {
+    const TSUNAMI: u32 = 6;
+    (order.mode == "actual", order.level.unwrap_or(TSUNAMI), order.sequence)
 }
 
 /// `洪水 避難指示`
@@ -159,6 +160,7 @@ pub(super) fn as_draft(order: &OrderRecord, act: Act) -> Option<OrderDraft> {
         mode: if order.mode == "actual" { Mode::Actual } else { Mode::Drill },
         act,
         references: vec![order.order_id.parse().ok()?],
+        beside: Vec::new(),
         hazard: Hazard::from_code(&order.hazard)?,
         level: level(order),
         areas: order.area_ids.iter().map(area).collect::<Option<_>>()?,

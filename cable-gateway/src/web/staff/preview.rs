@@ -22,7 +22,8 @@ use super::{
     context::{Officer, Posted},
     fault::{Fault, Refused},
     order_form::{Earlier, OrderForm},
-    order_view,
+    order_page, order_view,
+    standing::Question,
 };
 use crate::{
     orders::OrderDraft,
@@ -42,6 +43,8 @@ pub(super) struct Preview {
     pub(super) hint: &'static str,
     pub(super) homes: String,
     pub(super) note: &'static str,
+    /// What stands already where the order would go; while the form is filled in.
+    pub(super) question: Option<Question>,
 }
 
 /// The television's words.
@@ -86,9 +89,11 @@ pub(super) async fn refresh(
     posted: Posted<Officer>,
 ) -> Result<Response, Refused> {
     let (form, now_ms) = (OrderForm::read(&posted.fields), console.now_ms());
+    let updated = posted.fields.one("updates").to_owned();
+    let earlier = order_page::earlier(&console, updated).await.ok().map(|(_, earlier)| earlier);
     let work = move |sql: &mut dyn Sql| {
         let town = town::load(sql)?.ok_or(Fault::NoTown)?;
-        of_form(sql, &town, &form, None, now_ms)
+        of_form(sql, &town, &form, earlier.as_ref(), now_ms)
     };
     let preview = console.app.store.read(work).await?;
     let part = PreviewPart { preview }.render().map_err(Fault::from)?;
@@ -104,13 +109,18 @@ pub(super) fn of_form(
     now_ms: i64,
 ) -> Result<Preview, Fault> {
     match form.check(town, earlier) {
-        Ok(draft) => of_draft(sql, town, &draft, &form.view_area, now_ms),
+        Ok(draft) => {
+            let question = Question::of_form(sql, town, &draft, form, now_ms)?;
+            let preview = of_draft(sql, town, &draft, &form.view_area, now_ms)?;
+            Ok(Preview { question, ..preview })
+        }
         Err(_) => Ok(Preview {
             tv: None,
             area: String::new(),
             hint: "区分、災害、警戒レベル、地区を選ぶと、ここに見本が出ます",
             homes: String::new(),
             note: "",
+            question: None,
         }),
     }
 }
@@ -142,6 +152,7 @@ pub(super) fn of_draft(
         hint: "この地区には届きません",
         homes: format!("{concerned}世帯に届きます。"),
         note: if guidance.destination.is_some() { DIFFERS_BY_HOME } else { "" },
+        question: None,
     })
 }
 
@@ -219,7 +230,8 @@ fn tv(guidance: &Guidance, draft: &OrderDraft) -> Tv {
         digit: match (guidance.act, guidance.level) {
             (Act::Lift, _) => words::word("screen-lifted"),
             (Act::Cancel, _) => words::word("screen-cancelled"),
-            (_, Some(level)) => level.number().to_string(),
+            (_, Some(level)) if guidance.hazard.has_warning_levels() => level.number().to_string(),
+            (_, Some(_)) => String::new(),
             (_, None) => words::word("screen-tsunami"),
         },
         area: words::area(guidance),

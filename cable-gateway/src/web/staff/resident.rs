@@ -39,6 +39,8 @@ struct PersonView {
     strip_width: i64,
     strip_label: String,
     strip: Vec<Cell>,
+    /// Which answer stands after one of today was taken back.
+    stands: Option<String>,
     days: Vec<DayLine>,
 }
 
@@ -58,6 +60,8 @@ struct DayLine {
     condition: &'static str,
     time: String,
     contact: &'static str,
+    /// Answers that were taken back.
+    undone: Vec<String>,
 }
 
 pub(super) async fn show(
@@ -94,16 +98,37 @@ fn view(history: &PersonHistory, now_ms: i64) -> PersonView {
         strip_label: format!(
             "{DAYS}日のうち{answered}日に回答、よくない日は{bad}日。くわしくは下の表にあります。"
         ),
+        stands: stands(history, now_ms),
         strip: (0..).zip(&days).map(|(index, day)| cell(index, day)).collect(),
         days: days.iter().rev().map(line).collect(),
     }
 }
 
-/// One day of one person: the newest answer that stands.
+/// The newest answer that stands, told when one of today was taken back.
+fn stands(history: &PersonHistory, now_ms: i64) -> Option<String> {
+    let today = wording::local(now_ms).date();
+    let is_undone = |answer: &&CheckIn| {
+        answer.withdrawn_at_ms.is_some() && wording::local(answer.happened_at_ms).date() == today
+    };
+    let undone = history.answers.iter().find(is_undone)?;
+    let said = |answer: &CheckIn| {
+        let at = wording::short_time(answer.happened_at_ms, now_ms);
+        format!("{at}の「{}」", wording::condition(&answer.condition))
+    };
+    let standing = history.answers.iter().find(|answer| answer.withdrawn_at_ms.is_none());
+    let stands = match standing {
+        Some(answer) => format!("いま有効な答えは、{}です。", said(answer)),
+        None => format!("この{DAYS}日に、ほかに有効な答えはありません。"),
+    };
+    Some(format!("{}は取り消されました。{stands}", said(undone)))
+}
+
+/// One day of one person: the newest answer that stands, and what was taken back.
 struct Day<'a> {
     date: Date,
     today: bool,
     answer: Option<&'a CheckIn>,
+    undone: Vec<&'a CheckIn>,
 }
 
 impl Day<'_> {
@@ -114,10 +139,10 @@ impl Day<'_> {
 
 fn day(history: &PersonHistory, now_ms: i64, ago: i64) -> Day<'_> {
     let date = wording::local(now_ms - ago * DAY_MS).date();
-    let stands = |answer: &&CheckIn| {
-        answer.withdrawn_at_ms.is_none() && wording::local(answer.happened_at_ms).date() == date
-    };
-    Day { date, today: ago == 0, answer: history.answers.iter().find(stands) }
+    let of_day = |answer: &&CheckIn| wording::local(answer.happened_at_ms).date() == date;
+    let (undone, standing): (Vec<_>, Vec<_>) =
+        history.answers.iter().filter(of_day).partition(|answer| answer.withdrawn_at_ms.is_some());
+    Day { date, today: ago == 0, answer: standing.first().copied(), undone }
 }
 
 fn cell(index: i64, day: &Day<'_>) -> Cell {
@@ -156,5 +181,11 @@ fn line(day: &Day<'_>) -> DayLine {
             Some(answer) if answer.contact_wanted => "電話してほしい",
             _ => "",
         },
+        undone: day.undone.iter().map(|answer| undone(answer)).collect(),
     }
+}
+
+fn undone(answer: &CheckIn) -> String {
+    let at = wording::clock(answer.happened_at_ms);
+    format!("{at}の「{}」は取り消し", wording::condition(&answer.condition))
 }

@@ -37,6 +37,18 @@ pub(super) fn order_name(level: Option<Level>) -> &'static str {
     }
 }
 
+/// Why an order cannot be issued, and which ones can.
+pub(super) fn not_issued_against(against: Hazard, level: Level) -> String {
+    let named = |level: &Level| format!("「{}」", order_name(Some(*level)));
+    let names: Vec<_> = against.orders().iter().map(named).collect();
+    format!(
+        "{}では「{}」を発令しません。{}を選んでください。",
+        hazard(against),
+        order_name(Some(level)),
+        names.join("か")
+    )
+}
+
 /// Who does what at a level.
 pub(super) fn level_detail(level: Level) -> &'static str {
     match level {
@@ -155,6 +167,15 @@ fn years_between(born: Date, today: Date) -> Option<i16> {
     let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
     let years = today.year() - born.year() - i16::from(!had_birthday);
     (years >= 0).then_some(years)
+}
+
+/// The answer to the daily question, as the television's button says it.
+pub(super) fn condition(code: &str) -> &'static str {
+    match code {
+        "good" => "元気",
+        "bad" => "よくない",
+        _ => "ふつう",
+    }
 }
 
 /// What a person needs when leaving.

@@ -74,7 +74,7 @@ fn figure(tone: Tone, texts: &Texts) -> Option<(&'static str, String)> {
         Tone::Tsunami => Some(("sign-word", texts.word("screen-tsunami"))),
         Tone::Lifted => Some(("sign-word", texts.word("screen-lifted"))),
         Tone::Cancelled => Some(("sign-word", texts.word("screen-cancelled"))),
-        Tone::Other => None,
+        Tone::Named(_) | Tone::Other => None,
     }
 }
 

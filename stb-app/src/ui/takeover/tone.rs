@@ -13,6 +13,8 @@ pub(super) enum Tone {
     Tsunami,
     Lifted,
     Cancelled,
+    /// In the colour of its level, without the digit: the digits are made for water and earth.
+    Named(Level),
     /// An order without level that is no tsunami order; none is issued today.
     Other,
 }
@@ -23,16 +25,17 @@ impl Tone {
             (Act::Lift, ..) => Self::Lifted,
             (Act::Cancel, ..) => Self::Cancelled,
             (_, Hazard::Tsunami, _) => Self::Tsunami,
-            (_, _, Some(level)) => Self::Level(level),
+            (_, hazard, Some(level)) if hazard.has_warning_levels() => Self::Level(level),
+            (_, _, Some(level)) => Self::Named(level),
             (_, _, None) => Self::Other,
         }
     }
 
     pub(super) const fn class(self) -> &'static str {
         match self {
-            Self::Level(Level::Five) => "level-5",
-            Self::Level(Level::Four) => "level-4",
-            Self::Level(Level::Three) => "level-3",
+            Self::Level(Level::Five) | Self::Named(Level::Five) => "level-5",
+            Self::Level(Level::Four) | Self::Named(Level::Four) => "level-4",
+            Self::Level(Level::Three) | Self::Named(Level::Three) => "level-3",
             Self::Tsunami => "level-tsunami",
             Self::Lifted => "level-lifted",
             Self::Cancelled => "level-cancelled",

@@ -20,6 +20,8 @@ pub(in crate::web::staff) struct Choice {
     pub(in crate::web::staff) label: String,
     pub(in crate::web::staff) detail: &'static str,
     pub(in crate::web::staff) checked: bool,
+    /// Codes of the hazards that have it, where not all do.
+    pub(in crate::web::staff) suits: Vec<&'static str>,
 }
 
 /// One district and those inside it.
@@ -51,6 +53,8 @@ pub(in crate::web::staff) struct StateChoice {
 pub(in crate::web::staff) struct FormView {
     pub(in crate::web::staff) action: String,
     pub(in crate::web::staff) lead: &'static str,
+    /// Id of the order that it updates.
+    pub(in crate::web::staff) updates: Option<String>,
     pub(in crate::web::staff) is_update: bool,
     pub(in crate::web::staff) is_drill: bool,
     pub(in crate::web::staff) mode: &'static str,
@@ -84,6 +88,7 @@ pub(in crate::web::staff) fn form_view(
             Some(_) => "届いている情報を、新しい内容に置きかえます。",
             None => "上から順に選ぶと、右の見本が変わります。",
         },
+        updates: earlier.map(|earlier| earlier.order_id.to_string()),
         is_update: earlier.is_some(),
         is_drill: mode == Some(Mode::Drill),
         mode: mode.map_or("", mode_code),
@@ -91,7 +96,7 @@ pub(in crate::web::staff) fn form_view(
         hazard_name: hazard.map_or("", wording::hazard),
         modes: modes(mode),
         hazards: hazards(hazard),
-        levels: levels(form.level),
+        levels: levels(form.level, earlier.map(|earlier| earlier.hazard)),
         whole_town: form.whole_town,
         districts: districts(town, &form.areas),
         view_areas: every_district(town, &form.view_area),
@@ -107,6 +112,7 @@ fn modes(chosen: Option<Mode>) -> Vec<Choice> {
         label: label.to_owned(),
         detail,
         checked: chosen == Some(mode),
+        suits: Vec::new(),
     };
     vec![
         choice(Mode::Actual, "実際の発令", "住民に避難を求めます"),
@@ -131,18 +137,25 @@ fn hazards(chosen: Option<Hazard>) -> Vec<Choice> {
         label: wording::hazard(hazard).to_owned(),
         detail: "",
         checked: chosen == Some(hazard),
+        suits: Vec::new(),
     };
     ORDER.into_iter().map(choice).collect()
 }
 
-fn levels(chosen: Option<Level>) -> Vec<Choice> {
+/// Every order there is, or those of the one hazard that an update cannot change.
+fn levels(chosen: Option<Level>, only: Option<Hazard>) -> Vec<Choice> {
+    let has = |hazard: &Hazard, level| hazard.orders().contains(&level);
+    let suits = |level| Hazard::ALL.into_iter().filter(move |hazard| has(hazard, level));
     let choice = |level: Level| Choice {
         value: level.number().to_string(),
         label: wording::order_name(Some(level)).to_owned(),
         detail: wording::level_detail(level),
         checked: chosen == Some(level),
+        suits: suits(level).map(Hazard::code).collect(),
     };
-    [Level::Three, Level::Four, Level::Five].into_iter().map(choice).collect()
+    let offered = |level: &Level| only.is_none_or(|hazard| has(&hazard, *level));
+    let levels = [Level::Three, Level::Four, Level::Five].into_iter();
+    levels.filter(offered).map(choice).collect()
 }
 
 fn districts(town: &Town, chosen: &[AreaId]) -> Vec<District> {
@@ -192,6 +205,7 @@ fn shelter_ways(chosen: ShelterWay) -> Vec<Choice> {
         .to_owned(),
         detail: "",
         checked: chosen == way,
+        suits: Vec::new(),
     };
     ShelterWay::ALL.into_iter().map(choice).collect()
 }

@@ -45,6 +45,11 @@ pub(super) fn word(id: &str) -> String {
 pub(super) fn title(guidance: &Guidance) -> String {
     let order = word(match guidance.level {
         None => "order-tsunami",
+        Some(level) if !guidance.hazard.has_warning_levels() => match level.number() {
+            3 => "order-elderly",
+            4 => "order-instruction",
+            _ => "order-safety",
+        },
         Some(level) => match level.number() {
             3 => "order-level-three",
             4 => "order-level-four",

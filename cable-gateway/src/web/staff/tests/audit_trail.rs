@@ -5,6 +5,7 @@ use super::{browser::Browser, fixture::Town};
 #[tokio::test]
 async fn opening_the_list_is_one_look_at_each_person_shown() {
     let town = Town::new().await;
+    town.everybody_has_a_box().await;
     let mut nurse = town.nurse().await;
     assert_eq!(town.looks("check-in-today").await, 0);
     nurse.get("/check-ins").await.has_status(200);

@@ -64,6 +64,16 @@ impl Browser {
         self.send(Method::GET, path, &[], String::new()).await
     }
 
+    /// Any method without a body.
+    pub(super) async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Page {
+        self.send(method, path, headers, String::new()).await
+    }
+
     /// As htmx asks.
     pub(super) async fn poll(&mut self, path: &str) -> Page {
         self.send(Method::GET, path, &[("hx-request", "true")], String::new()).await

@@ -132,6 +132,7 @@ impl Town {
             mode: Mode::Actual,
             act: Act::Issue,
             references: Vec::new(),
+            beside: Vec::new(),
             hazard: Hazard::Flood,
             level: Some(Level::Four),
             areas: vec![AreaId::new("A14").expect("an id")],
@@ -272,6 +273,13 @@ impl Town {
         self.store.write::<_, StoreError, _>(write).await.expect("the box is kept");
     }
 
+    /// Every home has a box that was heard of now.
+    pub(super) async fn everybody_has_a_box(&self) {
+        for home in ["h-west", "h-names"] {
+            self.has_box(home, self.clock.now_ms()).await;
+        }
+    }
+
     /// Somebody said at the box of the home that all is well.
     pub(super) async fn is_well(&self, person: &'static str, at_ms: i64) {
         let date = crate::report::business_date(at_ms);
@@ -290,6 +298,16 @@ impl Town {
             check_in::settle(sql, person)
         };
         self.store.write::<_, StoreError, _>(write).await.expect("the answer is kept");
+    }
+
+    /// Somebody takes back every answer so far.
+    pub(super) async fn takes_back(&self, person: &'static str, at_ms: i64) {
+        let write = move |sql: &mut dyn Sql| {
+            let query = "UPDATE check_in SET withdrawn_at_ms = $2 WHERE person_id = $1";
+            sql.execute(query, values![person, at_ms])?;
+            check_in::settle(sql, person)
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
     }
 
     /// The town says when somebody was born.

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Fields of a form: mode, hazard, level.
-fn form(
+pub(super) fn form(
     mode: &'static str,
     hazard: &'static str,
     level: &'static str,
@@ -23,7 +23,7 @@ fn form(
 }
 
 /// Writes an order and returns the path of its draft.
-async fn write(officer: &mut Browser, fields: &[(&str, &str)]) -> String {
+pub(super) async fn write(officer: &mut Browser, fields: &[(&str, &str)]) -> String {
     officer.get("/orders/new").await;
     let page = officer.post("/orders", fields).await;
     page.has_status(303);
@@ -32,7 +32,7 @@ async fn write(officer: &mut Browser, fields: &[(&str, &str)]) -> String {
 }
 
 #[track_caller]
-fn is_issued(page: &Page) {
+pub(super) fn is_issued(page: &Page) {
     page.has_status(303);
     assert!(page.location().starts_with("/orders/"), "{}", page.location());
     assert!(page.location().ends_with("?done=issued"), "{}", page.location());
@@ -59,9 +59,11 @@ async fn one_officer_suffices_for_level_3_and_drills() {
 #[tokio::test]
 async fn levels_4_and_5_and_tsunami_wait_for_a_second_person() {
     let town = Town::new().await;
-    for fields in
-        [form("actual", "flood", "4"), form("actual", "flood", "5"), form("actual", "tsunami", "")]
-    {
+    for fields in [
+        form("actual", "flood", "4"),
+        form("actual", "landslide", "5"),
+        form("actual", "tsunami", ""),
+    ] {
         let (mut saito, mut mori) = (town.officer("saito").await, town.officer("mori").await);
         let draft = write(&mut saito, &fields).await;
         let waiting = saito.get(&draft).await;
@@ -256,9 +258,9 @@ async fn a_form_with_errors_says_them_and_keeps_everything() {
     page.has_status(422);
     for error in [
         "訓練か、実際の発令かを選んでください。",
-        "警戒レベルを選んでください。",
+        "避難情報の種類を選んでください。",
         "地区を一つ以上選ぶか",
-        "理由が1文字多いです。",
+        "理由が1文字超えています。",
     ] {
         page.shows(error);
     }

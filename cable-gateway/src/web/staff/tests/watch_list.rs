@@ -105,6 +105,39 @@ async fn a_home_without_a_box_is_nobody_who_did_not_answer() {
 }
 
 #[tokio::test]
+async fn many_homes_without_a_box_are_one_line() {
+    let (town, _) = after_noon().await;
+    town.grows_by(40).await;
+    let mut nurse = town.nurse().await;
+    let page = nurse.get("/check-ins").await;
+    page.shows("46人</strong> います。");
+    page.shows("href=\"/check-ins?show=no-box\"");
+    page.hides("西 はな");
+    check_row(rows(&page)[0], &["中村 ハナ"]);
+    assert_eq!(rows(&nurse.get("/check-ins?show=no-box").await).len(), 46);
+}
+
+#[tokio::test]
+async fn after_an_undo_the_pages_say_which_answer_stands() {
+    let (town, now_ms) = after_noon().await;
+    let mut nurse = town.nurse().await;
+    town.takes_back("p-hana", now_ms).await;
+    let page = nurse.get("/check-ins").await;
+    page.shows("ほかに有効な答えはありません");
+    let page = nurse.get("/residents/p-hana").await;
+    page.shows("09:00の「よくない」は取り消されました。この14日に、ほかに有効な答えはありません。");
+    town.is_well("p-hana", now_ms - DAY_MS).await;
+    let page = nurse.get("/check-ins").await;
+    page.shows("取り消しのあと、11月19日 12:30の「元気」が有効です");
+    let page = nurse.get("/residents/p-hana").await;
+    page.shows("いま有効な答えは、11月19日 12:30の「元気」です。");
+    page.shows("09:00の「よくない」は取り消し</span>");
+    town.is_well("p-hana", now_ms - HOUR_MS).await;
+    nurse.get("/check-ins").await.shows("取り消しのあと、11:30の「元気」が有効です");
+    nurse.get("/residents/p-shigeru").await.hides("取り消");
+}
+
+#[tokio::test]
 async fn the_age_is_told_when_the_town_said_when_somebody_was_born() {
     let town = Town::new().await;
     town.was_born("p-hana", "1944-05-03").await;
@@ -118,6 +151,7 @@ async fn the_age_is_told_when_the_town_said_when_somebody_was_born() {
 #[tokio::test]
 async fn a_long_list_has_pages_and_only_who_is_shown_was_looked_at() {
     let town = Town::new().await;
+    town.everybody_has_a_box().await;
     town.grows_by(150).await;
     let mut nurse = town.nurse().await;
     let page = nurse.get("/check-ins").await;
