@@ -1,6 +1,6 @@
 //! `GET /box/v1/events`: orders and heartbeats as they happen, with resume.
 
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{collections::VecDeque, convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream::{self, Stream};
+use tokio::time::{Instant, Sleep};
 
 use super::Refused;
 use crate::{
@@ -89,6 +90,11 @@ struct Connection {
     highest: u64,
     /// Silence after which a comment is sent.
     keep_alive: Duration,
+    /// When something was sent last.
+    sent: Instant,
+    /// One timer for the life of the connection: it looks at `sent` when it rings, because setting
+    /// it anew for every frame of every box costs more than the frame.
+    rings: Pin<Box<Sleep>>,
 }
 
 fn frames(
@@ -106,28 +112,47 @@ fn frames(
 
 impl Connection {
     fn new(subscription: Subscription, waiting: VecDeque<Frame>, keep_alive: Duration) -> Self {
-        Self { subscription, waiting, highest: 0, keep_alive }
+        let (sent, rings) = (Instant::now(), Box::pin(tokio::time::sleep(keep_alive)));
+        Self { subscription, waiting, highest: 0, keep_alive, sent, rings }
     }
 
     async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            let frame = match self.waiting.pop_front() {
-                Some(frame) => frame,
-                None => match tokio::time::timeout(self.keep_alive, self.subscription.next()).await
-                {
-                    Ok(frame) => frame?,
-                    Err(_) => return Some(Bytes::from_static(b": still here\n\n")),
-                },
-            };
-            match frame.id {
-                Some(id) if id <= self.highest => {}
-                Some(id) => {
-                    self.highest = id;
-                    return Some(frame.bytes);
+        let bytes = loop {
+            if let Some(frame) = self.waiting.pop_front() {
+                match self.fresh(frame) {
+                    Some(bytes) => break bytes,
+                    None => continue,
                 }
-                None => return Some(frame.bytes),
             }
+            tokio::select! {
+                biased;
+                frame = self.subscription.next() => self.waiting.push_back(frame?),
+                () = self.rings.as_mut() => if let Some(comment) = self.rung() {
+                    break comment;
+                },
+            }
+        };
+        self.sent = Instant::now();
+        Some(bytes)
+    }
+
+    /// The bytes, unless this order went out before.
+    fn fresh(&mut self, frame: Frame) -> Option<Bytes> {
+        if let Some(id) = frame.id {
+            if id <= self.highest {
+                return None;
+            }
+            self.highest = id;
         }
+        Some(frame.bytes)
+    }
+
+    /// The timer rang: a comment, when nothing was sent for long enough.
+    fn rung(&mut self) -> Option<Bytes> {
+        let (now, due) = (Instant::now(), self.sent + self.keep_alive);
+        let is_due = now >= due;
+        self.rings.as_mut().reset(if is_due { now + self.keep_alive } else { due });
+        is_due.then(|| Bytes::from_static(b": still here\n\n"))
     }
 }
 
