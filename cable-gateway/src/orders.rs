@@ -24,6 +24,7 @@ use tokio::sync::{Mutex, watch};
 
 pub use authority::{Authority, needs_confirmation};
 pub use draft::OrderDraft;
+pub(crate) use draft::Stamp;
 
 use crate::{
     clock::Clock,

@@ -3,9 +3,12 @@
 use evacuation::{
     area::AreaId,
     hazard::{Hazard, Level},
-    order::{Act, Mode, OrderId},
+    id::Issuer,
+    order::{Act, Mode, Order, OrderId, UnixMillis},
     shelter::{ShelterId, ShelterState},
 };
+
+use crate::store::town::Town;
 
 /// What an officer wants to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,4 +34,37 @@ pub struct OrderDraft {
     pub reason: Option<String>,
     /// How long boxes keep it unless it is repeated or superseded, in milliseconds.
     pub valid_for_ms: i64,
+}
+
+/// What makes an order of a draft.
+pub(crate) struct Stamp {
+    pub(crate) id: OrderId,
+    pub(crate) issuer: Issuer,
+    pub(crate) sequence: u64,
+    pub(crate) issued_at: UnixMillis,
+    pub(crate) expires_at: UnixMillis,
+}
+
+impl OrderDraft {
+    /// The order that boxes would get, in the words of this town's tables.
+    pub(crate) fn stamped(&self, stamp: Stamp, town: &Town) -> Order {
+        let Stamp { id, issuer, sequence, issued_at, expires_at } = stamp;
+        Order {
+            id,
+            issuer,
+            sequence,
+            issued_at,
+            expires_at,
+            mode: self.mode,
+            act: self.act,
+            references: self.references.clone(),
+            hazard: self.hazard,
+            level: self.level,
+            area_table: town.areas.version,
+            areas: self.areas.clone(),
+            shelter_table: town.shelters.version,
+            shelters: self.shelters.clone(),
+            reason: self.reason.clone().filter(|reason| !reason.trim().is_empty()),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use evacuation::{
     order::{Act, Order, OrderId, UnixMillis},
 };
 
-use super::{OrderDraft, OrderError, standing::unknown_rivals};
+use super::{OrderDraft, OrderError, draft::Stamp, standing::unknown_rivals};
 use crate::store::{
     Sql,
     order::{
@@ -56,23 +56,14 @@ pub(super) fn prepare(
     if let Some(rival) = unknown_rivals(sql, draft, &town.areas, now_ms)?.first() {
         return Err(OrderError::StandsAlready(rival.order_id.clone()));
     }
-    let order = Order {
+    let stamp = Stamp {
         id,
         issuer: issuer.clone(),
         sequence: next_sequence(order::highest_sequence(sql)?, now_ms),
         issued_at: UnixMillis(now_ms),
         expires_at: UnixMillis(expires_at(draft, &referenced, now_ms)),
-        mode: draft.mode,
-        act: draft.act,
-        references: draft.references.clone(),
-        hazard: draft.hazard,
-        level: draft.level,
-        area_table: town.areas.version,
-        areas: draft.areas.clone(),
-        shelter_table: town.shelters.version,
-        shelters: draft.shelters.clone(),
-        reason: draft.reason.clone().filter(|reason| !reason.trim().is_empty()),
     };
+    let order = draft.stamped(stamp, &town);
     Ok(Prepared { order, referenced, town })
 }
 

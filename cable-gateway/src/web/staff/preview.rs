@@ -26,7 +26,7 @@ use super::{
     standing::Question,
 };
 use crate::{
-    orders::OrderDraft,
+    orders::{OrderDraft, Stamp},
     store::{
         Sql, StoreError,
         town::{self, Town},
@@ -192,23 +192,14 @@ fn sample_home(area: AreaId) -> Household {
 }
 
 fn sample_order(town: &Town, draft: &OrderDraft, now_ms: i64) -> Option<Order> {
-    Some(Order {
+    let stamp = Stamp {
         id: OrderId([0; 16]),
         issuer: Issuer::new(town.municipality_code.clone()).ok()?,
         sequence: 1,
         issued_at: UnixMillis(now_ms),
         expires_at: UnixMillis(now_ms + draft.valid_for_ms),
-        mode: draft.mode,
-        act: draft.act,
-        references: draft.references.clone(),
-        hazard: draft.hazard,
-        level: draft.level,
-        area_table: town.areas.version,
-        areas: draft.areas.clone(),
-        shelter_table: town.shelters.version,
-        shelters: draft.shelters.clone(),
-        reason: draft.reason.clone(),
-    })
+    };
+    Some(draft.stamped(stamp, town))
 }
 
 fn tv(guidance: &Guidance, draft: &OrderDraft) -> Tv {

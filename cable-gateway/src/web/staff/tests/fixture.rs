@@ -8,11 +8,6 @@ use std::{
     },
 };
 
-use evacuation::{
-    area::AreaId,
-    hazard::{Hazard, Level},
-    order::{Act, Mode},
-};
 use zeroize::Zeroizing;
 
 mod seed;
@@ -128,18 +123,8 @@ impl Town {
 
     /// A level-4 order against flood for 日和佐浦, by both officers.
     pub(super) async fn order_in_force(&self) -> String {
-        let draft = OrderDraft {
-            mode: Mode::Actual,
-            act: Act::Issue,
-            references: Vec::new(),
-            beside: Vec::new(),
-            hazard: Hazard::Flood,
-            level: Some(Level::Four),
-            areas: vec![AreaId::new("A14").expect("an id")],
-            shelters: Vec::new(),
-            reason: None,
-            valid_for_ms: 24 * 3_600_000,
-        };
+        let draft =
+            OrderDraft { reason: None, valid_for_ms: 24 * 3_600_000, ..crate::testing::flood() };
         let (author, confirmer) = (self.staff_id("saito").await, self.staff_id("mori").await);
         let authority = Authority::TwoOfficers { author, confirmer };
         let order = self.console.app.orders.publish(draft, authority).await.expect("published");
