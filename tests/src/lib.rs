@@ -4,6 +4,7 @@ pub mod browser;
 pub mod channels;
 pub mod console;
 pub mod display;
+pub mod fanout;
 pub mod figure;
 pub mod forge;
 pub mod image;

@@ -1,26 +1,19 @@
 //! A town of ten thousand for figures: a gateway alone, with people and answers that are invented
 //! by counting.
 
+mod gateway;
+
 use std::{
     path::Path,
-    process::Command,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, ensure};
 use reqwest::{Client, header, redirect::Policy};
 use rusqlite::{Connection, Transaction, params};
 
-use crate::{
-    place,
-    process::{self, Process},
-    town::{
-        files::{self, Ports},
-        staff::StaffAccount,
-    },
-};
+pub use gateway::LoneGateway;
 
-const START: Duration = Duration::from_secs(30);
 const DAY_MS: i64 = 86_400_000;
 /// Homes, each with two people and a box.
 const HOMES: i64 = 5_000;
@@ -29,36 +22,14 @@ const DAYS: i64 = 30;
 
 /// A gateway with a large town.
 pub struct LargeTown {
-    gateway: Process,
-    nurse: StaffAccount,
-    console: String,
-    _folder: tempfile::TempDir,
+    gateway: LoneGateway,
 }
 
 impl LargeTown {
     /// Builds the town and starts its gateway.
     pub fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("hitokoe-load-").tempdir()?;
-        let path = folder.path();
-        std::fs::create_dir_all(path.join("logs"))?;
-        std::fs::create_dir_all(path.join("auth-issuers"))?;
-        let ports = Ports::choose()?;
-        std::fs::write(path.join("gateway.toml"), files::gateway(&ports))?;
-        let run = |arguments: &[&str]| process::succeed(command(path)?.args(arguments));
-        run(&["admin", "create-keys", "--server-name", "127.0.0.1"])?;
-        run(&["migrate"])?;
-        let minami = place::minami();
-        run(&["admin", "import-town", minami.to_str().context("path is not UTF-8")?])?;
-        let gateway = place::program("cable-gateway")?;
-        let staff = StaffAccount::create_all(&gateway, &path.join("gateway.toml"), path)?;
-        populate(&path.join("data/gateway.sqlite"))?;
-        let mut gateway =
-            Process::start("gateway", command(path)?.arg("serve"), &path.join("logs"))?;
-        let address = format!("127.0.0.1:{}", ports.staff);
-        gateway
-            .wait_until("listening", START, || std::net::TcpStream::connect(&address).is_ok())?;
-        let nurse = staff.into_iter().last().context("the last account is the nurse's")?;
-        Ok(Self { gateway, nurse, console: format!("http://{address}"), _folder: folder })
+        let fill = |folder: &Path| populate(&folder.join("data/gateway.sqlite"));
+        Ok(Self { gateway: LoneGateway::start(|text| text, fill)? })
     }
 
     /// Opens the nurse's list so many times, one after the other over one connection; the time from
@@ -67,11 +38,12 @@ impl LargeTown {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let client = Client::builder().redirect(Policy::none()).build()?;
-            let cookie = self.sign_in(&client).await?;
+            let nurse = self.gateway.staff.last().context("the last account is the nurse's")?;
+            let cookie = self.gateway.sign_in(&client, nurse).await?;
             let mut took = Vec::new();
             for _ in 0..times {
                 let begun = Instant::now();
-                let request = client.get(format!("{}/check-ins", self.console));
+                let request = client.get(format!("{}/check-ins", self.gateway.console));
                 let answer = request.header(header::COOKIE, &cookie).send().await?;
                 let page = answer.error_for_status()?.text().await?;
                 took.push(i64::try_from(begun.elapsed().as_micros())?);
@@ -81,37 +53,10 @@ impl LargeTown {
         })
     }
 
-    /// CPU time that the gateway used so far, in microseconds: what a busy machine does not change
-    /// much.
+    /// CPU time that the gateway used so far, in microseconds.
     pub fn cpu_us(&self) -> Result<i64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.gateway.id()))?;
-        // The program's name, in brackets, may hold anything; user and system time are the 14th
-        // and 15th field, in ticks of 10 ms.
-        let (_, fields) = stat.rsplit_once(')').context("the kernel tells the process's times")?;
-        let ticks = fields.split_whitespace().skip(11).take(2);
-        Ok(ticks.map(str::parse::<i64>).sum::<Result<i64, _>>()? * 10_000)
+        self.gateway.cpu_us()
     }
-
-    async fn sign_in(&self, client: &Client) -> Result<String> {
-        let code = self.nurse.code()?;
-        let form =
-            format!("login={}&password={}&code={code}", self.nurse.login, self.nurse.password);
-        let answer = client
-            .post(format!("{}/sign-in", self.console))
-            .header(header::ORIGIN, &self.console)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(form)
-            .send()
-            .await?;
-        let cookie = answer.headers().get(header::SET_COOKIE).context("signed in")?.to_str()?;
-        Ok(cookie.split(';').next().unwrap_or_default().to_owned())
-    }
-}
-
-fn command(path: &Path) -> Result<Command> {
-    let mut command = Command::new(place::program("cable-gateway")?);
-    command.arg("--config").arg(path.join("gateway.toml"));
-    Ok(command)
 }
 
 fn populate(database: &Path) -> Result<()> {

@@ -8,6 +8,7 @@ use std::{process::Command, time::Duration};
 use anyhow::{Context, Result, bail};
 use hitokoe_tests::{
     console::{Desk, OrderEntry},
+    fanout,
     figure::Figure,
     load::LargeTown,
     marks::now_us,
@@ -46,6 +47,7 @@ const MEASUREMENTS: &[Measurement] = &[
     ("verify", Measure::Alone(verifier::verify)),
     ("crl", Measure::Alone(verifier::crl)),
     ("worklist", Measure::Alone(worklist)),
+    ("fanout", Measure::Alone(fanout::fanout)),
     ("cold-start", Measure::InTown(cold_start)),
     ("screen", Measure::InTown(key_to_painted)),
     ("zap", Measure::InTown(zap)),
@@ -56,6 +58,9 @@ const MEASUREMENTS: &[Measurement] = &[
 
 fn main() -> Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(served) = fanout::serve_if_asked(&wanted) {
+        return served;
+    }
     let known: Vec<&str> = MEASUREMENTS.iter().map(|(name, _)| *name).collect();
     if let Some(unknown) = wanted.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("nothing is measured under `{unknown}`; there are: {}", known.join(" "));
@@ -280,5 +285,5 @@ fn row(figure: &Figure) -> String {
     format!("| {name} | {value} | {unit} | {n} | {limit} | {peer} | {ratio} |\n")
 }
 
-const NOT_YET: &str = "\nNot measured yet: fan-out to 10,000 boxes, gateway logins per core. \
+const NOT_YET: &str = "\nNot measured yet: gateway logins per core. \
     Peers (Kodi, Chromium kiosk) were not run here.\n";
