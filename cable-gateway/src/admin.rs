@@ -310,7 +310,7 @@ pub fn check_config(config: &Config) -> anyhow::Result<String> {
         ServerIdentity::open(certificate, key)?;
     }
     Seal::load(&config.staff.secret)?;
-    LoginDesk::new(&config.gateway.id, &config.login)?;
+    LoginDesk::open(config, Arc::default())?;
     let open = file_modes::too_open(config);
     if !open.is_empty() {
         bail!("other users of this machine could read personal data or keys:\n{}", open.join("\n"));

@@ -10,8 +10,10 @@ mod gateway;
 mod keys;
 mod log;
 mod login;
+mod metrics;
 mod oidc;
 mod push;
+mod revocation;
 mod staff;
 mod town;
 
@@ -28,8 +30,10 @@ pub use gateway::{DatabaseConfig, GatewayConfig};
 pub use keys::KeysConfig;
 pub use log::{LogConfig, LogFormat};
 pub use login::{CheckInConfig, LoginConfig};
+pub use metrics::MetricsConfig;
 pub use oidc::OidcConfig;
 pub use push::{MulticastConfig, PushConfig};
+pub use revocation::{Fees, ListConfig, ListPlace, OcspConfig, RevocationConfig};
 pub use staff::StaffConfig;
 pub use town::TownConfig;
 
@@ -54,10 +58,14 @@ pub struct Config {
     pub multicast: Option<MulticastConfig>,
     /// Card logins and sessions.
     pub login: LoginConfig,
+    /// Who says whether a certificate is revoked.
+    pub revocation: RevocationConfig,
     /// The daily check-in.
     pub check_in: CheckInConfig,
     /// Sign-in for services; none when the operator offers none.
     pub oidc: Option<OidcConfig>,
+    /// Counters for monitoring; none when nobody reads them.
+    pub metrics: Option<MetricsConfig>,
     /// The operator's channels.
     pub channels: Vec<ChannelConfig>,
     /// Logging.
@@ -79,8 +87,11 @@ struct RawConfig {
     multicast: Option<push::RawMulticast>,
     login: login::RawLogin,
     #[serde(default)]
+    revocation: revocation::RawRevocation,
+    #[serde(default)]
     check_in: login::RawCheckIn,
     oidc: Option<oidc::RawOidc>,
+    metrics: Option<metrics::RawMetrics>,
     #[serde(default)]
     channels: Vec<channels::RawChannel>,
     #[serde(default)]
@@ -187,6 +198,13 @@ impl RawConfig {
         let push = self.push.check(faults);
         let multicast = self.multicast.map(|raw| raw.check(faults));
         let (login, check_in) = (self.login.check(faults), self.check_in.check(faults));
+        let revocation = self.revocation.check(faults);
+        let metrics = self.metrics.map(|raw| raw.check(faults));
+        let metrics = match metrics {
+            None => None,
+            Some(Some(metrics)) => Some(metrics),
+            Some(None) => return None,
+        };
         let channels = channels::check(self.channels, faults);
         let oidc = self.oidc.map(|raw| raw.check(faults));
         let oidc = match oidc {
@@ -209,12 +227,24 @@ impl RawConfig {
             push,
             multicast,
             login,
+            revocation,
             check_in,
             oidc,
+            metrics,
             channels,
             log: self.log.check(faults)?,
         })
     }
+}
+
+/// The section `[revocation]` of a test.
+#[cfg(test)]
+pub(crate) fn revocation_of(text: &str, kept: &Path) -> RevocationConfig {
+    let mut faults = Faults::default();
+    let raw: revocation::RawRevocation = toml::from_str(text).expect("a section");
+    let config = raw.check(&mut faults);
+    assert!(faults.found.is_empty(), "{faults}");
+    RevocationConfig { kept: kept.to_owned(), ..config }
 }
 
 #[cfg(test)]

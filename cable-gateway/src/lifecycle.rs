@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use axum::{Router, body::Bytes};
+use futures_util::StreamExt as _;
 use rustls::ServerConfig;
 use tokio::{sync::watch, time::MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -22,12 +23,13 @@ use crate::{
     login, oidc,
     push::{heartbeat, multicast, multicast::Multicast, presence},
     random::SystemRandom,
+    revocation,
     staff::{credential::PasswordHashing, seal::Seal},
     state::AppState,
     store::{Store, StoreError},
     tls::{self, ServerIdentity},
     values,
-    web::{box_api, oidc as services, staff},
+    web::{box_api, metrics, oidc as services, staff},
 };
 
 /// Time that open requests get at the end.
@@ -38,6 +40,10 @@ const CERTIFICATES_SEEN: Duration = Duration::from_secs(10);
 /// What ends soon is told at the start and then this often.
 const EXPIRY_TOLD: Duration = Duration::from_hours(24);
 const DAY_MS: i64 = 86_400_000;
+/// Connections of the monitoring at the same time.
+const MONITORS: usize = 16;
+/// Linked certificates asked about at the same time.
+const ASKED_AT_ONCE: usize = 8;
 /// Ended sessions are kept this long, for questions about a login.
 const KEEP_SESSIONS_MS: i64 = 30 * DAY_MS;
 
@@ -61,6 +67,7 @@ pub async fn serve(config: Config, address_file: Option<&Path>) -> anyhow::Resul
             "box_api": running.box_address.to_string(),
             "staff": running.staff_address.to_string(),
             "oidc": running.oidc_address.map(|address| address.to_string()),
+            "metrics": running.metrics_address.map(|address| address.to_string()),
         });
         write_at_once(path, &json.to_string())?;
     }
@@ -81,6 +88,8 @@ pub struct Running {
     pub staff_address: SocketAddr,
     /// Where services connect, if they may.
     pub oidc_address: Option<SocketAddr>,
+    /// Where monitoring reads counters, if it may.
+    pub metrics_address: Option<SocketAddr>,
     hub: crate::push::PushHub,
     shutdown: CancellationToken,
     tasks: TaskTracker,
@@ -92,18 +101,25 @@ impl Running {
         heartbeat::note_keys(&state).await?;
         let (keys, now_ms) = (state.signing_keys.clone(), state.now_ms());
         state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await?;
+        // Before the first card comes, the lists of the last run are in use.
+        let fetcher = state.logins.fetcher(&state.config.revocation);
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (their_tasks, end) = (tasks.clone(), shutdown.clone());
         let mut doors = Doors { tasks: their_tasks, shutdown: end, identities: Vec::new() };
         let box_address = doors.start_boxes(&state).await?;
         let staff_address = doors.start_staff(&state, hashing).await?;
         let oidc_address = doors.start_oidc(&state).await?;
+        let metrics_address = doors.start_metrics(&state).await?;
         tasks.spawn(tls::keep_fresh(doors.identities, CERTIFICATES_SEEN, shutdown.clone()));
         start_push(&state, &tasks, &shutdown)?;
+        if let Some(fetcher) = fetcher {
+            tasks.spawn(revocation::fetch::run(state.clone(), fetcher, shutdown.clone()));
+        }
         tasks.spawn(keep_house(state.clone(), shutdown.clone()));
         tasks.spawn(tell_expiry(state.clone(), shutdown.clone()));
         tasks.close();
-        Ok(Self { box_address, staff_address, oidc_address, hub: state.hub, shutdown, tasks })
+        let hub = state.hub;
+        Ok(Self { box_address, staff_address, oidc_address, metrics_address, hub, shutdown, tasks })
     }
 
     /// Stops taking connections, ends the event streams, and waits for open requests.
@@ -150,6 +166,12 @@ impl Doors {
         let Some(router) = services::router(state.clone()) else { return Ok(None) };
         let tls = self.browser_config(config.tls.as_ref())?;
         self.open(config.listen, tls, config.limits(), router).await.map(Some)
+    }
+
+    async fn start_metrics(&self, state: &AppState) -> anyhow::Result<Option<SocketAddr>> {
+        let Some(config) = &state.config.metrics else { return Ok(None) };
+        let limits = Limits::new(MONITORS, MONITORS);
+        self.open(config.listen, None, limits, metrics::router(state.clone())).await.map(Some)
     }
 
     fn browser_config(
@@ -248,16 +270,15 @@ async fn keep_house(state: AppState, shutdown: CancellationToken) {
 }
 
 /// Looks at linked certificates that nobody looked at for a day.
-async fn watch_cards(state: &AppState, now_ms: i64) -> Result<u64, StoreError> {
+pub(crate) async fn watch_cards(state: &AppState, now_ms: i64) -> Result<u64, StoreError> {
     let due = state.store.read(move |sql| card::watch::due(sql, now_ms)).await?;
     let desk = &state.logins;
-    let seen: Vec<_> = due
-        .into_iter()
-        .map(|link| {
-            let observation = desk.observe(&link, now_ms);
-            (link, observation)
-        })
-        .collect();
+    let observe = |link: card::watch::Watched| async move {
+        let observation = desk.observe(&link, now_ms, &*state.random).await;
+        (link, observation)
+    };
+    let seen = futures_util::stream::iter(due).map(observe).buffered(ASKED_AT_ONCE);
+    let seen: Vec<_> = seen.collect().await;
     state.store.write(move |sql| card::watch::note(sql, &seen, now_ms)).await
 }
 

@@ -17,7 +17,8 @@ use gateway_api::{
 };
 use jpki::{
     revocation::{
-        CertificateId, NoRevocationSource, RevocationQuestion, RevocationSource, RevocationStatus,
+        CertificateId, Decision, RevocationQuestion, RevocationRefusal, RevocationSource,
+        RevocationStatus, inquiry::Finding,
     },
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
@@ -34,10 +35,12 @@ pub use trust::TrustFolderError;
 
 use crate::{
     card::watch::{Observation, Watched},
-    config::LoginConfig,
+    config::{Config, LoginConfig, RevocationConfig},
     device::Device,
     encoding::from_base64,
+    metrics::Metrics,
     random::Random,
+    revocation::{LineError, RevocationDesk, Standing, fetch::Fetcher},
     session::{self, Bound, NewSession},
     store::{Store, StoreError},
     values,
@@ -50,10 +53,25 @@ const NAME_MAX_LEN: usize = 100;
 /// Recognises cards.
 pub struct LoginDesk {
     gateway_id: String,
-    trust: TrustStore,
-    revocation: Arc<dyn RevocationSource + Send + Sync>,
+    trust: Arc<TrustStore>,
+    revocation: RevocationDesk,
     config: LoginConfig,
+    metrics: Arc<Metrics>,
 }
+
+/// Nobody can be recognised.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginDeskError {
+    /// The folder of trusted authorities cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustFolderError),
+    /// The sources of revocation data cannot be used.
+    #[error(transparent)]
+    Line(#[from] LineError),
+}
+
+/// A certificate that counts, and what is known about its revocation.
+type Accepted = (VerifiedLogin, Standing);
 
 /// Why nobody is recognised.
 #[derive(Debug, thiserror::Error)]
@@ -72,10 +90,16 @@ pub enum LoginError {
     Revoked,
     /// Nobody can say whether it is revoked.
     #[error(
-        "the revocation state is unknown; connect a source, or set \
-         login.accept_unchecked_revocation"
+        "no source knows whether the certificate is revoked: check the sources of [revocation] and \
+         the lines to them; revocation.unknown says what is done then"
     )]
     RevocationUnknown,
+    /// What is known about its revocation is too old.
+    #[error(
+        "the revocation list is past its next update: check the source of the list and the line to \
+         it; revocation.stale says what is done then"
+    )]
+    RevocationStale,
     /// Genuine, but of nobody registered here.
     #[error("the card belongs to nobody registered here; link it with `admin link-card`")]
     PersonUnknown,
@@ -95,11 +119,14 @@ impl LoginError {
             Self::NonceRefused => ProblemCode::NonceRefused,
             Self::Refused(LoginRefusal::Expired { .. }) => ProblemCode::CertificateExpired,
             Self::Refused(LoginRefusal::SignatureMismatch) => ProblemCode::SignatureRefused,
-            Self::Refused(_) | Self::RevocationUnknown => ProblemCode::CertificateRefused,
+            Self::Refused(_) => ProblemCode::CertificateRefused,
             Self::Revoked => ProblemCode::CertificateRevoked,
             Self::PersonUnknown => ProblemCode::PersonUnknown,
             Self::OtherHousehold => ProblemCode::OtherHousehold,
-            Self::Store(_) => ProblemCode::Internal,
+            // Nothing is wrong with the card: the resident is asked to try again later.
+            Self::RevocationUnknown | Self::RevocationStale | Self::Store(_) => {
+                ProblemCode::Internal
+            }
         }
     }
 }
@@ -112,21 +139,51 @@ pub(crate) struct Occasion<'a> {
 }
 
 impl LoginDesk {
-    /// Reads the folder of trusted authorities.
+    /// Reads the folder of trusted authorities. Without a source of revocation data every card is
+    /// refused.
     pub fn new(gateway_id: &str, config: &LoginConfig) -> Result<Self, TrustFolderError> {
         let trust = trust::load(&config.auth_issuers, config.hierarchy.clone(), &LibraryVerifier)?;
+        let trust = Arc::new(trust);
         Ok(Self {
             gateway_id: gateway_id.to_owned(),
+            revocation: RevocationDesk::closed(Arc::clone(&trust)),
             trust,
-            revocation: Arc::new(NoRevocationSource),
             config: config.clone(),
+            metrics: Arc::default(),
         })
     }
 
-    /// Takes revocation data from this source.
+    /// The same with the configured sources of revocation data, and policies for them.
+    pub fn open(config: &Config, metrics: Arc<Metrics>) -> Result<Self, LoginDeskError> {
+        let desk = Self::new(&config.gateway.id, &config.login)?;
+        let trust = Arc::clone(&desk.trust);
+        let revocation = RevocationDesk::new(&config.revocation, trust, Arc::clone(&metrics))?;
+        Ok(Self { revocation, metrics, ..desk })
+    }
+
+    /// Takes revocation data from this source in place of lists.
     #[must_use]
-    pub fn with_revocation(self, revocation: Arc<dyn RevocationSource + Send + Sync>) -> Self {
-        Self { revocation, ..self }
+    pub fn with_revocation(self, source: Arc<dyn RevocationSource + Send + Sync>) -> Self {
+        Self { revocation: self.revocation.with_source(source), ..self }
+    }
+
+    /// Whom it asks about revocation.
+    pub(crate) fn revocation(&self) -> &RevocationDesk {
+        &self.revocation
+    }
+
+    /// Fetches the configured lists; none when there are none. Lists of the last run are in use
+    /// from here on.
+    pub(crate) fn fetcher(&self, config: &RevocationConfig) -> Option<Fetcher> {
+        let lists = Arc::clone(self.revocation.shared_lists()?);
+        if config.lists.is_empty() {
+            return None;
+        }
+        let (trust, metrics) = (Arc::clone(&self.trust), Arc::clone(&self.metrics));
+        // The same client was made when this desk was opened.
+        let fetcher = Fetcher::new(config, trust, lists, metrics).ok()?;
+        fetcher.load_kept();
+        Some(fetcher)
     }
 
     /// Opens a login: a single-use nonce bound to box, service and purpose.
@@ -167,7 +224,7 @@ impl LoginDesk {
         });
         let outcome = match nonce {
             None => Err(LoginError::NonceRefused),
-            Some(nonce) => self.verify_proof(&nonce, device, proof, now_ms),
+            Some(nonce) => self.verify_proof(&nonce, device, proof, &occasion).await,
         };
         self.conclude(occasion, device, AssuranceLevel::L2, bound, outcome).await
     }
@@ -180,7 +237,7 @@ impl LoginDesk {
         device: &Device,
         touch: &CardTouch,
     ) -> Result<Session, LoginError> {
-        let outcome = self.verify_certificate(&touch.certificate, occasion.now_ms);
+        let outcome = self.verify_certificate(&touch.certificate, &occasion).await;
         self.conclude(occasion, device, AssuranceLevel::L1, None, outcome).await
     }
 
@@ -204,13 +261,19 @@ impl LoginDesk {
     }
 
     /// Asks the source about a linked certificate, for the daily watch; the reason stays behind.
-    pub(crate) fn observe(&self, link: &Watched, now_ms: i64) -> Observation {
+    pub(crate) async fn observe(
+        &self,
+        link: &Watched,
+        now_ms: i64,
+        random: &dyn Random,
+    ) -> Observation {
         let (issuer_key_id, serial) = (link.issuer_key_id.clone(), link.serial.clone());
         let question = RevocationQuestion {
             certificate: CertificateId { issuer_key_id, serial },
             distribution_points: link.distribution_points.clone(),
         };
-        match self.revocation.status(&question, now_ms.div_euclid(1000)) {
+        let now = now_ms.div_euclid(1000);
+        match self.revocation.ask(&question, now, random).await.status {
             RevocationStatus::Good { source_updated_at } => {
                 Observation::Good { source_updated_at_ms: source_updated_at.saturating_mul(1000) }
             }
@@ -221,12 +284,25 @@ impl LoginDesk {
         }
     }
 
-    fn verify_proof(
+    async fn verify_proof(
         &self,
         nonce: &nonce::Nonce,
         device: &Device,
         proof: &LoginProof,
-        now_ms: i64,
+        occasion: &Occasion<'_>,
+    ) -> Result<Accepted, LoginError> {
+        let now = occasion.now_ms.div_euclid(1000);
+        let verified = self.verify_signature(nonce, device, proof, now);
+        let party = Some(nonce.relying_party.as_str());
+        self.accept("card-pin", verified, party, occasion).await
+    }
+
+    fn verify_signature(
+        &self,
+        nonce: &nonce::Nonce,
+        device: &Device,
+        proof: &LoginProof,
+        now: i64,
     ) -> Result<VerifiedLogin, LoginError> {
         let certificate = certificate(&proof.certificate)?;
         let signature = from_base64(&proof.signature, SIGNATURE_MAX_LEN)
@@ -240,32 +316,58 @@ impl LoginDesk {
             issued_at_ms: nonce.issued_at_ms.unsigned_abs(),
         });
         let tbs = tbs.map_err(|_| LoginError::BadRequest("the relying party's id is refused"))?;
-        let (tbs, now) = (tbs.bytes(), now_ms.div_euclid(1000));
-        let verified =
-            verify_login(&certificate, &tbs, &signature, &self.trust, now, &LibraryVerifier)?;
-        self.check_revocation(verified, now)
+        let tbs = tbs.bytes();
+        let trust = &self.trust;
+        Ok(verify_login(&certificate, &tbs, &signature, trust, now, &LibraryVerifier)?)
     }
 
-    fn verify_certificate(&self, base64: &str, now_ms: i64) -> Result<VerifiedLogin, LoginError> {
-        let now = now_ms.div_euclid(1000);
-        let certificate = certificate(base64)?;
-        let verified = verify_touch(&certificate, &self.trust, now, &LibraryVerifier)?;
-        self.check_revocation(verified, now)
-    }
-
-    fn check_revocation(
+    async fn verify_certificate(
         &self,
-        verified: VerifiedLogin,
-        now: i64,
-    ) -> Result<VerifiedLogin, LoginError> {
-        match verified.revocation(&*self.revocation, now) {
-            RevocationStatus::Good { .. } => Ok(verified),
-            RevocationStatus::Revoked { .. } => Err(LoginError::Revoked),
-            RevocationStatus::Stale { .. } | RevocationStatus::Unknown => {
-                let accepted = self.config.accept_unchecked_revocation;
-                if accepted { Ok(verified) } else { Err(LoginError::RevocationUnknown) }
+        base64: &str,
+        occasion: &Occasion<'_>,
+    ) -> Result<Accepted, LoginError> {
+        let now = occasion.now_ms.div_euclid(1000);
+        let verified = certificate(base64).and_then(|certificate| {
+            Ok(verify_touch(&certificate, &self.trust, now, &LibraryVerifier)?)
+        });
+        self.accept("card-touch", verified, None, occasion).await
+    }
+
+    /// Asks about revocation and lets the policy of the relying party decide.
+    async fn accept(
+        &self,
+        way: &'static str,
+        verified: Result<VerifiedLogin, LoginError>,
+        relying_party: Option<&str>,
+        occasion: &Occasion<'_>,
+    ) -> Result<Accepted, LoginError> {
+        let accepted = match verified {
+            Ok(verified) => {
+                let (now, random) = (occasion.now_ms.div_euclid(1000), &*occasion.random);
+                let found = self.revocation.ask(&verified.question(), now, random).await;
+                self.decide(found, relying_party).map(|standing| (verified, standing))
             }
-        }
+            Err(refusal) => Err(refusal),
+        };
+        let result = accepted.as_ref().map_or_else(LoginError::outcome, |_| "valid");
+        self.metrics.verifications.count([way, result]);
+        accepted
+    }
+
+    fn decide(&self, found: Finding, relying_party: Option<&str>) -> Result<Standing, LoginError> {
+        let refusal = match self.revocation.policy(relying_party).decide(found.status) {
+            Decision::Accept => return Ok(Standing::of(found.status)),
+            Decision::AcceptWithFlag(flag) => {
+                tracing::info!(?flag, "a certificate is accepted in doubt, by the policy");
+                return Ok(Standing::of(found.status));
+            }
+            Decision::Refuse(RevocationRefusal::Revoked) => return Err(LoginError::Revoked),
+            Decision::Refuse(RevocationRefusal::Stale) => LoginError::RevocationStale,
+            Decision::Refuse(RevocationRefusal::Unknown) => LoginError::RevocationUnknown,
+        };
+        // Certificates, serial numbers and reasons stay out of the log.
+        tracing::warn!(cause = %refusal, "a valid card is refused");
+        Err(refusal)
     }
 
     /// Finds the person, opens the session and writes down what happened.
@@ -275,7 +377,7 @@ impl LoginDesk {
         device: &Device,
         level: AssuranceLevel,
         bound: Option<Bound>,
-        outcome: Result<VerifiedLogin, LoginError>,
+        outcome: Result<Accepted, LoginError>,
     ) -> Result<Session, LoginError> {
         let ttl = match level {
             AssuranceLevel::L1 => self.config.touch_session,
@@ -287,13 +389,15 @@ impl LoginDesk {
         let result = occasion
             .store
             .write(move |sql| {
-                let found = outcome.and_then(|verified| credential::person(sql, &verified));
-                let found = found.and_then(|person| admitted(sql, person, level, &device));
+                let found = outcome.and_then(|(verified, standing)| {
+                    let person = credential::person(sql, &verified)?;
+                    Ok((admitted(sql, person, level, &device)?, standing))
+                });
                 let code = found.as_ref().map_or_else(LoginError::outcome, |_| "opened");
-                let person = found.as_deref().ok();
+                let person = found.as_ref().ok().map(|(person, _)| person.as_str());
                 write_event(sql, now_ms, &device.device_id, person, way, code)?;
-                let person_id = match found {
-                    Ok(person_id) => person_id,
+                let (person_id, standing) = match found {
+                    Ok(found) => found,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
                 let new = NewSession {
@@ -304,11 +408,14 @@ impl LoginDesk {
                     now_ms,
                     expires_at_ms: now_ms + ttl_ms,
                     bound: bound.as_ref(),
+                    standing,
                 };
                 Ok::<_, StoreError>(Ok(session::open(sql, &new, &*random)?))
             })
             .await?;
-        tracing::info!(way, opened = result.is_ok(), "login concluded");
+        let outcome = result.as_ref().map_or_else(LoginError::outcome, |_| "opened");
+        self.metrics.logins.count([way, outcome]);
+        tracing::info!(way, outcome, "login concluded");
         result
     }
 }
@@ -340,6 +447,7 @@ impl LoginError {
             Self::Refused(_) => "certificate-refused",
             Self::Revoked => "revoked",
             Self::RevocationUnknown => "revocation-unknown",
+            Self::RevocationStale => "revocation-stale",
             Self::PersonUnknown => "person-unknown",
             Self::OtherHousehold => "other-household",
             Self::Store(_) => "store-failed",

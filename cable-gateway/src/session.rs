@@ -6,6 +6,7 @@ use crate::{
     encoding::{from_hex, hex, sha256},
     random::{self, Random},
     report::business_date,
+    revocation::Standing,
     store::{Row, Sql, StoreError},
     values,
 };
@@ -23,6 +24,8 @@ pub(crate) struct SessionRecord {
     /// What the card signed that the login is for; nothing for a touched card.
     pub(crate) relying_party: Option<String>,
     pub(crate) purpose: Option<String>,
+    /// What was known about revocation.
+    pub(crate) standing: Standing,
 }
 
 /// What a new session is made of.
@@ -35,6 +38,7 @@ pub(crate) struct NewSession<'a> {
     pub(crate) now_ms: i64,
     pub(crate) expires_at_ms: i64,
     pub(crate) bound: Option<&'a Bound>,
+    pub(crate) standing: Standing,
 }
 
 /// What a login was for, as the card signed it.
@@ -79,8 +83,8 @@ pub(crate) fn open(
     let session_id = random::id(random);
     sql.execute(
         "INSERT INTO session (session_id, token_hash, device_id, person_id, level, \
-         created_at_ms, expires_at_ms, relying_party, purpose) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         created_at_ms, expires_at_ms, relying_party, purpose, revocation, \
+         revocation_source_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         values![
             &session_id,
             &sha256(&token),
@@ -90,7 +94,9 @@ pub(crate) fn open(
             new.now_ms,
             new.expires_at_ms,
             new.bound.map(|bound| &bound.relying_party),
-            new.bound.map(|bound| &bound.purpose)
+            new.bound.map(|bound| &bound.purpose),
+            new.standing.code(),
+            new.standing.source_at_ms()
         ],
     )?;
     let person = sql.one(
@@ -157,5 +163,6 @@ fn record(row: &Row) -> Result<SessionRecord, StoreError> {
         ended_at_ms: row.get("ended_at_ms")?,
         relying_party: row.get("relying_party")?,
         purpose: row.get("purpose")?,
+        standing: Standing::read(row)?,
     })
 }

@@ -10,7 +10,8 @@ use crate::{
     config::Config,
     device_authority::{AuthorityError, DeviceAuthority},
     limit::Limiter,
-    login::{LoginDesk, TrustFolderError},
+    login::{LoginDesk, LoginDeskError},
+    metrics::Metrics,
     oidc::Provider,
     orders::OrderDesk,
     provisioning::Settings,
@@ -44,6 +45,8 @@ pub struct AppState {
     pub(crate) logins: Arc<LoginDesk>,
     /// How often somebody may try.
     pub(crate) limits: Arc<Limits>,
+    /// What is counted for the operator.
+    pub(crate) metrics: Arc<Metrics>,
     /// Keys of sign-ins, statements and checkpoints.
     pub(crate) signing_keys: Arc<KeyRing>,
     /// Lets services know who somebody is; none where the operator runs none.
@@ -75,9 +78,9 @@ pub enum AssemblyError {
     /// The device authority cannot be used.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
-    /// The folder of trusted authorities cannot be used.
+    /// Trusted authorities or revocation sources cannot be used.
     #[error(transparent)]
-    Trust(#[from] TrustFolderError),
+    Logins(#[from] LoginDeskError),
 }
 
 impl AppState {
@@ -100,9 +103,11 @@ impl AppState {
             issuer,
             hub.clone(),
         );
+        let metrics = Arc::new(Metrics::default());
         Ok(Self {
             device_authority: Arc::new(DeviceAuthority::load(&config.box_api)?),
-            logins: Arc::new(LoginDesk::new(&config.gateway.id, &config.login)?),
+            logins: Arc::new(LoginDesk::open(&config, Arc::clone(&metrics))?),
+            metrics,
             limits: Arc::default(),
             signing_keys: Arc::new(KeyRing::new(&config.keys.directory)),
             provider: config.oidc.as_ref().map(|oidc| Arc::new(Provider::new(&oidc.issuer))),

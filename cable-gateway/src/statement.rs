@@ -69,16 +69,18 @@ struct Assurance {
     authenticated_at: i64,
     /// The certificate was genuine and within its time; anything else gives no session.
     certificate: &'static str,
+    /// `good`, or why it was accepted in doubt: `stale`, `unknown`.
     revocation: &'static str,
+    /// When the revocation data was made, seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_source_at: Option<i64>,
 }
 
-/// Who states, and what is known about revocation.
+/// Who states, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Occasion<'a> {
     /// This provider.
     pub issuer: &'a str,
-    /// Whether every session needed a good revocation state.
-    pub revocation_checked: bool,
     /// Now.
     pub now_ms: i64,
 }
@@ -101,7 +103,7 @@ pub fn issue(
         serde_json::from_str(answered).map_err(|_| lost("answers"))?;
     let (evidence_id, jti) = (random::id(random), random::id(random));
     let sub = subject::of(sql, &client.sector, &answer.person_id, occasion.now_ms, random)?;
-    let revocation = if occasion.revocation_checked { "good" } else { "unchecked" };
+    let revocation = answer.standing.code();
     let claims = Claims {
         iss: occasion.issuer,
         aud: &client.client_id,
@@ -122,6 +124,7 @@ pub fn issue(
             authenticated_at: answer.authenticated_at_ms.div_euclid(1000),
             certificate: "valid",
             revocation,
+            revocation_source_at: answer.standing.source_at_ms().map(|at| at.div_euclid(1000)),
         },
         evidence_id: &evidence_id,
     };

@@ -2,6 +2,7 @@
 
 mod body_limit;
 pub mod box_api;
+pub mod metrics;
 pub mod oidc;
 mod security_headers;
 pub mod staff;

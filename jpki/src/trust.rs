@@ -168,6 +168,13 @@ impl TrustStore {
         self.auth.iter().chain(&self.sign).find(|anchor| anchor.key_id() == issuer_key_id)
     }
 
+    /// What kind of certificate the CA generation with this key id issues.
+    pub fn class_of_issuer(&self, issuer_key_id: &[u8]) -> Option<CertificateClass> {
+        [CertificateClass::Authentication, CertificateClass::Signature].into_iter().find(|class| {
+            self.anchors(*class).iter().any(|anchor| anchor.key_id() == issuer_key_id)
+        })
+    }
+
     /// Every CA generation that is believed.
     pub fn issuers(&self) -> impl Iterator<Item = &Anchor> {
         self.auth.iter().chain(&self.sign)

@@ -4,7 +4,7 @@
 //! nobody's business here: an event says *unchanged*, *changed or ended*, or *expired*, and when
 //! the source was made. No reason is asked for, kept, or told.
 
-use jpki::revocation::DistributionPointName;
+use jpki::revocation::{CertificateId, DistributionPointName};
 
 use crate::{
     audit::{self, Object, Viewer},
@@ -113,6 +113,16 @@ pub fn points_code(points: &[DistributionPointName]) -> String {
 fn points_from(text: &str) -> Vec<DistributionPointName> {
     let der = text.lines().filter_map(|line| from_base64(line, DistributionPointName::LEN_MAX));
     der.filter_map(|der| DistributionPointName::from_der(&der)).collect()
+}
+
+/// Linked certificates among these are due at once. Answers how many there are.
+pub fn bring_forward(sql: &mut dyn Sql, certificates: &[CertificateId]) -> Result<u64, StoreError> {
+    let query = "UPDATE credential_link SET watched_at_ms = 0 \
+                 WHERE issuer_key_id = $1 AND serial = $2 AND state = 'active' \
+                 AND kind <> 'town-card'";
+    certificates.iter().try_fold(0, |linked, CertificateId { issuer_key_id, serial }| {
+        Ok(linked + sql.execute(query, values![issuer_key_id.as_slice(), serial.as_slice()])?)
+    })
 }
 
 /// Writes down what was seen; an event only when it differs from the one before.

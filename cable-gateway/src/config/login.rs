@@ -10,12 +10,10 @@ use super::Faults;
 /// Card logins and sessions.
 #[derive(Debug, Clone)]
 pub struct LoginConfig {
-    /// Folder with the certificates (DER) of the authorities whose auth certificates count.
+    /// Folder with the certificates (DER) of the authorities that are believed, of both kinds.
     pub auth_issuers: PathBuf,
     /// Names and policies of the hierarchy that is believed.
     pub hierarchy: HierarchyProfile,
-    /// Whether a certificate counts although no source tells whether it is revoked.
-    pub accept_unchecked_revocation: bool,
     /// How long a nonce can be used.
     pub nonce: Duration,
     /// How long a session of a touched card lasts.
@@ -36,8 +34,6 @@ pub struct CheckInConfig {
 pub(super) struct RawLogin {
     auth_issuers: String,
     hierarchy: Hierarchy,
-    #[serde(default)]
-    accept_unchecked_revocation: bool,
     #[serde(default = "two_minutes")]
     nonce_seconds: u32,
     #[serde(default = "ten_minutes")]
@@ -75,15 +71,7 @@ impl RawLogin {
             Hierarchy::Japan => HierarchyProfile::japan(),
             Hierarchy::HitokoeTest => HierarchyProfile::hitokoe_test(),
         };
-        let accept_unchecked_revocation = self.accept_unchecked_revocation;
-        LoginConfig {
-            auth_issuers,
-            hierarchy,
-            accept_unchecked_revocation,
-            nonce,
-            touch_session,
-            pin_session,
-        }
+        LoginConfig { auth_issuers, hierarchy, nonce, touch_session, pin_session }
     }
 }
 

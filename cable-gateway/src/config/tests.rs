@@ -53,6 +53,16 @@ fn faults_name_their_key_and_the_remedy() {
     check("127.0.0.1:8080", "0.0.0.0:8080", "personal data without TLS");
     check("\"363871\"", "\"363872\"", "town.municipality_code");
     check("= \"hitokoe-test\"", "= \"narnia\"", "unknown variant");
+    check("[check_in]", "[revocation.ocsp]\nurl = \"ftp://x\"\n[check_in]", "revocation.ocsp.url");
+    let list = "[[revocation.lists]]\nsource = ";
+    check("[check_in]", &format!("{list}\"https://x/a.crl\"\n[check_in]"), "revocation.ca_file");
+    check(
+        "[check_in]",
+        &format!("{list}\"a.crl\"\nissuer_key_id = \"0g\"\n[check_in]"),
+        "issuer_key_id: no key id",
+    );
+    check("unknown = \"allow", "unknown = \"perhaps-allow", "unknown variant");
+    check("[log]", "[metrics]\nlisten = \"9464\"\n[log]", "metrics.listen");
     check("number = 2", "number = 1", "appears twice");
     check("239.255.36.1:5000", "udp://x", "channels.source");
     check("[log]", "[log]\nfilter = \"cable_gateway=loud\"", "log.filter");

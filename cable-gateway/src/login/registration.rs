@@ -71,7 +71,7 @@ impl LoginDesk {
         let nonce = nonce.filter(|nonce| nonce.purpose == LINK_PURPOSE);
         let outcome = match nonce {
             None => Err(LoginError::NonceRefused),
-            Some(nonce) => self.verify_proof(&nonce, device, &request.proof, now_ms),
+            Some(nonce) => self.verify_proof(&nonce, device, &request.proof, &occasion).await,
         };
         let version = &request.consent_version;
         if version.is_empty() || version.len() > VERSION_MAX_LEN || !version.is_ascii() {
@@ -81,7 +81,9 @@ impl LoginDesk {
         let (device, random) = (device.clone(), occasion.random);
         let work = move |sql: &mut dyn Sql| {
             let linked = match outcome {
-                Ok(verified) => link_verified(sql, &device, &verified, &request, now_ms, &*random)?,
+                Ok((verified, _)) => {
+                    link_verified(sql, &device, &verified, &request, now_ms, &*random)?
+                }
                 Err(refusal) => Err(refusal.into()),
             };
             let code = match &linked {

@@ -15,6 +15,7 @@ use crate::{
     encoding::sha256,
     jws::base64url,
     random::{self, Random},
+    revocation::Standing,
     session::level_number,
     store::{Row, Sql, StoreError},
     values,
@@ -37,6 +38,8 @@ pub struct Grant {
     pub level: AssuranceLevel,
     /// When the card was used.
     pub authenticated_at_ms: i64,
+    /// What was known about revocation when the card was used.
+    pub standing: Standing,
     /// Comes back in the id token.
     pub nonce: Option<String>,
 }
@@ -158,8 +161,8 @@ fn insert(
     sql.execute(
         "INSERT INTO service_grant (grant_id, client_id, person_id, consent_id, subject, \
          attributes, level, authenticated_at_ms, nonce, redirect_uri, code_challenge, code_hash, \
-         code_expires_at_ms, revoked_at_ms, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         code_expires_at_ms, revoked_at_ms, created_at_ms, revocation, revocation_source_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         values![
             &grant_id,
             &client.client_id,
@@ -175,7 +178,9 @@ fn insert(
             code_hash,
             code_hash.map(|_| now_ms + CODE_MS),
             revoked,
-            now_ms
+            now_ms,
+            answer.standing.code(),
+            answer.standing.source_at_ms()
         ],
     )?;
     Ok(grant_id)
@@ -241,6 +246,7 @@ fn grant(row: &Row) -> Result<Grant, StoreError> {
         attributes: attribute::from_text(&row.get::<String>("attributes")?)?,
         level: attribute::level(row.get("level")?)?,
         authenticated_at_ms: row.get("authenticated_at_ms")?,
+        standing: Standing::read(row)?,
         nonce: row.get("nonce")?,
     })
 }

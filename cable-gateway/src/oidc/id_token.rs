@@ -25,6 +25,9 @@ struct Claims<'a> {
     amr: &'static [&'static str],
     sid: &'a str,
     at_hash: String,
+    /// Only when the card was accepted in doubt: `stale` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
 }
@@ -53,6 +56,7 @@ pub fn sign(key: &SigningKey, provider: &str, issued: &Issued, now_ms: i64) -> S
         amr: attribute::amr(grant.level),
         sid: &grant.grant_id,
         at_hash: base64url(&sha256(issued.access_token.as_bytes())[..16]),
+        revocation: grant.standing.flag(),
         nonce: grant.nonce.as_deref(),
     };
     key.sign(TYPE, &claims)

@@ -22,6 +22,7 @@ use crate::{
     encoding::sha256,
     jws::base64url,
     random::{self, Random},
+    revocation::Standing,
     session::level_number,
     store::{Row, Sql, StoreError},
     values,
@@ -137,6 +138,8 @@ pub struct Answer {
     pub consent_id: String,
     /// Answers to the questions, JSON.
     pub answers: Option<String>,
+    /// What was known about revocation when the card was used.
+    pub standing: Standing,
 }
 
 impl Kind {
@@ -378,5 +381,6 @@ fn answer(row: &Row) -> Result<Option<Answer>, StoreError> {
         authenticated_at_ms: row.get("authenticated_at_ms")?,
         consent_id: row.get("consent_id")?,
         answers: row.get("answers")?,
+        standing: Standing::read(row)?,
     }))
 }

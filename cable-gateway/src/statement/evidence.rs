@@ -39,7 +39,7 @@ pub struct Evidence {
     pub level: i64,
     /// The form that was shown, JSON.
     pub form: String,
-    /// `good` or `unchecked`.
+    /// `good`, `stale` or `unknown`; `unchecked` in old evidence.
     pub revocation: String,
     /// The statement as it was signed.
     pub statement: String,

@@ -57,6 +57,11 @@ const STEPS: &[Step] = &[
         name: "0015_cards",
         text: include_str!("../../migrations/sqlite/0015_cards.sql"),
     },
+    Step {
+        number: 16,
+        name: "0016_revocation",
+        text: include_str!("../../migrations/sqlite/0016_revocation.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

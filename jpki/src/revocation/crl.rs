@@ -32,6 +32,9 @@ pub const SKEW_SECS: i64 = 15 * 60;
 /// What the list is expected to cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected<'a> {
+    /// Whatever it names itself. For lists that are kept under their own names: one of another
+    /// partition answers for that partition only.
+    AsNamed,
     /// One distribution point, named as in the certificates.
     Partition(&'a DistributionPointName),
     /// Everything the CA ever issued.

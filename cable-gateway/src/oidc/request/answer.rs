@@ -67,8 +67,8 @@ pub(crate) fn approve(
     let consent_id = consent::give(sql, &given, random)?;
     sql.execute(
         "UPDATE service_request SET stage = 'approved', person_id = $2, session_id = $3, \
-         reached_level = $4, authenticated_at_ms = $5, consent_id = $6, answers = $7 \
-         WHERE request_id = $1",
+         reached_level = $4, authenticated_at_ms = $5, consent_id = $6, answers = $7, \
+         revocation = $8, revocation_source_at_ms = $9 WHERE request_id = $1",
         values![
             request_id,
             &session.person_id,
@@ -76,7 +76,9 @@ pub(crate) fn approve(
             level_number(session.level),
             session.created_at_ms,
             consent_id,
-            answers
+            answers,
+            session.standing.code(),
+            session.standing.source_at_ms()
         ],
     )?;
     Ok(session::end(sql, &session.session_id, now_ms)?)

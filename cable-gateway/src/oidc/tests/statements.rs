@@ -83,7 +83,7 @@ async fn an_answer_on_the_television_becomes_a_signed_statement() {
     assert_eq!(claims["answers"], json!({ "address": "same" }));
     assert_eq!(claims["contract_ref"], "N-123");
     assert_eq!(claims["assurance"]["acr"], "urn:hitokoe:acr:l2");
-    assert_eq!(claims["assurance"]["revocation"], "unchecked", "as the example configuration says");
+    assert_eq!(claims["assurance"]["revocation"], "unknown", "as the example configuration says");
     assert!(claims.get("exp").is_none(), "no id token, which would need an end");
     collect(&town, &town.library, &secret).await.refused("invalid_grant");
     town.gateway.stop().await;

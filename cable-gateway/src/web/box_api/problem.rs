@@ -77,6 +77,11 @@ impl From<LoginError> for Refused {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Store(error) => error.into(),
+            LoginError::RevocationStale | LoginError::RevocationUnknown => {
+                let mut refused = Self::new(error.code(), error);
+                refused.status = StatusCode::SERVICE_UNAVAILABLE;
+                refused
+            }
             refusal => Self::new(refusal.code(), refusal),
         }
     }

@@ -118,11 +118,7 @@ fn state(
         return Ok(Err(denied));
     }
     let key = desk.app.signing_keys.signing(sql, KeyPurpose::Statement, now_ms)?;
-    let occasion = Occasion {
-        issuer: desk.provider.issuer(),
-        revocation_checked: !desk.app.config.login.accept_unchecked_revocation,
-        now_ms,
-    };
+    let occasion = Occasion { issuer: desk.provider.issuer(), now_ms };
     let random = &*desk.app.random;
     Ok(Ok(statement::issue(sql, occasion, client, request, answer, &key, random)?))
 }

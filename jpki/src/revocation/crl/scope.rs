@@ -24,6 +24,8 @@ pub(super) struct Scope {
 impl Scope {
     pub(super) fn check(&self, expected: Expected<'_>) -> Result<(), CrlRefusal> {
         let fits = match expected {
+            // A point without a name that is known here would pass for a list of everything.
+            Expected::AsNamed => !self.is_partition || !self.names.is_empty(),
             Expected::Whole => !self.is_partition,
             Expected::Partition(name) => self.names.contains(name),
         };

@@ -1,0 +1,164 @@
+//! Lists and a responder of the simulated agency, over real sockets and files.
+
+mod agency;
+
+use std::sync::Arc;
+
+use jpki::revocation::{RevocationPolicy, RevocationStatus, inquiry::FindingSource};
+
+use self::agency::{Office, SilentServer};
+use super::RevocationDesk;
+use crate::metrics::Metrics;
+
+fn word(status: RevocationStatus) -> &'static str {
+    match status {
+        RevocationStatus::Good { .. } => "good",
+        RevocationStatus::Revoked { .. } => "revoked",
+        RevocationStatus::Stale { .. } => "stale",
+        RevocationStatus::Unknown => "unknown",
+    }
+}
+
+#[tokio::test]
+async fn lists_come_from_addresses_and_folders_and_survive_a_restart() {
+    let office = Office::open().await;
+    for source in [office.list_url(), office.lists_folder()] {
+        let kept = tempfile::tempdir().expect("a folder");
+        let config = office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path());
+        let mut line = office.line(&config);
+        assert_eq!(line.status(&office), "unknown", "before the first look");
+        assert!(line.round().await.1, "{source}");
+        assert_eq!(line.status(&office), "good");
+        office.lose_card();
+        let (revoked, all_well) = line.round().await;
+        assert!(all_well && !revoked.is_empty(), "the list told by the change: {revoked:?}");
+        assert_eq!(line.status(&office), "revoked");
+        let restarted = office.line(&config);
+        restarted.fetcher.load_kept();
+        assert_eq!(restarted.status(&office), "revoked", "known at once");
+        office.issue_again();
+    }
+}
+
+#[tokio::test]
+async fn an_unchanged_list_is_not_sent_again() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let source = office.list_url();
+    let mut line =
+        office.line(&office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path()));
+    line.round().await;
+    line.round().await;
+    let text = line.metrics.text(&[]);
+    assert!(text.contains("list_fetches_total{result=\"taken\"} 1"), "{text}");
+    assert!(text.contains("list_fetches_total{result=\"unchanged\"} 1"), "{text}");
+    assert_eq!(office.sent_lists(), 1, "the second answer had no body");
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_the_expected_one_changes_nothing() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let source = office.lists_folder();
+    let config = office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path());
+    let mut line = office.line(&config);
+    line.round().await;
+    for wrong in [
+        office.older_list(),
+        office.list_signed_by_another_key(),
+        office.list_of_another_authority(),
+        b"no list".to_vec(),
+    ] {
+        office.replace_list(&wrong);
+        let (revoked, all_well) = line.round().await;
+        assert!(revoked.is_empty() && !all_well);
+        assert_eq!(line.status(&office), "good", "the list in use stays");
+    }
+    let other = "distribution_point = [\"C=JP\", \"CN=Elsewhere\"]";
+    let config = office.config(
+        &format!("[[lists]]\nsource = \"{}\"\n{other}", office.lists_folder()),
+        kept.path(),
+    );
+    let mut line = office.line(&config);
+    assert!(!line.round().await.1, "another distribution point");
+    let silent = SilentServer::start().await;
+    let slow = format!("fetch_timeout_seconds = 1\n[[lists]]\nsource = \"{}\"", silent.url());
+    let mut line = office.line(&office.config(&slow, kept.path()));
+    assert!(!line.round().await.1, "slower than allowed");
+}
+
+#[tokio::test]
+async fn the_responder_comes_first_and_silence_leads_to_the_lists() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let lists = format!("[[lists]]\nsource = \"{}\"", office.list_url());
+    let ocsp = format!("[ocsp]\nurl = \"{}\"\ncache_seconds = 0\n{lists}", office.ocsp_url());
+    let mut line = office.line(&office.config(&ocsp, kept.path()));
+    line.round().await;
+    let found = line.ask(&office).await;
+    assert_eq!((word(found.status), found.source), ("good", FindingSource::Ocsp));
+    office.lose_card_without_publishing();
+    let found = line.ask(&office).await;
+    assert_eq!((word(found.status), found.source), ("revoked", FindingSource::Ocsp));
+    let text = line.metrics.text(&[]);
+    assert!(text.contains("queries_total{source=\"ocsp\",certificate=\"auth\"} 2"), "{text}");
+    assert!(text.contains("cost_yen_total{certificate=\"auth\"} 4"), "{text}");
+
+    let silent = SilentServer::start().await;
+    for (url, trouble) in [
+        (silent.url(), "timed-out"),
+        ("http://127.0.0.1:1/ocsp".to_owned(), "unreachable"),
+        (office.list_url(), "unreachable"),
+    ] {
+        let ocsp = format!("[ocsp]\nurl = \"{url}\"\ntimeout_ms = 100\n{lists}");
+        let mut line = office.line(&office.config(&ocsp, kept.path()));
+        line.round().await;
+        let found = line.ask(&office).await;
+        assert_eq!((word(found.status), found.source), ("good", FindingSource::List), "{url}");
+        let text = line.metrics.text(&[]);
+        assert!(text.contains(&format!("ocsp_troubles_total{{cause=\"{trouble}\"}} 1")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_used_again_for_a_short_time_and_never_after_a_list_said_otherwise() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let ocsp = format!("[ocsp]\nurl = \"{}\"", office.ocsp_url());
+    let line = office.line(&office.config(&ocsp, kept.path()));
+    line.ask(&office).await;
+    office.lose_card_without_publishing();
+    assert_eq!(word(line.ask(&office).await.status), "good", "of a minute ago");
+    line.desk.forget(&[office.question().certificate]);
+    assert_eq!(word(line.ask(&office).await.status), "revoked");
+    let text = line.metrics.text(&[]);
+    assert!(text.contains("queries_total{source=\"cache\",certificate=\"auth\"} 1"), "{text}");
+}
+
+#[tokio::test]
+async fn each_service_has_its_own_policy() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let text = "stale = \"allow-with-flag\"\n[services.\"service:bank\"]\nunknown = \"deny\"";
+    let config = office.config(text, kept.path());
+    let desk = RevocationDesk::new(&config, office.trust(), Arc::new(Metrics::default()));
+    let desk = desk.expect("a desk");
+    assert_eq!(desk.policy(None), config.policy);
+    assert_eq!(desk.policy(Some("town-services")), config.policy);
+    assert_eq!(desk.policy(Some("service:bank")), RevocationPolicy::default());
+}
+
+#[tokio::test]
+async fn the_metrics_tell_how_old_the_lists_are() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let source = office.list_url();
+    let mut line =
+        office.line(&office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path()));
+    line.round().await;
+    let ages = line.desk.ages(office.now() + 40 * 3600);
+    let [age] = ages.as_slice() else { panic!("{ages:?}") };
+    assert_eq!((age.certificate, age.count, age.stale), ("auth", 1, 1));
+    assert!((144_000..144_060).contains(&age.oldest_secs), "{age:?}");
+    assert_eq!(line.status_at(&office, office.now() + 40 * 3600), "stale");
+}
