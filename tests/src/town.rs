@@ -1,5 +1,6 @@
 //! A town made of real processes: gateway, two channels, card service with virtual reader, box.
 
+pub mod agency;
 pub mod cards;
 pub mod staff;
 
@@ -15,7 +16,7 @@ use std::{
 use anyhow::{Context, Result};
 use virtual_card::profile::CardProfile;
 
-use self::{cards::Cards, files::Ports, staff::StaffAccount};
+use self::{agency::TownAgency, cards::Cards, files::Ports, staff::StaffAccount};
 use crate::{
     display::Display,
     marks::{Marks, now_us},
@@ -74,6 +75,8 @@ pub struct Town {
     _channels: Vec<Process>,
     /// Cards and their reader.
     pub cards: Cards,
+    /// Who issued the cards and tells what became of them.
+    pub agency: TownAgency,
     /// The television.
     pub display: Display,
     /// Staff accounts: two officers, one nurse.
@@ -97,8 +100,11 @@ impl Town {
         let mut holders: Vec<_> =
             RESIDENTS.iter().map(|&(label, _, name)| (label, name, CardProfile::Normal)).collect();
         holders.extend(TROUBLE);
-        let cards = Cards::issue(path, &holders)?;
-        std::fs::write(path.join("gateway.toml"), files::gateway(&ports))?;
+        let mut agency = TownAgency::found(path, ports.agency)?;
+        let cards = Cards::issue(path, &agency, &holders)?;
+        agency.start()?;
+        let config = files::gateway(&ports) + &files::revocation(&ports);
+        std::fs::write(path.join("gateway.toml"), config)?;
         let staff = furnish(path, &cards)?;
         std::fs::write(path.join("stb.toml"), files::stb(&ports, path))?;
         let display = match display {
@@ -112,6 +118,7 @@ impl Town {
             gateway: None,
             _channels: channels,
             cards,
+            agency,
             display,
             staff,
             box_environment: Vec::new(),
@@ -172,6 +179,23 @@ impl Town {
         })?;
         self.gateway = Some(gateway);
         Ok(())
+    }
+
+    /// Restarts the gateway with another configuration.
+    pub fn change_gateway(&mut self, change: impl FnOnce(String) -> String) -> Result<()> {
+        self.kill_gateway()?;
+        let file = self.path().join("gateway.toml");
+        std::fs::write(&file, change(std::fs::read_to_string(&file)?))?;
+        self.start_gateway()
+    }
+
+    /// What `check-config` says about another configuration.
+    pub fn check_config(&self, change: impl FnOnce(String) -> String) -> Result<String> {
+        let text = change(std::fs::read_to_string(self.path().join("gateway.toml"))?);
+        let file = self.path().join("other.toml");
+        std::fs::write(&file, text)?;
+        let mut command = Command::new(place::program("cable-gateway")?);
+        process::succeed(command.arg("--config").arg(file).arg("check-config"))
     }
 
     /// kill -9 of the gateway.
@@ -238,6 +262,11 @@ impl Town {
     /// Address of the staff console.
     pub fn console(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.staff)
+    }
+
+    /// Address of the gateway's counters.
+    pub fn metrics(&self) -> String {
+        format!("http://127.0.0.1:{}/metrics", self.ports.metrics)
     }
 
     /// Port at which boxes reach the gateway.

@@ -41,7 +41,13 @@ pub(crate) enum AgencyAction {
     /// Reports a lost card: every certificate is stopped.
     Lose(Who),
     /// Publishes the lists now instead of at the end of the day.
-    Publish(Folder),
+    Publish {
+        #[command(flatten)]
+        state: Folder,
+        /// How long they are good, e.g. to see what a gateway does with lists that are too old.
+        #[arg(long, default_value_t = j_lis::LIST_LIFE_SECS)]
+        life_seconds: i64,
+    },
     /// Says what became of every certificate.
     Show(Folder),
     /// Serves lists and OCSP until it is stopped.
@@ -126,8 +132,8 @@ pub(crate) fn run(action: AgencyAction) -> anyhow::Result<()> {
         }
         AgencyAction::Death(who) => report(&who, Event::Death, now)?,
         AgencyAction::Lose(who) => report(&who, Event::Loss, now)?,
-        AgencyAction::Publish(state) => {
-            let count = Agency::open(&state.state)?.publish(now)?;
+        AgencyAction::Publish { state, life_seconds } => {
+            let count = Agency::open(&state.state)?.publish_for(now, life_seconds)?;
             println!("{count} lists published");
         }
         AgencyAction::Show(state) => {

@@ -32,7 +32,7 @@ pub use register::RegisterError;
 pub use server::serve;
 
 /// A list is good for this long; the next one comes after a day.
-const LIST_LIFE_SECS: i64 = 36 * 3600;
+pub const LIST_LIFE_SECS: i64 = 36 * 3600;
 const DAY_SECS: i64 = 86_400;
 
 /// The agency's folder.
@@ -196,13 +196,18 @@ impl Agency {
 
     /// Publishes the lists of every CA and town, as the agency does each day.
     pub fn publish(&mut self, now: i64) -> Result<usize, AgencyError> {
+        self.publish_for(now, LIST_LIFE_SECS)
+    }
+
+    /// The same with lists that are good for another time.
+    pub fn publish_for(&mut self, now: i64, life_secs: i64) -> Result<usize, AgencyError> {
         let number = self.register.next_list_number(now);
         self.save()?;
         let towns = self.register.towns();
         let mut count = 0;
         for (name, purpose, ca) in authorities(&self.hierarchy) {
             for town in &towns {
-                let der = self.list(purpose, &ca, town, number, now)?;
+                let der = self.list(purpose, &ca, town, number, (now, now + life_secs))?;
                 let path = self.folder.join("lists").join(list_file(&name, town));
                 fs::write(&path, der).map_err(file_error(&path))?;
                 count += 1;
@@ -217,10 +222,10 @@ impl Agency {
         ca: &Ca,
         town: &Town,
         number: u64,
-        now: i64,
+        (now, next_update): (i64, i64),
     ) -> Result<Vec<u8>, AgencyError> {
         let mut draft = CrlDraft::new(ca, &ca.partition(purpose, town)?, number, now);
-        draft.next_update = Some(now + LIST_LIFE_SECS);
+        draft.next_update = Some(next_update);
         draft.entries = self
             .register
             .revoked(purpose, town, &ca.key_id)

@@ -57,6 +57,11 @@ fn tell(town: &Town) -> Result<()> {
         );
     }
     println!("  {card} remove --control {folder}/cards.sock\n");
+    let agency = town.agency.folder().display();
+    println!("Simulated agency (a lost card is refused at once; so is its signature after a move)");
+    println!("  {card} j-lis lose --state {agency} --id hana");
+    println!("  {card} j-lis renew --state {agency} --id hana");
+    println!("Counters  {}\n", town.metrics());
     println!("Staff console  {}", town.console());
     for member in &town.staff {
         println!("  {:<9} password {}   {}", member.login, member.password, member.otpauth());

@@ -4,29 +4,19 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 use virtual_card::{
-    ca::{
-        AUTH_PIN, TestHierarchy,
-        person::{Person, Sex},
-    },
-    control::Request,
-    keys::TestOnlyKeys,
-    pcscd::CardService,
-    profile::CardProfile,
+    ca::AUTH_PIN, card_file::CardFile, control::Request, pcscd::CardService, profile::CardProfile,
 };
 
+use super::agency::TownAgency;
 use crate::{place, process::Process};
 
 /// PIN of every card here.
 pub const PIN: &str = AUTH_PIN;
-
-/// Only the signature certificate holds these; no scenario here reads it.
-const ADDRESS: &str = "徳島県海部郡美波町日和佐浦試験１番地";
-const BIRTH_DATE: &str = "19440101";
 
 /// Cards, reader and the card service that serves them.
 pub struct Cards {
@@ -38,28 +28,22 @@ pub struct Cards {
 }
 
 impl Cards {
-    /// Issues the cards of a test authority and starts the card service with an empty reader.
+    /// Lets the agency issue the cards and starts the card service with an empty reader.
     ///
-    /// Writes the authority's certificates, the cards and the reader's control socket into `folder`.
-    pub fn issue(folder: &Path, holders: &[(&str, &str, CardProfile)]) -> Result<Self> {
+    /// Writes the cards and the reader's control socket into `folder`.
+    pub(crate) fn issue(
+        folder: &Path,
+        agency: &TownAgency,
+        holders: &[(&str, &str, CardProfile)],
+    ) -> Result<Self> {
         let cards = folder.join("cards");
-        let issuers = folder.join("auth-issuers");
         std::fs::create_dir_all(&cards)?;
-        std::fs::create_dir_all(&issuers)?;
-        let mut keys = TestOnlyKeys::starting_at(0);
-        let now = now_unix_secs()?;
-        let mut hierarchy = TestHierarchy::create(&mut keys, now)?;
-        for (index, generation) in hierarchy.generations().iter().enumerate() {
-            let file = issuers.join(format!("auth-{index}.der"));
-            std::fs::write(file, &generation.auth.certificate_der)?;
-        }
         let mut files = BTreeMap::new();
         for (label, name, profile) in holders {
-            let person = Person::new(name, ADDRESS, BIRTH_DATE, Sex::Unknown);
-            let card = hierarchy.issue(*profile, &person, &mut keys, now)?;
-            std::fs::write(cards.join(format!("{label}.auth.der")), &card.auth.certificate.0)?;
+            let issued = agency.enrol(label, name, *profile)?;
             let file = cards.join(format!("{label}.json"));
-            card.save(&file)?;
+            std::fs::copy(&issued, &file)?;
+            std::fs::copy(issued.with_extension("auth.der"), file.with_extension("auth.der"))?;
             files.insert((*label).to_owned(), file);
         }
         let service = CardService::start()?;
@@ -92,11 +76,12 @@ impl Cards {
         Ok(())
     }
 
+    /// The card itself, for a box without a reader.
+    pub fn card(&self, label: &str) -> Result<CardFile> {
+        Ok(CardFile::load(self.file(label)?)?)
+    }
+
     fn file(&self, label: &str) -> Result<&PathBuf> {
         self.files.get(label).with_context(|| format!("no card is called {label}"))
     }
-}
-
-fn now_unix_secs() -> Result<i64> {
-    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?)
 }

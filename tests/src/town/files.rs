@@ -15,12 +15,15 @@ pub(crate) const CHANNELS: [(u16, &str, &str); 2] =
 pub(crate) struct Ports {
     pub(crate) box_api: u16,
     pub(crate) staff: u16,
+    pub(crate) agency: u16,
+    pub(crate) metrics: u16,
     multicast: u16,
 }
 
 impl Ports {
     pub(crate) fn choose() -> Result<Self> {
-        Ok(Self { box_api: free_port()?, staff: free_port()?, multicast: free_port()? })
+        let [box_api, staff, agency] = [free_port()?, free_port()?, free_port()?];
+        Ok(Self { box_api, staff, agency, metrics: free_port()?, multicast: free_port()? })
     }
 
     /// Group of the orders.
@@ -49,8 +52,7 @@ pub(crate) fn gateway(ports: &Ports) -> String {
          [town]\nmunicipality_code = \"363871\"\nname = \"美波町\"\n\
          [keys]\ndirectory = \"keys\"\n\
          [multicast]\ngroup = \"{orders}\"\ninterface = \"127.0.0.1\"\nttl = 0\n\
-         [login]\nauth_issuers = \"auth-issuers\"\nhierarchy = \"hitokoe-test\"\n\
-         accept_unchecked_revocation = true\n"
+         [login]\nauth_issuers = \"auth-issuers\"\nhierarchy = \"hitokoe-test\"\n"
     );
     let channels = CHANNELS.iter().zip(ports.channels()).map(|((number, id, name), source)| {
         format!(
@@ -58,6 +60,24 @@ pub(crate) fn gateway(ports: &Ports) -> String {
         )
     });
     text.extend(channels);
+    text
+}
+
+/// How the gateway asks the agency: the responder first, then the lists; no card counts unchecked.
+pub(crate) fn revocation(ports: &Ports) -> String {
+    let Ports { agency, metrics, .. } = ports;
+    let mut text = format!(
+        "[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n\
+         [revocation]\nfetch_seconds = 1\n\
+         [revocation.ocsp]\nurl = \"http://127.0.0.1:{agency}/ocsp\"\n\
+         timeout_ms = 2000\ncache_seconds = 0\n"
+    );
+    for kind in ["auth", "sign"] {
+        text.extend((1..=3).map(|generation| {
+            let list = format!("{kind}-{generation:02}.Tokushima-ken.Minami-cho.crl");
+            format!("[[revocation.lists]]\nsource = \"http://127.0.0.1:{agency}/lists/{list}\"\n")
+        }));
+    }
     text
 }
 

@@ -1,0 +1,86 @@
+//! A box without a screen: it enrols and logs in as a real one does, and says what it was told.
+
+use anyhow::{Context, Result};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use gateway_api::{
+    Problem, ProblemCode,
+    enrolment::{EnrolmentAnswer, EnrolmentRequest},
+    login::{LoginChallenge, LoginProof, LoginRequest, Session},
+    path,
+};
+use hitokoe_tests::town::{HOME, Town};
+use jpki::tbs::{LoginParts, LoginTbs};
+use reqwest::{Certificate, Client, Identity, Response};
+use serde::Serialize;
+use virtual_card::card_file::CardFile;
+
+const SERVICE: &str = "town-services";
+const PURPOSE: &str = "login";
+
+pub(crate) struct BareBox {
+    client: Client,
+    address: String,
+    enrolment: EnrolmentAnswer,
+}
+
+impl BareBox {
+    pub(crate) async fn enrol(town: &Town) -> Result<Self> {
+        let code = town.enrolment_code(HOME)?;
+        let authority = std::fs::read(town.path().join("keys/server-ca.cert.pem"))?;
+        let authority = Certificate::from_pem(&authority)?;
+        let address = format!("https://127.0.0.1:{}", town.gateway_port());
+        let key = rcgen::KeyPair::generate()?;
+        let request = rcgen::CertificateParams::new(["ignored".to_owned()])?;
+        let certificate_request_pem = request.serialize_request(&key)?.pem()?;
+        let stranger = builder(authority.clone()).build()?;
+        let body = EnrolmentRequest { code, certificate_request_pem };
+        let answer = post(&stranger, &format!("{address}{}", path::ENROLMENTS), &body).await?;
+        let enrolment: EnrolmentAnswer = answer.error_for_status()?.json().await?;
+        let identity = format!("{}{}", key.serialize_pem(), enrolment.certificate_chain_pem);
+        let identity = Identity::from_pem(identity.as_bytes())?;
+        let client = builder(authority).identity(identity).build()?;
+        Ok(Self { client, address, enrolment })
+    }
+
+    /// Logs in with card and PIN; the gateway's refusal comes back as its code.
+    pub(crate) async fn log_in(&self, card: &CardFile) -> Result<Result<Session, ProblemCode>> {
+        let request =
+            LoginRequest { relying_party: SERVICE.to_owned(), purpose: PURPOSE.to_owned() };
+        let answer = self.post(path::LOGINS, &request).await?;
+        let challenge: LoginChallenge = answer.error_for_status()?.json().await?;
+        let nonce = STANDARD.decode(&challenge.nonce)?;
+        let tbs = LoginTbs::new(LoginParts {
+            gateway_id: &self.enrolment.gateway_id,
+            relying_party: SERVICE,
+            purpose: PURPOSE,
+            device_id: &self.enrolment.device_id,
+            nonce: nonce.try_into().ok().context("32 bytes")?,
+            issued_at_ms: challenge.issued_at_ms.unsigned_abs(),
+        })?;
+        let signature = card.auth.private_key()?.sign(&tbs.bytes())?;
+        let proof = LoginProof {
+            certificate: STANDARD.encode(&card.auth.certificate.0),
+            signature: STANDARD.encode(signature),
+        };
+        let path = path::LOGIN_PROOF.replace("{login_id}", &challenge.login_id);
+        let answer = self.post(&path, &proof).await?;
+        if answer.status().is_success() {
+            return Ok(Ok(answer.json().await?));
+        }
+        let problem: Problem = answer.json().await?;
+        Ok(Err(problem.code))
+    }
+
+    async fn post(&self, path: &str, body: &impl Serialize) -> Result<Response> {
+        post(&self.client, &format!("{}{path}", self.address), body).await
+    }
+}
+
+fn builder(authority: Certificate) -> reqwest::ClientBuilder {
+    // The gateway is restarted meanwhile; a connection to the old one is of no use.
+    Client::builder().tls_certs_only([authority]).no_proxy().pool_max_idle_per_host(0)
+}
+
+async fn post(client: &Client, url: &str, body: &impl Serialize) -> Result<Response> {
+    Ok(client.post(url).json(body).send().await?)
+}
