@@ -103,6 +103,9 @@ pub enum Command {
         /// Auth certificate, DER
         #[arg(long)]
         certificate: PathBuf,
+        /// Version of the words to which the resident agreed at the office
+        #[arg(long, default_value = "office-1")]
+        consent_version: String,
     },
     /// Create a staff account; prints the second factor once
     CreateStaff {
@@ -199,8 +202,8 @@ impl Office<'_> {
             }
             Command::ListDevices => office.list_devices().await,
             Command::RevokeDevice { device_id } => office.revoke_device(device_id).await,
-            Command::LinkCard { household, resident, certificate } => {
-                office.link_card(&household, &resident, certificate).await
+            Command::LinkCard { household, resident, certificate, consent_version } => {
+                office.link_card(&household, &resident, certificate, &consent_version).await
             }
             Command::CreateStaff { login, name, office: of, role, password_file } => {
                 let password = secret_file::read_text(&password_file)?;
@@ -275,12 +278,14 @@ impl Office<'_> {
         household: &str,
         resident: &str,
         certificate: PathBuf,
+        consent_version: &str,
     ) -> anyhow::Result<String> {
         let desk = LoginDesk::new(&self.config.gateway.id, &self.config.login)?;
         let now_ms = SystemClock.now_ms();
         let der = login::read_certificate(&certificate)?;
         let random = Arc::new(SystemRandom);
-        desk.link_card(&self.store, &der, household, resident, now_ms, random).await?;
+        let resident_of = (household, resident);
+        desk.link_card(&self.store, &der, resident_of, consent_version, now_ms, random).await?;
         Ok(format!("the card is linked to resident {resident}"))
     }
 

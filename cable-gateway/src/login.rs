@@ -7,6 +7,7 @@
 mod credential;
 mod nonce;
 mod registration;
+mod signature;
 mod trust;
 
 use std::sync::Arc;
@@ -103,6 +104,12 @@ pub enum LoginError {
     /// Genuine, but of nobody registered here.
     #[error("the card belongs to nobody registered here; link it with `admin link-card`")]
     PersonUnknown,
+    /// The certificate describes somebody else than the resident record.
+    #[error(
+        "the certificate's name, birth date, address or sex are not those of a resident of this \
+         home; the town office can look at both"
+    )]
+    AttributesDiffer,
     /// Touched at the box of another household.
     #[error("the card is of another household; at this box it needs its PIN")]
     OtherHousehold,
@@ -121,7 +128,7 @@ impl LoginError {
             Self::Refused(LoginRefusal::SignatureMismatch) => ProblemCode::SignatureRefused,
             Self::Refused(_) => ProblemCode::CertificateRefused,
             Self::Revoked => ProblemCode::CertificateRevoked,
-            Self::PersonUnknown => ProblemCode::PersonUnknown,
+            Self::PersonUnknown | Self::AttributesDiffer => ProblemCode::PersonUnknown,
             Self::OtherHousehold => ProblemCode::OtherHousehold,
             // Nothing is wrong with the card: the resident is asked to try again later.
             Self::RevocationUnknown | Self::RevocationStale | Self::Store(_) => {
@@ -213,20 +220,28 @@ impl LoginDesk {
         login_id: String,
         proof: &LoginProof,
     ) -> Result<Session, LoginError> {
-        let (now_ms, device_id) = (occasion.now_ms, device.device_id.clone());
-        let consume = move |sql: &mut dyn crate::store::Sql| {
-            nonce::consume(sql, &login_id, &device_id, now_ms)
-        };
-        let nonce = occasion.store.write(consume).await?;
-        let bound = nonce.as_ref().map(|nonce| Bound {
-            relying_party: nonce.relying_party.clone(),
-            purpose: nonce.purpose.clone(),
-        });
+        let nonce = self.use_up(&occasion, device, login_id).await?;
+        let bound = nonce.as_ref().map(nonce::Nonce::bound);
         let outcome = match nonce {
             None => Err(LoginError::NonceRefused),
             Some(nonce) => self.verify_proof(&nonce, device, proof, &occasion).await,
         };
-        self.conclude(occasion, device, AssuranceLevel::L2, bound, outcome).await
+        let find = credential::person;
+        self.conclude(occasion, device, AssuranceLevel::L2, bound, outcome, find).await
+    }
+
+    /// The nonce of a login, which is gone from here on.
+    async fn use_up(
+        &self,
+        occasion: &Occasion<'_>,
+        device: &Device,
+        login_id: String,
+    ) -> Result<Option<nonce::Nonce>, StoreError> {
+        let (now_ms, device_id) = (occasion.now_ms, device.device_id.clone());
+        let consume = move |sql: &mut dyn crate::store::Sql| {
+            nonce::consume(sql, &login_id, &device_id, now_ms)
+        };
+        occasion.store.write(consume).await
     }
 
     /// Recognises a touched card of this household: enough for the greeting and the daily check-in,
@@ -238,24 +253,27 @@ impl LoginDesk {
         touch: &CardTouch,
     ) -> Result<Session, LoginError> {
         let outcome = self.verify_certificate(&touch.certificate, &occasion).await;
-        self.conclude(occasion, device, AssuranceLevel::L1, None, outcome).await
+        let find = credential::person;
+        self.conclude(occasion, device, AssuranceLevel::L1, None, outcome, find).await
     }
 
-    /// Links an auth certificate (DER) to a resident, if it is one of a believed authority.
+    /// Links an auth certificate (DER) to a resident of a home, if it is one of a believed
+    /// authority, and writes down that the resident agreed to it at the office.
     pub async fn link_card(
         &self,
         store: &Store,
         certificate: &[u8],
-        household_id: &str,
-        resident_id: &str,
+        (household_id, resident_id): (&str, &str),
+        consent_version: &str,
         now_ms: i64,
         random: Arc<dyn Random>,
     ) -> Result<(), LinkError> {
         let now = now_ms.div_euclid(1000);
         let verified = verify_touch(certificate, &self.trust, now, &LibraryVerifier)?;
         let (household, resident) = (household_id.to_owned(), resident_id.to_owned());
+        let consent = consent_version.to_owned();
         let link = move |sql: &mut dyn crate::store::Sql| {
-            credential::link(sql, &verified, &household, &resident, now_ms, &*random)
+            credential::link(sql, &verified, (&household, &resident), &consent, now_ms, &*random)
         };
         store.write(link).await
     }
@@ -305,20 +323,24 @@ impl LoginDesk {
         now: i64,
     ) -> Result<VerifiedLogin, LoginError> {
         let certificate = certificate(&proof.certificate)?;
-        let signature = from_base64(&proof.signature, SIGNATURE_MAX_LEN)
-            .ok_or(LoginError::BadRequest("the signature is no base64 of at most 512 bytes"))?;
-        let tbs = LoginTbs::new(LoginParts {
+        let signature = signature(&proof.signature)?;
+        let tbs = LoginTbs::new(self.parts(nonce, device));
+        let tbs = tbs.map_err(|_| LoginError::BadRequest("the relying party's id is refused"))?;
+        let tbs = tbs.bytes();
+        let trust = &self.trust;
+        Ok(verify_login(&certificate, &tbs, &signature, trust, now, &LibraryVerifier)?)
+    }
+
+    /// What the card was asked to sign, from what was stored.
+    fn parts<'a>(&'a self, nonce: &'a nonce::Nonce, device: &'a Device) -> LoginParts<'a> {
+        LoginParts {
             gateway_id: &self.gateway_id,
             relying_party: &nonce.relying_party,
             purpose: &nonce.purpose,
             device_id: &device.device_id,
             nonce: nonce.bytes,
             issued_at_ms: nonce.issued_at_ms.unsigned_abs(),
-        });
-        let tbs = tbs.map_err(|_| LoginError::BadRequest("the relying party's id is refused"))?;
-        let tbs = tbs.bytes();
-        let trust = &self.trust;
-        Ok(verify_login(&certificate, &tbs, &signature, trust, now, &LibraryVerifier)?)
+        }
     }
 
     async fn verify_certificate(
@@ -378,6 +400,9 @@ impl LoginDesk {
         level: AssuranceLevel,
         bound: Option<Bound>,
         outcome: Result<Accepted, LoginError>,
+        find: impl FnOnce(&mut dyn crate::store::Sql, &VerifiedLogin) -> Result<String, LoginError>
+        + Send
+        + 'static,
     ) -> Result<Session, LoginError> {
         let ttl = match level {
             AssuranceLevel::L1 => self.config.touch_session,
@@ -390,7 +415,7 @@ impl LoginDesk {
             .store
             .write(move |sql| {
                 let found = outcome.and_then(|(verified, standing)| {
-                    let person = credential::person(sql, &verified)?;
+                    let person = find(sql, &verified)?;
                     Ok((admitted(sql, person, level, &device)?, standing))
                 });
                 let code = found.as_ref().map_or_else(LoginError::outcome, |_| "opened");
@@ -449,6 +474,7 @@ impl LoginError {
             Self::RevocationUnknown => "revocation-unknown",
             Self::RevocationStale => "revocation-stale",
             Self::PersonUnknown => "person-unknown",
+            Self::AttributesDiffer => "attributes-differ",
             Self::OtherHousehold => "other-household",
             Self::Store(_) => "store-failed",
         }
@@ -456,7 +482,11 @@ impl LoginError {
 }
 
 fn way(level: AssuranceLevel) -> &'static str {
-    if level == AssuranceLevel::L1 { "card-touch" } else { "card-pin" }
+    match level {
+        AssuranceLevel::L0 | AssuranceLevel::L1 => "card-touch",
+        AssuranceLevel::L2 => "card-pin",
+        AssuranceLevel::L3 => signature::WAY,
+    }
 }
 
 fn check_name(name: &str) -> Result<(), LoginError> {
@@ -471,6 +501,11 @@ fn check_name(name: &str) -> Result<(), LoginError> {
 fn certificate(base64: &str) -> Result<Vec<u8>, LoginError> {
     from_base64(base64, CERTIFICATE_MAX_LEN)
         .ok_or(LoginError::BadRequest("the certificate is no base64 of at most 8 KiB"))
+}
+
+fn signature(base64: &str) -> Result<Vec<u8>, LoginError> {
+    from_base64(base64, SIGNATURE_MAX_LEN)
+        .ok_or(LoginError::BadRequest("the signature is no base64 of at most 512 bytes"))
 }
 
 fn write_event(

@@ -102,7 +102,7 @@ impl TestGateway {
         let (logins, now_ms) = (&self.state.logins, self.state.now_ms());
         let (store, certificate) = (&self.state.store, card.certificate());
         logins
-            .link_card(store, &certificate, household, resident, now_ms, random)
+            .link_card(store, &certificate, (household, resident), "office-1", now_ms, random)
             .await
             .expect("linked");
     }

@@ -36,6 +36,8 @@ pub mod path {
     pub const LOGINS: &str = "/box/v1/logins";
     /// `POST` [`crate::login::LoginProof`] to `/box/v1/logins/{login_id}/proof`.
     pub const LOGIN_PROOF: &str = "/box/v1/logins/{login_id}/proof";
+    /// `POST` [`crate::login::SignatureProof`] to `/box/v1/logins/{login_id}/signature`.
+    pub const LOGIN_SIGNATURE: &str = "/box/v1/logins/{login_id}/signature";
     /// `POST` [`crate::login::CardTouch`].
     pub const CARD_TOUCHES: &str = "/box/v1/card-touches";
     /// `POST` [`crate::card::CardLinkRequest`].

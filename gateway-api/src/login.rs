@@ -52,6 +52,24 @@ pub struct LoginProof {
     pub signature: String,
 }
 
+/// The document that the signature certificate signs to open a session of level L3. It is bound to
+/// service, purpose, box and nonce like a login, under the mark of documents.
+pub const SIGNATURE_DOCUMENT: &[u8] = b"hitokoe-signature-session-v1";
+
+/// A signature by the signature certificate over [`SIGNATURE_DOCUMENT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignatureProof {
+    /// Signature certificate, DER, base64; at most 8 KiB decoded.
+    pub certificate: String,
+    /// Signature by the card, base64; at most 512 bytes decoded.
+    pub signature: String,
+    /// Version of the words to which the person agreed on the screen: the town compares the
+    /// certificate with its record, and remembers it.
+    pub consent_version: String,
+}
+
 /// The card was inserted and its auth certificate read, no PIN asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

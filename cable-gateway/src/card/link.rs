@@ -32,7 +32,7 @@ pub fn proposals(
     let rows = sql.all(
         "SELECT l.link_id, l.person_id, l.linked_at_ms, r.household_id, r.resident_id, p.name, \
          (SELECT COUNT(*) FROM credential_link o WHERE o.person_id = l.person_id \
-         AND o.state = 'active') AS cards FROM credential_link l \
+         AND o.kind = l.kind AND o.state = 'active') AS cards FROM credential_link l \
          JOIN person p ON p.person_id = l.person_id \
          JOIN household_resident r ON r.person_id = l.person_id \
          WHERE l.state = 'proposed' ORDER BY l.linked_at_ms, l.link_id",
@@ -100,6 +100,19 @@ pub(crate) fn supersede(
     let query = "UPDATE credential_link SET state = 'superseded', closed_at_ms = $4 \
                  WHERE person_id = $1 AND kind = $2 AND link_id <> $3 AND state = 'active'";
     sql.execute(query, values![person_id, kind, by_link_id, now_ms]).map(drop)
+}
+
+/// Writes down that the person agreed to the link of card and person: to which words, and where.
+pub(crate) fn note_consent(
+    sql: &mut dyn Sql,
+    link_id: &str,
+    person_id: &str,
+    (text_version, way): (&str, &str),
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let query = "INSERT INTO card_consent (link_id, person_id, text_version, way, given_at_ms) \
+                 VALUES ($1, $2, $3, $4, $5)";
+    sql.execute(query, values![link_id, person_id, text_version, way, now_ms]).map(drop)
 }
 
 /// Links a card of the town's own, older kind beside the My Number card.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use jpki::verify::{
-    CertificateKind, Holder, Refusal as LoginRefusal, VerifiedCertificate as VerifiedLogin,
+    CertificateClass, CertificateKind, Holder, Refusal as LoginRefusal,
+    VerifiedCertificate as VerifiedLogin,
 };
 
 use super::LoginError;
@@ -68,8 +69,8 @@ pub(super) fn lives_in(
 pub(super) fn link(
     sql: &mut dyn Sql,
     verified: &VerifiedLogin,
-    household_id: &str,
-    resident_id: &str,
+    (household_id, resident_id): (&str, &str),
+    consent_version: &str,
     now_ms: i64,
     random: &dyn Random,
 ) -> Result<(), LinkError> {
@@ -88,7 +89,10 @@ pub(super) fn link(
         return match row.get::<String>("state")?.as_str() {
             _ if linked != person_id => Err(LinkError::OtherPerson),
             "active" => Ok(()),
-            _ => resume(sql, verified, &row.get::<String>("link_id")?, &person_id, now_ms),
+            _ => {
+                let link_id: String = row.get("link_id")?;
+                resume(sql, verified, &link_id, &person_id, consent_version, now_ms)
+            }
         };
     }
     let link_id = random::id(random);
@@ -109,6 +113,7 @@ pub(super) fn link(
         ],
     )?;
     link::supersede(sql, &person_id, kind_code(verified.kind), &link_id, now_ms)?;
+    link::note_consent(sql, &link_id, &person_id, (consent_version, "office"), now_ms)?;
     note(sql, "card-linked", person_id, now_ms)
 }
 
@@ -118,12 +123,14 @@ fn resume(
     verified: &VerifiedLogin,
     link_id: &str,
     person_id: &str,
+    consent_version: &str,
     now_ms: i64,
 ) -> Result<(), LinkError> {
     let query = "UPDATE credential_link SET state = 'active', closed_at_ms = NULL \
                  WHERE link_id = $1";
     sql.execute(query, values![link_id])?;
     link::supersede(sql, person_id, kind_code(verified.kind), link_id, now_ms)?;
+    link::note_consent(sql, link_id, person_id, (consent_version, "office"), now_ms)?;
     note(sql, "card-resumed", person_id.to_owned(), now_ms)
 }
 
@@ -141,10 +148,12 @@ pub(super) fn key(verified: &VerifiedLogin) -> [crate::store::Value; 3] {
     [kind_code(*kind).into(), issuer_key_id.clone().into(), serial.clone().into()]
 }
 
-fn kind_code(kind: CertificateKind) -> &'static str {
-    match kind.holder {
-        Holder::Card => "auth-card",
-        Holder::Phone => "auth-phone",
+pub(super) fn kind_code(kind: CertificateKind) -> &'static str {
+    match (kind.class, kind.holder) {
+        (CertificateClass::Authentication, Holder::Card) => "auth-card",
+        (CertificateClass::Authentication, Holder::Phone) => "auth-phone",
+        (CertificateClass::Signature, Holder::Card) => "sign-card",
+        (CertificateClass::Signature, Holder::Phone) => "sign-phone",
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     device::Device,
     encoding::base64,
     random::{self, Random},
+    session::Bound,
     store::{Sql, StoreError},
     values,
 };
@@ -17,6 +18,14 @@ pub(super) struct Nonce {
     pub(super) relying_party: String,
     pub(super) purpose: String,
     pub(super) issued_at_ms: i64,
+}
+
+impl Nonce {
+    /// What a session opened by it is for.
+    pub(super) fn bound(&self) -> Bound {
+        let (relying_party, purpose) = (self.relying_party.clone(), self.purpose.clone());
+        Bound { relying_party, purpose }
+    }
 }
 
 /// A nonce before it is kept.

@@ -1,5 +1,6 @@
-//! A card is linked at home: with the code from the town's letter at once, without it when the
-//! town has approved.
+//! A card is linked at home: with the code from the town's letter at once, likewise by somebody who
+//! has just proved by signature to be that person (a renewed card), without either when the town
+//! has approved.
 //!
 //! The home's own box, the card with its PIN, and the letter (or a member of staff) together say
 //! whose card it is; none of them does so alone.
@@ -9,7 +10,7 @@ use gateway_api::{
     login::LoginProof,
 };
 
-use super::{LoginDesk, LoginError, Occasion, VerifiedLogin, credential::key, nonce, write_event};
+use super::{LoginDesk, LoginError, Occasion, VerifiedLogin, credential::key, write_event};
 use crate::{
     audit::{self, Viewer},
     card::{
@@ -34,6 +35,8 @@ pub(crate) struct Registration {
     pub(crate) resident_id: String,
     pub(crate) code: Option<CodeHash>,
     pub(crate) consent_version: String,
+    /// Who proved at level L3, a moment ago at this box, to be somebody: as good as a letter.
+    pub(crate) signed_by: Option<String>,
 }
 
 /// A card is not linked.
@@ -64,10 +67,8 @@ impl LoginDesk {
         device: &Device,
         request: Registration,
     ) -> Result<CardLinkState, RegistrationError> {
-        let (now_ms, device_id) = (occasion.now_ms, device.device_id.clone());
-        let login_id = request.login_id.clone();
-        let consume = move |sql: &mut dyn Sql| nonce::consume(sql, &login_id, &device_id, now_ms);
-        let nonce = occasion.store.write::<_, StoreError, _>(consume).await?;
+        let now_ms = occasion.now_ms;
+        let nonce = self.use_up(&occasion, device, request.login_id.clone()).await?;
         let nonce = nonce.filter(|nonce| nonce.purpose == LINK_PURPOSE);
         let outcome = match nonce {
             None => Err(LoginError::NonceRefused),
@@ -121,7 +122,8 @@ fn link_verified(
             _ => return Ok(Err(RegistrationError::CardRefused)),
         }
     }
-    if let Some(hash) = request.code {
+    let is_signer = request.signed_by.as_ref() == Some(&person_id);
+    if let Some(hash) = request.code.filter(|_| !is_signer) {
         if code::written_to(sql, hash, CodePurpose::Link, now_ms)?.as_ref() != Some(&person_id) {
             return Ok(Err(RegistrationError::CodeRefused));
         }
@@ -129,6 +131,7 @@ fn link_verified(
     }
     let state = match request.code {
         Some(_) => CardLinkState::Linked,
+        None if is_signer => CardLinkState::Linked,
         None => CardLinkState::WaitsForTown,
     };
     let new = Link { device, verified, person_id: &person_id, state, now_ms };
@@ -136,11 +139,7 @@ fn link_verified(
         Some(link_id) => new.settle(sql, link_id)?,
         None => new.insert(sql, random)?,
     };
-    sql.execute(
-        "INSERT INTO card_consent (link_id, person_id, text_version, way, given_at_ms) \
-         VALUES ($1, $2, $3, 'tv', $4)",
-        values![&link_id, &person_id, &request.consent_version, now_ms],
-    )?;
+    link::note_consent(sql, &link_id, &person_id, (&request.consent_version, "tv"), now_ms)?;
     Ok(Ok(state))
 }
 

@@ -62,6 +62,11 @@ const STEPS: &[Step] = &[
         name: "0016_revocation",
         text: include_str!("../../migrations/sqlite/0016_revocation.sql"),
     },
+    Step {
+        number: 17,
+        name: "0017_signature",
+        text: include_str!("../../migrations/sqlite/0017_signature.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

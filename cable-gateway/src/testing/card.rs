@@ -26,6 +26,14 @@ impl TestCard {
         self.0.lock().expect("one user").file().auth.certificate.0.clone()
     }
 
+    /// Its signature certificate, DER, and a signature by it.
+    pub(crate) fn sign_document(&self, bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let card = self.0.lock().expect("one user");
+        let sign = card.file().sign.clone().expect("a signature certificate");
+        let key = sign.private_key().expect("a key");
+        (sign.certificate.0.clone(), key.sign(bytes).expect("signed"))
+    }
+
     /// Signs a digest with the PIN, as the box does.
     pub(crate) fn sign(&self, digest: TbsDigest) -> Vec<u8> {
         let mut card = self.0.lock().expect("one user");
@@ -53,10 +61,12 @@ pub(super) fn issue(folder: &Path, now_unix_secs: i64) -> [TestCard; 2] {
     let mut hierarchy = TestHierarchy::create(&mut keys, now_unix_secs).expect("a hierarchy");
     std::fs::create_dir(folder).expect("a folder");
     for (index, generation) in hierarchy.generations().iter().enumerate() {
-        let path = folder.join(format!("auth-{index}.der"));
-        std::fs::write(path, &generation.auth.certificate_der).expect("written");
+        for (kind, ca) in [("auth", &generation.auth), ("sign", &generation.sign)] {
+            let path = folder.join(format!("{kind}-{index}.der"));
+            std::fs::write(path, &ca.certificate_der).expect("written");
+        }
     }
-    let person = Person::new("中村 ハナ", "徳島県海部郡美波町", "19440302", Sex::Female);
+    let person = Person::new("中村 ハナ", "徳島県海部郡美波町", "19440503", Sex::Female);
     [0, 1].map(|_| {
         let file = hierarchy.issue(CardProfile::Normal, &person, &mut keys, now_unix_secs);
         TestCard(Mutex::new(VirtualCard::new(file.expect("a card")).expect("readable")))

@@ -10,12 +10,15 @@ use futures_util::StreamExt as _;
 use gateway_api::{
     Problem, ProblemCode,
     enrolment::{EnrolmentAnswer, EnrolmentRequest},
-    login::{CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
+    login::{
+        CardTouch, LoginChallenge, LoginProof, LoginRequest, SIGNATURE_DOCUMENT, Session,
+        SignatureProof,
+    },
     path,
     report::{Report, ReportContent},
 };
 use hyper_util::rt::TokioIo;
-use jpki::tbs::{LoginParts, LoginTbs};
+use jpki::tbs::{DocumentTbs, LoginParts, LoginTbs};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
 use serde::{Serialize, de::DeserializeOwned};
@@ -205,17 +208,58 @@ impl BoxClient {
         relying_party: &str,
         purpose: &str,
     ) -> LoginProof {
+        let tbs = LoginTbs::new(self.parts(challenge, relying_party, purpose));
+        let signature = card.sign(tbs.expect("no separator").digest());
+        LoginProof { certificate: base64(&card.certificate()), signature: base64(&signature) }
+    }
+
+    /// Opens a login and answers it with the card's signature certificate.
+    pub(crate) async fn sign_session(
+        &self,
+        card: &TestCard,
+        relying_party: &str,
+        purpose: &str,
+    ) -> Answer {
+        let request =
+            LoginRequest { relying_party: relying_party.to_owned(), purpose: purpose.to_owned() };
+        let challenge: LoginChallenge = self.post(path::LOGINS, &request).await.ok();
+        let proof = self.signature(card, &challenge, relying_party, purpose);
+        self.post(&path::LOGIN_SIGNATURE.replace("{login_id}", &challenge.login_id), &proof).await
+    }
+
+    /// What the card's signature certificate says to a challenge.
+    pub(crate) fn signature(
+        &self,
+        card: &TestCard,
+        challenge: &LoginChallenge,
+        relying_party: &str,
+        purpose: &str,
+    ) -> SignatureProof {
+        let parts = self.parts(challenge, relying_party, purpose);
+        let tbs = DocumentTbs::new(parts, SIGNATURE_DOCUMENT).expect("no separator");
+        let (certificate, signature) = card.sign_document(&tbs.bytes());
+        SignatureProof {
+            certificate: base64(&certificate),
+            signature: base64(&signature),
+            consent_version: "2026-11".to_owned(),
+        }
+    }
+
+    fn parts<'a>(
+        &'a self,
+        challenge: &LoginChallenge,
+        relying_party: &'a str,
+        purpose: &'a str,
+    ) -> LoginParts<'a> {
         let nonce = from_base64(&challenge.nonce, 32).expect("base64");
-        let tbs = LoginTbs::new(LoginParts {
+        LoginParts {
             gateway_id: &self.enrolment.as_ref().expect("enrolled").gateway_id,
             relying_party,
             purpose,
             device_id: self.device_id(),
             nonce: nonce.try_into().expect("32 bytes"),
             issued_at_ms: challenge.issued_at_ms.unsigned_abs(),
-        });
-        let signature = card.sign(tbs.expect("no separator").digest());
-        LoginProof { certificate: base64(&card.certificate()), signature: base64(&signature) }
+        }
     }
 
     /// Opens a session by a card that signs this service and this purpose.

@@ -21,6 +21,7 @@ use crate::{
 pub(super) const FILE: &str = "households.json";
 const RESIDENTS_MAX: usize = 12;
 const NAME_MAX_LEN: usize = 300;
+const ADDRESS_MAX_LEN: usize = 1200;
 const LANGUAGES: [&str; 3] = ["ja", "ja-easy", "en"];
 
 #[derive(Deserialize)]
@@ -60,8 +61,29 @@ struct RawResident {
     name: String,
     kana: String,
     born_on: Option<String>,
+    /// As the resident register writes it; compared with signature certificates.
+    address: Option<String>,
+    sex: Option<RawSex>,
     needs: Vec<Need>,
     plans: Vec<EvacuationPlan>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RawSex {
+    Male,
+    Female,
+    NotApplicable,
+}
+
+impl RawSex {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Male => "male",
+            Self::Female => "female",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
 }
 
 /// One home that fits the town's tables.
@@ -83,6 +105,8 @@ pub(super) struct CheckedResident {
     name: String,
     kana: String,
     born_on: Option<Date>,
+    address: Option<String>,
+    sex: Option<RawSex>,
     needs: String,
     plans: String,
 }
@@ -160,6 +184,11 @@ fn check_resident(
     if raw.name.chars().chain(raw.kana.chars()).any(char::is_control) {
         return Err(faulty(FILE, what, "the name or its reading holds a control character"));
     }
+    let strange =
+        |text: &String| text.len() > ADDRESS_MAX_LEN || text.chars().any(char::is_control);
+    if raw.address.as_ref().is_some_and(strange) {
+        return Err(faulty(FILE, what, "the address is longer than 1200 bytes, or not one line"));
+    }
     let born_on = raw.born_on.map(|text| day_of_birth(&what, &text)).transpose()?;
     let mut hazards = BTreeSet::new();
     for plan in &raw.plans {
@@ -176,6 +205,8 @@ fn check_resident(
         name: raw.name,
         kana: raw.kana,
         born_on,
+        address: raw.address,
+        sex: raw.sex,
     })
 }
 
@@ -300,17 +331,21 @@ fn write_person(
         None => random::id(random),
     };
     let person = sql.execute(
-        "INSERT INTO person (person_id, name, kana, created_at_ms, born_on) \
-         VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (person_id) DO UPDATE SET name = $2, kana = $3, born_on = $5 \
-         WHERE person.name <> $2 OR person.kana <> $3 \
-         OR COALESCE(person.born_on, '') <> COALESCE($5, '')",
+        "INSERT INTO person (person_id, name, kana, created_at_ms, born_on, address, sex) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (person_id) DO UPDATE SET name = $2, kana = $3, born_on = $5, \
+         address = $6, sex = $7 WHERE person.name <> $2 OR person.kana <> $3 \
+         OR COALESCE(person.born_on, '') <> COALESCE($5, '') \
+         OR COALESCE(person.address, '') <> COALESCE($6, '') \
+         OR COALESCE(person.sex, '') <> COALESCE($7, '')",
         values![
             &person_id,
             &resident.name,
             &resident.kana,
             now_ms,
-            resident.born_on.map(|date| date.to_string())
+            resident.born_on.map(|date| date.to_string()),
+            resident.address.as_ref(),
+            resident.sex.map(RawSex::code)
         ],
     )?;
     let link = sql.execute(

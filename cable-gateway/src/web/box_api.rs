@@ -11,6 +11,7 @@ pub mod document;
 mod enrolments;
 mod events;
 mod login_proof;
+mod login_signature;
 mod logins;
 mod orders;
 mod peer;
@@ -52,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route(path::ORDERS, get(orders::handler))
         .route(path::LOGINS, post(logins::handler))
         .route(path::LOGIN_PROOF, post(login_proof::handler))
+        .route(path::LOGIN_SIGNATURE, post(login_signature::handler))
         .route(path::CARD_TOUCHES, post(card_touches::handler))
         .route(path::CARD_LINKS, post(card_links::handler))
         .route(path::CARD_STOPS, post(card_stops::handler))

@@ -67,7 +67,9 @@ impl Office {
         let (ready, address) = tokio::sync::oneshot::channel();
         let served = folder.path().to_owned();
         tokio::spawn(async move {
-            let told = |address| drop(ready.send(address));
+            let told = |address| {
+                let _ = ready.send(address);
+            };
             let free = "127.0.0.1:0".parse().expect("an address");
             j_lis::serve(&served, free, now, told).await
         });

@@ -4,9 +4,10 @@ use axum::{Json, extract::State};
 use gateway_api::{
     Problem, ProblemCode,
     card::{CardLinkAnswer, CardLinkRequest},
+    login::AssuranceLevel,
 };
 
-use super::{Refused, enrolments::hash, logins::occasion, problem::Body};
+use super::{Refused, enrolments::hash, logins::occasion, peer::Resident, problem::Body};
 use crate::{
     device::Device,
     login::{Registration, RegistrationError},
@@ -29,6 +30,8 @@ impl From<RegistrationError> for Refused {
 #[utoipa::path(
     post, path = "/box/v1/card-links", tag = "cards", request_body = CardLinkRequest,
     operation_id = "card_links",
+    params(("Authorization" = Option<String>, Header,
+        description = "`Bearer` and the token of an L3 session: a renewed card needs no letter")),
     responses(
         (status = 200, description = "The card counts, or waits for the town",
             body = CardLinkAnswer),
@@ -42,6 +45,7 @@ impl From<RegistrationError> for Refused {
 pub(super) async fn handler(
     State(state): State<AppState>,
     device: Device,
+    session: Option<Resident>,
     Body(request): Body<CardLinkRequest>,
 ) -> Result<Json<CardLinkAnswer>, Refused> {
     let occasion = occasion(&state, &device)?;
@@ -49,7 +53,10 @@ pub(super) async fn handler(
         Some(code) => Some(hash(&state, code).await?),
         None => None,
     };
+    let signed_by = session.map(|Resident(session)| session);
+    let signed_by = signed_by.filter(|session| session.level == AssuranceLevel::L3);
     let registration = Registration {
+        signed_by: signed_by.map(|session| session.person_id),
         login_id: request.login_id,
         proof: request.proof,
         resident_id: request.resident_id,

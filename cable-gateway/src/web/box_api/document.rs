@@ -17,6 +17,7 @@ use utoipa::OpenApi as _;
         super::orders::handler,
         super::logins::handler,
         super::login_proof::handler,
+        super::login_signature::handler,
         super::card_touches::handler,
         super::card_links::handler,
         super::card_stops::handler,

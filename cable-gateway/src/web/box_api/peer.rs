@@ -1,7 +1,7 @@
 //! Who asks: the box by its certificate, the resident by the session's token.
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State},
     http::{header::AUTHORIZATION, request::Parts},
     middleware::Next,
     response::Response,
@@ -47,6 +47,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Device {
 #[derive(Debug)]
 pub(super) struct Resident(pub(super) SessionRecord);
 
+/// Nobody without the header; a token that does not count is refused all the same.
+impl OptionalFromRequestParts<AppState> for Resident {
+    type Rejection = Refused;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Option<Self>, Refused> {
+        if !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<AppState>>::from_request_parts(parts, state).await.map(Some)
+    }
+}
+
 impl FromRequestParts<AppState> for Resident {
     type Rejection = Refused;
 
@@ -73,7 +88,8 @@ impl FromRequestParts<AppState> for Proven {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refused> {
-        let Resident(session) = Resident::from_request_parts(parts, state).await?;
+        let found = <Resident as FromRequestParts<AppState>>::from_request_parts(parts, state);
+        let Resident(session) = found.await?;
         if session.level >= AssuranceLevel::L2 {
             return Ok(Self(session));
         }

@@ -5,3 +5,4 @@ mod events;
 mod help;
 mod login;
 mod reports;
+mod signature;
