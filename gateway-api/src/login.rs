@@ -65,8 +65,7 @@ pub struct SignatureProof {
     pub certificate: String,
     /// Signature by the card, base64; at most 512 bytes decoded.
     pub signature: String,
-    /// Version of the words to which the person agreed on the screen: the town compares the
-    /// certificate with its record, and remembers it.
+    /// Version of the words on the screen to which the person agreed; kept with the link.
     pub consent_version: String,
 }
 

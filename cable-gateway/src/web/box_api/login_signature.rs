@@ -12,8 +12,7 @@ use gateway_api::{
 use super::{Refused, logins::occasion, problem::Body};
 use crate::{device::Device, state::AppState};
 
-/// Checks a signature made with the signature certificate and its password; the nonce is used up
-/// whatever comes out.
+/// Checks a signature by the signature certificate; the nonce is used up whatever comes out.
 #[utoipa::path(
     post, path = "/box/v1/logins/{login_id}/signature", tag = "login",
     request_body = SignatureProof, operation_id = "login_signature",
