@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use gateway_api::report::{Report, ReportContent};
 
-use crate::{Config, Now, effect::Effect, link::id::Generator};
+use crate::{Config, Now, effect::Effect, link::id::Generator, service::ServiceCall};
 
 /// The moment of the event being handled and the effects it leads to.
 pub(crate) struct Context {
@@ -12,6 +12,7 @@ pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) random: Generator,
     effects: VecDeque<Effect>,
+    calls: u64,
 }
 
 impl Context {
@@ -21,7 +22,16 @@ impl Context {
             random: Generator::new(config.seed),
             config,
             effects: VecDeque::new(),
+            calls: 0,
         }
+    }
+
+    /// Asks the gateway; the answer comes under the number that this returns.
+    pub(crate) fn call(&mut self, call: ServiceCall) -> u64 {
+        self.calls += 1;
+        let call_id = self.calls;
+        self.push(Effect::Service { call_id, call });
+        call_id
     }
 
     pub(crate) const fn now_ms(&self) -> u64 {

@@ -7,7 +7,7 @@ use gateway_api::{
 };
 use uuid::Uuid;
 
-use crate::phrase::Phrase;
+use crate::{phrase::Phrase, service::ServiceCall};
 
 /// Everything the machine asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,13 @@ pub enum Effect {
     FetchAccessLog {
         /// Bearer token.
         token: String,
+    },
+    /// Ask for a service, a permission or a card.
+    Service {
+        /// Id, returned with the answer.
+        call_id: u64,
+        /// What.
+        call: ServiceCall,
     },
     /// Fetch the provisioning.
     FetchProvisioning,

@@ -10,7 +10,10 @@ use gateway_api::{
     resident::AccessLog,
 };
 
-use crate::key::{KeyAction, RemoteKey};
+use crate::{
+    key::{KeyAction, RemoteKey},
+    service::ServiceAnswer,
+};
 
 /// Everything the machine hears about.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +81,13 @@ pub enum Event {
     LoginRefused(ProblemCode),
     /// The gateway did not answer in time.
     LoginUnreachable,
+    /// The gateway answered a question about services or cards.
+    ServiceAnswered {
+        /// Of which question.
+        call_id: u64,
+        /// What.
+        answer: ServiceAnswer,
+    },
     /// The access log was fetched; none when it could not be.
     AccessLogArrived(Option<AccessLog>),
     /// The player says how the channel does.

@@ -6,11 +6,13 @@
 //! [`view::View`].
 
 mod access;
+mod cards;
 mod check_in;
 pub mod config;
 mod context;
 pub mod effect;
 mod emergency;
+mod entry;
 pub mod event;
 pub mod key;
 mod link;
@@ -18,6 +20,8 @@ pub mod machine;
 mod nav;
 pub mod phrase;
 mod profile;
+pub mod service;
+mod services;
 mod session;
 mod speech;
 pub mod time;

@@ -1,6 +1,7 @@
 //! The top loop: one event in, one change of state, effects and one view out.
 
 mod actions;
+mod cards;
 mod guide;
 mod help;
 mod keys;
@@ -9,6 +10,7 @@ mod pages;
 mod people;
 mod plan;
 mod reports;
+mod services;
 mod takeover_keys;
 
 use evacuation::book::Standing;
@@ -17,6 +19,7 @@ use gateway_api::{provisioning::Provisioning, resident::AccessLog};
 use crate::{
     Config, Now,
     access::Settings,
+    cards::CardMenu,
     check_in::CheckIn,
     context::Context,
     effect::{Effect, SpeechPriority, StoreCommand, Stored},
@@ -26,6 +29,7 @@ use crate::{
     nav::{Navigator, Page},
     phrase::{Phrase, say},
     profile::{Profile, take_manifest},
+    services::ServiceDesk,
     session::CardDesk,
     speech::Voice,
     tv::{LiveTv, Wish, hint::Hint, volume::Volume},
@@ -66,6 +70,8 @@ pub struct Machine {
     hint: Hint,
     nav: Navigator,
     card: CardDesk,
+    services: ServiceDesk,
+    card_menu: CardMenu,
     check_in: CheckIn,
     access_log: LogState,
     emergency: Emergency,
@@ -110,6 +116,8 @@ impl Machine {
             profile: None,
             nav: Navigator::default(),
             card: CardDesk::default(),
+            services: ServiceDesk::default(),
+            card_menu: CardMenu::default(),
             check_in: CheckIn::default(),
             access_log: LogState::default(),
             emergency: Emergency::new(),
@@ -148,6 +156,8 @@ impl Machine {
             self.hint.deadline(),
             self.settings_due,
             self.card.deadline(),
+            self.services.deadline(),
+            self.card_menu.deadline(),
             self.check_in.deadline(),
             self.emergency.takeover_deadline(now_ms),
             self.emergency.next_end(self.context.now),
@@ -240,6 +250,7 @@ impl Machine {
             Event::SoundChosen { channel_id, number, count } => {
                 self.sound_chosen(&channel_id, number, count);
             }
+            Event::ServiceAnswered { call_id, answer } => self.service_answered(call_id, &answer),
             Event::SpeechEnded(speech_id) => self.voice.ended(speech_id),
             card_or_login => self.card_event(card_or_login),
         }
@@ -314,6 +325,7 @@ impl Machine {
         self.voice.reach(now_ms);
         self.toast.take_if(|toast| toast.until <= now_ms);
         self.reach_people();
+        self.reach_services();
         self.reach_orders();
         self.reach_reports();
         if self.settings_due.take_if(|due| *due <= now_ms).is_some() {
@@ -325,6 +337,7 @@ impl Machine {
     /// What follows from the new state, whatever the event was.
     fn settle(&mut self) {
         self.settle_people();
+        self.settle_services();
         self.send_next_report();
         self.speak_page();
         self.say_arrival();

@@ -33,6 +33,11 @@ impl Navigator {
         self.top().map(|screen| &screen.page)
     }
 
+    /// Whether the page is open, wherever it lies in the stack.
+    pub(crate) fn contains(&self, page: Page) -> bool {
+        self.stack.iter().any(|screen| screen.page == page)
+    }
+
     pub(crate) fn is_television(&self) -> bool {
         self.stack.is_empty()
     }

@@ -6,12 +6,16 @@
 
 mod attempt;
 mod conversation;
+mod entry;
 mod pages;
+mod password;
 pub(crate) mod pin;
 pub(crate) mod purpose;
+mod talk;
 pub(crate) mod trouble;
 
 use gateway_api::{
+    card::CardLinkState,
     login::{AssuranceLevel, LoginProof, Session},
     problem::ProblemCode,
 };
@@ -21,17 +25,18 @@ use crate::{
     effect::Effect,
     event::{CardIo, ReaderState},
     phrase::Phrase,
+    service::{ServiceAnswer, ServiceFault},
 };
 use attempt::{Attempt, Login, Stage};
-use purpose::Purpose;
+use purpose::{Errand, Purpose};
 use trouble::{Cause, Tries, Trouble};
 
 /// A press meant for the page before must not act on the one that just came up.
-const STRAY_PRESS_MS: u64 = 700;
+pub(crate) const STRAY_PRESS_MS: u64 = 700;
 /// Nobody types for this long: the digits are wiped.
 const ENTRY_MS: u64 = 60_000;
 /// The card or the gateway stays silent for this long.
-const SILENCE_MS: u64 = 15_000;
+pub(crate) const SILENCE_MS: u64 = 15_000;
 /// A session never lasts longer, whatever the clocks say.
 const SESSION_MAX_MS: u64 = 30 * 60_000;
 /// Wrong PINs between putting a card in and taking it out.
@@ -61,6 +66,12 @@ pub(crate) enum Outcome {
     PageChanged,
     /// A person is known, for this purpose.
     Known(Purpose),
+    /// The card said yes to one request; nobody is known beyond it.
+    Granted(Box<Session>),
+    /// The gateway knows the card now, or waits for the town.
+    Linked(CardLinkState),
+    /// The gateway does not know the letter's code.
+    CodeRefused,
     /// The person is not known any more.
     Ended,
     /// A card was put in without a word and did not work out.
@@ -101,8 +112,19 @@ impl CardDesk {
 
     /// Somebody chose a service that needs to know who is there.
     pub(crate) fn begin(&mut self, context: &mut Context, purpose: Purpose) -> Outcome {
+        self.begin_errand(context, purpose, None)
+    }
+
+    /// The same where the purpose alone does not say what the card signs.
+    pub(crate) fn begin_errand(
+        &mut self,
+        context: &mut Context,
+        purpose: Purpose,
+        errand: Option<Errand>,
+    ) -> Outcome {
         self.abandon(context);
-        self.attempt = Some(Attempt::new(purpose, context.now_ms()));
+        let attempt = Attempt::new(purpose, context.now_ms());
+        self.attempt = Some(attempt.with_errand(errand));
         self.approach(context)
     }
 
@@ -156,6 +178,10 @@ impl CardDesk {
             return Outcome::Nothing;
         }
         let purpose = self.attempt.take().map_or(Purpose::Greeting, |attempt| attempt.purpose);
+        if matches!(purpose, Purpose::Service(_)) {
+            self.wrong_pins = 0;
+            return Outcome::Granted(Box::new(session));
+        }
         if let Some(before) = self.person.take() {
             context.push(Effect::CloseSession { token: before.session.token });
         }
@@ -185,17 +211,47 @@ impl CardDesk {
     /// The one button of a trouble page.
     pub(crate) fn retry(&mut self, context: &mut Context) -> Outcome {
         let Some(attempt) = &self.attempt else { return Outcome::Nothing };
-        self.begin(context, attempt.purpose)
+        let (purpose, errand) = (attempt.purpose, attempt.errand.clone());
+        self.begin_errand(context, purpose, errand)
+    }
+
+    /// The gateway said whether the card that signed counts; none when nobody waits for it.
+    pub(crate) fn link_answered(
+        &mut self,
+        context: &mut Context,
+        call_id: u64,
+        answer: &ServiceAnswer,
+    ) -> Option<Outcome> {
+        self.attempt.as_ref().filter(|attempt| attempt.link_call == Some(call_id))?;
+        Some(match answer {
+            ServiceAnswer::Linked(state) => {
+                self.attempt = None;
+                self.wrong_pins = 0;
+                Outcome::Linked(*state)
+            }
+            ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::CodeRefused)) => {
+                self.attempt = None;
+                Outcome::CodeRefused
+            }
+            ServiceAnswer::Failed(ServiceFault::Refused(code)) => {
+                self.fail(context, Cause::of_link(*code), Tries::NotUsed)
+            }
+            _ => self.fail(context, Cause::LinkUnknown, Tries::NotUsed),
+        })
     }
 
     pub(crate) fn deadline(&self) -> Option<u64> {
         let attempt = self.attempt.as_ref().and_then(|attempt| attempt.deadline);
+        let glimpse = self.attempt.as_ref().and_then(Attempt::hides_at);
         let session = self.person.as_ref().map(|person| person.ends_at);
-        attempt.into_iter().chain(session).min()
+        attempt.into_iter().chain(glimpse).chain(session).min()
     }
 
     pub(crate) fn reach(&mut self, context: &mut Context) -> Outcome {
         let now_ms = context.now_ms();
+        if let Some(attempt) = self.attempt.as_mut() {
+            attempt.hide_glimpse(now_ms);
+        }
         let attempt = self.attempt.as_mut().filter(|a| a.deadline.is_some_and(|at| at <= now_ms));
         if let Some(attempt) = attempt {
             attempt.deadline = None;
@@ -262,7 +318,7 @@ impl CardDesk {
         if self.wrong_pins >= WRONG_PINS_MAX {
             return self.fail(context, Cause::WrongPins, Tries::NotUsed);
         }
-        context.push(Effect::OpenLogin(attempt.purpose.request()));
+        context.push(Effect::OpenLogin(attempt.request()));
         let deadline = context.now_ms() + SILENCE_MS;
         self.enter(context, Stage::Opening, Some(deadline))
     }
@@ -292,6 +348,7 @@ impl CardDesk {
             };
         }
         let tries = if attempt.level == AssuranceLevel::L1 { Tries::NotConcerned } else { tries };
+        let cause = if attempt.level == AssuranceLevel::L3 { cause.of_password() } else { cause };
         self.enter(context, Stage::Troubled(Trouble { cause, tries }), None)
     }
 

@@ -4,7 +4,7 @@
 use crate::{
     effect::{Effect, SpeechPriority},
     phrase::{Phrase, say},
-    view::{Body, PageView},
+    view::{Body, Layout, PageView},
 };
 
 /// A speech of which no end is heard is over after this time: the picture must not stay quiet.
@@ -32,7 +32,7 @@ struct Told {
     lead: Option<Phrase>,
     detail: Option<Phrase>,
     focus: usize,
-    entered: u8,
+    entered: usize,
 }
 
 impl Voice {
@@ -95,7 +95,7 @@ impl Voice {
         let now = self.told.as_ref()?;
         match before {
             Some(before) if before.is_same_page(now) && before.entered != now.entered => {
-                let sentence = say::pin_digits_spoken(now.entered.into());
+                let sentence = entered_words(page, now.entered > before.entered);
                 self.say(now_ms, vec![sentence], SpeechPriority::Focus)
             }
             Some(before) if before.is_same_page(now) => {
@@ -115,7 +115,8 @@ impl Voice {
 impl Told {
     fn of(page: &PageView) -> Self {
         let entered = match page.body {
-            Body::PinDots { entered, .. } => entered,
+            Body::PinDots { entered, .. } | Body::Password { entered, .. } => entered.into(),
+            Body::Digits { ref digits, .. } => digits.len(),
             Body::Empty | Body::Picture(_) | Body::Rows { .. } => 0,
         };
         Self {
@@ -132,6 +133,20 @@ impl Told {
     }
 }
 
+/// A digit that may be seen is read aloud; of what is masked only how much there is.
+fn entered_words(page: &PageView, has_grown: bool) -> Phrase {
+    match &page.body {
+        Body::Digits { digits, .. } => match digits.bytes().last().filter(|_| has_grown) {
+            Some(digit) => say::pad_digit(i64::from(digit.saturating_sub(b'0'))),
+            None => say::digit_deleted(),
+        },
+        Body::Password { .. } if !has_grown => say::digit_deleted(),
+        Body::Password { entered, .. } => say::password_characters_spoken((*entered).into()),
+        Body::PinDots { entered, .. } => say::pin_digits_spoken((*entered).into()),
+        Body::Empty | Body::Picture(_) | Body::Rows { .. } => say::pin_digits_spoken(0),
+    }
+}
+
 fn page_words(page: &PageView) -> Vec<Phrase> {
     let mut sentences = vec![page.title.clone()];
     sentences.extend(page.lead.clone());
@@ -140,7 +155,7 @@ fn page_words(page: &PageView) -> Vec<Phrase> {
         let row = |row: &crate::view::Row| say::row_spoken(row.label.clone(), row.value.clone());
         sentences.extend(rows.iter().map(row));
     }
-    if let Body::PinDots { tries_left, .. } = page.body {
+    if let Body::PinDots { tries_left, .. } | Body::Password { tries_left, .. } = page.body {
         sentences.push(say::pin_tries_left(tries_left.into()));
     }
     sentences.extend(focus_words(page));
@@ -153,7 +168,8 @@ fn focus_words(page: &PageView) -> Vec<Phrase> {
     let mut sentences = vec![item.label.clone()];
     sentences.extend(item.note.clone());
     let count = page.items.len();
-    if count > 1 && !matches!(page.body, Body::PinDots { .. }) {
+    let is_pad = matches!(page.layout, Layout::KeyPad | Layout::Keyboard);
+    if count > 1 && !is_pad {
         let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
         sentences.push(say::focus_position(number(page.focus + 1), number(count)));
     }

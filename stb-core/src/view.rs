@@ -169,6 +169,41 @@ pub enum PageKind {
     Settings,
     /// A sentence with one action.
     Notice,
+    /// The number that a service shows.
+    ServiceNumber,
+    /// Asking the gateway.
+    ServiceBusy,
+    /// Who asks for what.
+    ServiceRequest,
+    /// One question of a service.
+    ServiceQuestion,
+    /// All answers before the card.
+    ServiceSummary,
+    /// What the service got, or that it got nothing.
+    ServiceDone,
+    /// Cards and permissions.
+    CardMenu,
+    /// What services may know.
+    Consents,
+    /// One permission, and taking it back.
+    Consent,
+    /// Linking a card at home.
+    CardLink,
+    /// Stopping a lost card.
+    CardStop,
+    /// The digits of a letter from the town.
+    LetterCode,
+    /// What became of it.
+    CardMenuDone,
+    /// The password of the signature certificate.
+    Password,
+}
+
+impl PageKind {
+    /// Whether keys mean digits or characters here: which ones is nobody's business.
+    pub const fn takes_characters(self) -> bool {
+        matches!(self, Self::Pin | Self::Password | Self::LetterCode | Self::ServiceNumber)
+    }
 }
 
 /// What stands between sentence and items.
@@ -187,6 +222,26 @@ pub enum Body {
         /// Tries left on the card.
         tries_left: u8,
     },
+    /// Digits that may be seen, in groups of four.
+    Digits {
+        /// Digits entered.
+        digits: String,
+        /// Digits wanted.
+        wanted: u8,
+    },
+    /// Masked characters in groups of four; the last one is seen for a moment.
+    Password {
+        /// Characters entered.
+        entered: u8,
+        /// The last of them, while it may be seen.
+        glimpse: Option<Glimpse>,
+        /// Fewest characters.
+        least: u8,
+        /// Most characters.
+        most: u8,
+        /// Tries left on the card.
+        tries_left: u8,
+    },
     /// A short table.
     Rows {
         /// Rows on this page, at most 5.
@@ -196,6 +251,16 @@ pub enum Body {
         /// Pages in all.
         pages: u16,
     },
+}
+
+/// One character of a password, for the screen and nobody else (invariant 4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Glimpse(pub char);
+
+impl std::fmt::Debug for Glimpse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Glimpse(..)")
+    }
 }
 
 /// One row of a table.
@@ -221,6 +286,8 @@ pub enum Layout {
     Column,
     /// 10-key pad, 3 columns: 1-9, 訂正, 0, 決定.
     KeyPad,
+    /// Capitals and digits, 10 columns: 0-9, A-Z, 1字消す and 決定 of two columns each.
+    Keyboard,
 }
 
 /// One focusable item.

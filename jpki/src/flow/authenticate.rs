@@ -170,6 +170,11 @@ where
         self.settle(outcome)
     }
 
+    /// Card or phone; unknown before the card said so.
+    pub fn token(&self) -> TokenKind {
+        self.token
+    }
+
     /// The resident agreed to use the last try.
     pub fn confirm_last_try(&mut self) -> Step<CardSignature> {
         let outcome = self.pin.confirm();

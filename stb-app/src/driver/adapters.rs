@@ -93,6 +93,7 @@ impl Adapters {
             Effect::SendTouch(touch) => self.ask(Request::SendTouch(touch)),
             Effect::CloseSession { token } => self.ask(Request::CloseSession { token }),
             Effect::FetchAccessLog { token } => self.ask(Request::FetchAccessLog { token }),
+            Effect::Service { call_id, call } => self.ask(Request::Service { call_id, call }),
             Effect::FetchProvisioning => self.ask(Request::FetchProvisioning),
             Effect::FetchOrders { after_sequence, spread_ms } => {
                 self.ask(Request::FetchOrders { after_sequence, spread_ms });

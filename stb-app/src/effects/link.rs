@@ -9,6 +9,7 @@ pub mod enrolment;
 pub mod identity;
 mod reports;
 mod requests;
+mod services;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ use gateway_api::{
     problem::ProblemCode,
     report::Report,
 };
-use stb_core::event::Event;
+use stb_core::{event::Event, service::ServiceCall};
 use tokio::sync::mpsc;
 
 use super::{Ended, Events, clock::Clock, supervise};
@@ -54,6 +55,13 @@ pub enum Request {
     FetchAccessLog {
         /// Bearer token.
         token: String,
+    },
+    /// Ask for a service, a permission or a card.
+    Service {
+        /// Id, returned with the answer.
+        call_id: u64,
+        /// What.
+        call: ServiceCall,
     },
     /// Fetch the provisioning.
     FetchProvisioning,
@@ -169,6 +177,10 @@ async fn answer(requests: Requests, events: Events, request: Request) {
             .map_or_else(not_logged_in, |session| Event::SessionOpened(Box::new(session))),
         Request::FetchAccessLog { token } => {
             Event::AccessLogArrived(requests.access_log(&token).await.ok())
+        }
+        Request::Service { call_id, call } => {
+            let answer = services::answer(&requests, call).await;
+            Event::ServiceAnswered { call_id, answer }
         }
         Request::CloseSession { token } => {
             // The token expires by itself; the screen has moved on.

@@ -3,12 +3,12 @@
 use gtk::prelude::*;
 use stb_core::{
     phrase::{Phrase, say},
-    view::{Body, Row},
+    view::{Body, Glimpse, Row},
 };
 
 use super::{
     glyph::Glyph,
-    label::{label, whole_up_to, with_text},
+    label::{centred, label, whole_up_to, with_text},
 };
 use crate::text::Texts;
 
@@ -29,6 +29,11 @@ pub(super) fn widget(body: &Body, texts: &Texts) -> Option<gtk::Widget> {
         }
         Body::PinDots { entered, wanted, tries_left } => {
             Some(pin_dots(*entered, *wanted, *tries_left, texts).upcast())
+        }
+        Body::Digits { digits, wanted } => Some(digit_places(digits, *wanted).upcast()),
+        Body::Password { entered, glimpse, least, most, tries_left } => {
+            let count = (*entered, *least, *most);
+            Some(characters(count, *glimpse, *tries_left, texts).upcast())
         }
         Body::Rows { rows, page, pages } => Some(table(rows, (*page, *pages), texts).upcast()),
     }
@@ -59,6 +64,68 @@ fn pin_dots(entered: u8, wanted: u8, tries_left: u8, texts: &Texts) -> gtk::Box 
     body.append(&places);
     let tries = say::pin_tries_left(tries_left.into());
     body.append(&with_text(label("detail"), &texts.render(&tries)));
+    body
+}
+
+/// Places in groups of four, so that a number can be compared with the one on paper.
+const GROUP: u8 = 4;
+
+fn digit_places(digits: &str, wanted: u8) -> gtk::Box {
+    let places = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    places.add_css_class("digits");
+    for index in 0..wanted {
+        let digit = digits.get(usize::from(index)..usize::from(index) + 1);
+        let is_next = usize::from(index) == digits.len();
+        places.append(&seen_place(digit.unwrap_or_default(), is_next, index, wanted));
+    }
+    places
+}
+
+/// One place with what stands in it; a gap follows each group.
+fn seen_place(content: &str, is_next: bool, index: u8, count: u8) -> gtk::Box {
+    let place = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    place.add_css_class("digit-place");
+    if is_next {
+        place.add_css_class("next");
+    }
+    if (index + 1) % GROUP == 0 && index + 1 < count {
+        place.add_css_class("group-end");
+    }
+    let shown = with_text(centred(label("digit-shown")), content);
+    shown.set_hexpand(true);
+    place.append(&shown);
+    place
+}
+
+/// Masked characters; the one that was typed last is seen for a moment.
+fn characters(
+    (entered, least, most): (u8, u8, u8),
+    glimpse: Option<Glimpse>,
+    tries_left: u8,
+    texts: &Texts,
+) -> gtk::Box {
+    /// What hides a character.
+    const MASK: &str = "●";
+    let body = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    body.add_css_class("password");
+    let places = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    for index in 0..most {
+        let seen = glimpse.filter(|_| index + 1 == entered).map(|glimpse| glimpse.0.to_string());
+        let content = match seen {
+            Some(character) => character,
+            None if index < entered => MASK.to_owned(),
+            None => String::new(),
+        };
+        places.append(&seen_place(&content, index == entered, index, most));
+    }
+    body.append(&places);
+    let facts = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    let count = say::password_count(entered.into());
+    let length = say::password_length(least.into(), most.into());
+    for phrase in [count, length, say::pin_tries_left(tries_left.into())] {
+        facts.append(&with_text(label("detail"), &texts.render(&phrase)));
+    }
+    body.append(&facts);
     body
 }
 

@@ -28,6 +28,11 @@ impl Machine {
             Command::ToHome => self.nav.go_home(),
             Command::ToTelevision => self.nav.leave_to_television(),
             Command::Card(deed) => return self.card_deed(deed),
+            Command::OpenServices => self.open_services(),
+            Command::OpenCards => self.open_cards(),
+            Command::OpenCardLink => self.open_card_link(),
+            Command::Service(deed) => return self.service_deed(deed),
+            Command::Cards(deed) => return self.card_menu_deed(deed),
             setting => self.set(setting),
         }
         true

@@ -223,32 +223,45 @@ impl Machine {
     }
 
     fn confirm(&mut self) -> Cue {
-        let is_stray = self.is_on(Page::Card) && self.card.is_too_fresh(self.context.now_ms());
-        if is_stray {
+        if self.is_stray_press() {
             return Cue::Edge;
         }
         let focus = self.page_view().map_or(0, |page| page.focus);
         self.confirm_at(focus)
     }
 
-    /// A digit of the PIN. Nowhere else does an item show a number: there the hand meant a channel,
-    /// and a number is no answer.
-    fn digit_key(&mut self, digit: u8) -> Cue {
-        if !self.is_on(Page::Card) {
-            return Cue::Edge;
+    /// Whether the press may be meant for the page before.
+    fn is_stray_press(&self) -> bool {
+        let now_ms = self.context.now_ms();
+        match self.nav.page() {
+            Some(Page::Card) => self.card.is_too_fresh(now_ms),
+            Some(Page::Services) => self.services.is_too_fresh(now_ms),
+            Some(Page::Cards) => self.card_menu.is_too_fresh(now_ms),
+            _ => false,
         }
-        let is_taken = self.card_deed(CardDeed::PadDigit(digit));
+    }
+
+    /// A digit of a PIN or of a number. Nowhere else does an item show a number: there the hand
+    /// meant a channel, and a number is no answer.
+    fn digit_key(&mut self, digit: u8) -> Cue {
+        let is_taken = match self.nav.page() {
+            Some(Page::Card) => self.card_deed(CardDeed::PadDigit(digit)),
+            Some(Page::Services) => self.service_digit(digit),
+            Some(Page::Cards) => self.card_menu_digit(digit),
+            _ => false,
+        };
         self.offer_complete_pin();
         if is_taken { Cue::Move } else { Cue::Edge }
     }
 
     /// On the last try a complete PIN waits for 決定: then 決定 must mean just that.
-    fn offer_complete_pin(&mut self) {
-        let complete = self.page_view().is_some_and(
-            |page| matches!(page.body, Body::PinDots { entered, wanted, .. } if entered == wanted),
-        );
-        let submit = Command::Card(CardDeed::PadSubmit);
-        let place = self.choices().iter().position(|choice| choice.command == submit);
+    pub(super) fn offer_complete_pin(&mut self) {
+        let complete = self.page_view().is_some_and(|page| match page.body {
+            Body::PinDots { entered, wanted, .. } => entered == wanted,
+            Body::Digits { digits, wanted } => digits.len() == usize::from(wanted),
+            _ => false,
+        });
+        let place = self.choices().iter().position(|choice| choice.command.is_submit());
         if let Some(place) = place.filter(|_| complete) {
             self.nav.set_focus(place);
         }

@@ -16,10 +16,11 @@ use super::{
 
 /// Rows of a table on one page.
 const ROWS: usize = 5;
-/// Tiles of the home page at most, and those that give way: 戻る and 終了 lead to television as well,
-/// and who looked can be read when no order holds.
+/// Tiles of the home page at most, and those that give way: 戻る and 終了 lead to television as well, who
+/// looked is also told among cards and permissions, and a service can wait until an order is over.
 const MOST_TILES: usize = 6;
-const GIVING_WAY: [Command; 2] = [Command::ToTelevision, Command::OpenAccessLog];
+const GIVING_WAY: [Command; 3] =
+    [Command::ToTelevision, Command::OpenAccessLog, Command::OpenServices];
 
 impl Machine {
     pub(super) fn choices(&self) -> Vec<Choice> {
@@ -57,6 +58,8 @@ impl Machine {
             Page::Guide { page } => self.guide_page(page),
             Page::Settings => self.settings_page(),
             Page::SettingChoice(setting) => self.setting_page(setting),
+            Page::Services => self.services.draft().unwrap_or_else(|| self.home_page()),
+            Page::Cards => self.card_menu.draft().unwrap_or_else(|| self.settings_page()),
         })
     }
 
@@ -88,6 +91,8 @@ impl Machine {
         let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
         draft = draft.choice(plan.note(say::tile_plan_note()));
         let log = Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog);
+        let services =
+            Choice::new(say::tile_services(), Some(Icon::Phone), Command::OpenServices);
         let settings =
             Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
         let television =
@@ -95,6 +100,7 @@ impl Machine {
                 .note(say::tile_television_note());
         draft = draft
             .choice(log.note(say::tile_access_log_note()))
+            .choice(services.note(say::tile_services_note()))
             .choice(settings.note(say::tile_settings_note()));
         draft = draft.choice(television);
         for command in GIVING_WAY {
@@ -155,7 +161,10 @@ impl Machine {
             let entry = Choice::new(label, None, Command::OpenSetting(setting));
             draft = draft.choice(entry.note(value));
         }
-        draft.choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
+        let cards = Choice::new(say::cards_title(), None, Command::OpenCards);
+        draft
+            .choice(cards.note(say::cards_note()))
+            .choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
     }
 
     fn setting_page(&self, setting: Setting) -> Draft {

@@ -9,7 +9,7 @@ use crate::{
     check_in::Asked,
     effect::Effect,
     event::{Event, ReaderState},
-    nav::{CardDeed, Command, Page},
+    nav::{CardDeed, Page},
     phrase::{Phrase, say},
     session::{Outcome, purpose::Purpose, trouble::Trouble},
 };
@@ -47,6 +47,9 @@ impl Machine {
                 }
             }
             Outcome::Known(purpose) => self.person_known(purpose),
+            Outcome::Granted(session) => self.service_granted(&session),
+            Outcome::Linked(state) => self.card_linked(state),
+            Outcome::CodeRefused => self.letter_code_refused(),
             Outcome::Ended => self.person_gone(),
             Outcome::Murmur(sentence) => self.show_toast(sentence),
             Outcome::Explain(trouble) => self.explain(trouble),
@@ -66,9 +69,8 @@ impl Machine {
     }
 
     /// The first item, but on the number pad 決定: pressed again by mistake it enters no digit.
-    fn focus_card_page(&mut self) {
-        let submit = Command::Card(CardDeed::PadSubmit);
-        let place = self.choices().iter().position(|choice| choice.command == submit);
+    pub(super) fn focus_card_page(&mut self) {
+        let place = self.choices().iter().position(|choice| choice.command.is_submit());
         self.nav.set_focus(place.unwrap_or(0));
     }
 
@@ -88,6 +90,7 @@ impl Machine {
         let (card, context) = (&mut self.card, &mut self.context);
         let outcome = match deed {
             CardDeed::PadDigit(digit) => card.pin_digit(context, digit),
+            CardDeed::PadCharacter(character) => card.pin_character(context, character),
             CardDeed::PadClear => card.clear_pin(context),
             CardDeed::PadSubmit => card.submit_pin(context),
             CardDeed::UseLastTry => card.use_last_try(context),
@@ -106,6 +109,8 @@ impl Machine {
     pub(super) fn step_back(&mut self) {
         match self.nav.page() {
             Some(Page::Card) => self.card.abandon(&mut self.context),
+            Some(Page::Services) => return self.service_back(),
+            Some(Page::Cards) => return self.card_menu_back(),
             // What stands is said, and can be taken back there.
             Some(Page::CheckInContact) => return self.answer_contact(false),
             _ => {}
@@ -241,6 +246,12 @@ impl Machine {
                 self.nav_to_service(purpose, true);
                 self.check_in.greet();
             }
+            Purpose::Consents => {
+                self.nav.back();
+                self.load_consents();
+            }
+            // They end with outcomes of their own.
+            Purpose::Service(_) | Purpose::LinkCard => {}
         }
     }
 
@@ -271,6 +282,8 @@ impl Machine {
                 self.load_access_log();
                 Page::AccessLog { page: 0 }
             }
+            Purpose::Consents => return self.load_consents(),
+            Purpose::Service(_) | Purpose::LinkCard => return,
         };
         if replaces {
             self.nav.replace(page, 0);
@@ -288,6 +301,7 @@ impl Machine {
             )
         };
         self.nav.retain(|page| !needs_person(page));
+        self.consents_gone();
         self.show_toast(say::toast_session_ended());
     }
 

@@ -2,7 +2,12 @@
 
 use gateway_api::report::Condition;
 
-use crate::view::{Item, Language, TextScale};
+use crate::{
+    cards::CardMenuDeed,
+    entry::PadKey,
+    services::ServiceDeed,
+    view::{Item, Language, TextScale},
+};
 
 /// A page of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +35,10 @@ pub(crate) enum Page {
     },
     Settings,
     SettingChoice(Setting),
+    /// Whatever the request of a service has to show now.
+    Services,
+    /// Whatever the menu of cards and permissions has to show now.
+    Cards,
 }
 
 /// One setting.
@@ -71,12 +80,31 @@ pub(crate) enum Command {
     ToHome,
     ToTelevision,
     Card(CardDeed),
+    OpenServices,
+    OpenCards,
+    OpenCardLink,
+    Service(ServiceDeed),
+    Cards(CardMenuDeed),
+}
+
+impl Command {
+    /// Whether it is 決定 of a pad.
+    pub(crate) const fn is_submit(self) -> bool {
+        matches!(
+            self,
+            Self::Card(CardDeed::PadSubmit)
+                | Self::Service(ServiceDeed::Pad(PadKey::Submit))
+                | Self::Cards(CardMenuDeed::Pad(PadKey::Submit))
+        )
+    }
 }
 
 /// What 決定 does in a card conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CardDeed {
     PadDigit(u8),
+    /// A key of the keyboard, as ASCII.
+    PadCharacter(u8),
     PadClear,
     PadSubmit,
     UseLastTry,

@@ -1,14 +1,14 @@
 //! One attempt to know a person: its stages, and what a card that leaves means in each.
 
-use gateway_api::login::AssuranceLevel;
-use jpki::flow::{authenticate::AuthenticateFlow, touch::TouchFlow};
+use gateway_api::login::{AssuranceLevel, LoginRequest};
+use jpki::flow::touch::TouchFlow;
 
-use crate::event::ReaderState;
+use crate::{event::ReaderState, phrase::Phrase};
 
 use super::{
-    conversation,
-    pin::PinEntry,
-    purpose::Purpose,
+    entry::SecretEntry,
+    purpose::{Errand, Purpose},
+    talk::Talk,
     trouble::{Cause, Remedy, Tries, Trouble},
 };
 
@@ -18,11 +18,14 @@ const LEAVING_MS: u64 = 3_000;
 /// One attempt to know a person.
 pub(super) struct Attempt {
     pub(super) purpose: Purpose,
+    pub(super) errand: Option<Errand>,
     /// Whether somebody waits for it in front of a page.
     pub(super) has_page: bool,
     pub(super) level: AssuranceLevel,
     pub(super) stage: Stage,
     pub(super) login: Option<Login>,
+    /// The card signed that it is to be linked, and the gateway was asked.
+    pub(super) link_call: Option<u64>,
     pub(super) deadline: Option<u64>,
     /// When the page of this stage came up; the busy stages share one.
     pub(super) page_since: u64,
@@ -42,9 +45,9 @@ pub(super) enum Stage {
     Touching(TouchFlow),
     TouchSent,
     Opening,
-    Talking { flow: Box<AuthenticateFlow>, pin_given: bool },
-    LastTry(Box<AuthenticateFlow>),
-    EnteringPin { flow: Box<AuthenticateFlow>, entry: PinEntry, tries_left: u8, after_wrong: bool },
+    Talking { flow: Talk, pin_given: bool },
+    LastTry(Talk),
+    EnteringPin { flow: Talk, entry: SecretEntry, tries_left: u8, after_wrong: bool },
     ProofSent,
     Troubled(Trouble),
 }
@@ -53,15 +56,32 @@ impl Attempt {
     pub(super) fn new(purpose: Purpose, now_ms: u64) -> Self {
         Self {
             purpose,
+            errand: None,
             has_page: purpose.has_page(),
             level: purpose.level(),
             stage: Stage::WaitingForCard,
             login: None,
+            link_call: None,
             deadline: None,
             page_since: now_ms,
             digits_from: 0,
             is_busy: false,
         }
+    }
+
+    /// The same with more to say about what it is for.
+    pub(super) fn with_errand(self, errand: Option<Errand>) -> Self {
+        Self { errand, ..self }
+    }
+
+    /// What for, in words.
+    pub(super) fn words(&self) -> Phrase {
+        self.errand.as_ref().map_or_else(|| self.purpose.words(), |errand| errand.words.clone())
+    }
+
+    /// What for, as the card signs it.
+    pub(super) fn request(&self) -> LoginRequest {
+        self.errand.as_ref().map_or_else(|| self.purpose.request(), |errand| errand.request.clone())
     }
 
     /// Whether putting a card in goes on with it.
@@ -98,10 +118,26 @@ impl Attempt {
         }
     }
 
+    pub(super) fn hides_at(&self) -> Option<u64> {
+        match &self.stage {
+            Stage::EnteringPin { entry, .. } => entry.hides_at(),
+            _ => None,
+        }
+    }
+
+    /// The character that was typed last is seen for a moment only.
+    pub(super) fn hide_glimpse(&mut self, now_ms: u64) {
+        if let Stage::EnteringPin { entry, .. } = &mut self.stage
+            && entry.hides_at().is_some_and(|at| at <= now_ms)
+        {
+            entry.hide();
+        }
+    }
+
     /// What a broken conversation means for the tries.
     pub(super) fn tries_at_break(&self) -> Tries {
         match &self.stage {
-            Stage::Talking { flow, pin_given: true } => conversation::tries_at_break(flow),
+            Stage::Talking { flow, pin_given: true } => flow.tries_at_break(),
             _ => Tries::NotUsed,
         }
     }

@@ -1,27 +1,30 @@
 //! The card conversation: flows of `jpki` between the reader and the pages.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge};
+use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge, LoginRequest};
 use jpki::{
     apdu::Command,
     flow::{
-        CardError, CardStep, Step,
-        authenticate::{AuthSignature, AuthenticateFlow},
+        CardError, Step,
+        authenticate::CardSignature,
         touch::{TouchFlow, TouchedCard},
     },
-    tbs::{LoginParts, LoginTbs, TbsDigest},
+    tbs::LoginParts,
 };
 
 use crate::{
     context::Context,
     effect::{CardCommand, Effect},
+    phrase::say,
+    service::{CardLink, ServiceCall},
 };
 
 use super::{
     CardDesk, ENTRY_MS, Login, Outcome, SILENCE_MS, STRAY_PRESS_MS, Stage, WRONG_PINS_MAX,
-    pin::PinEntry,
+    entry::SecretEntry,
     proof,
-    purpose::Purpose,
+    purpose::LinkWish,
+    talk::Talk,
     trouble::{Cause, Tries},
 };
 
@@ -33,15 +36,6 @@ const NONCE_LENGTH: usize = 32;
 
 pub(super) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
-}
-
-/// A conversation broke after the PIN was given: only while the card checks the PIN it may have
-/// counted without saying so. A right PIN sets the counter back.
-pub(super) fn tries_at_break(flow: &AuthenticateFlow) -> Tries {
-    match flow.step() {
-        Some(CardStep::VerifyPin) => Tries::Unknown,
-        _ => Tries::NotUsed,
-    }
 }
 
 impl CardDesk {
@@ -62,7 +56,10 @@ impl CardDesk {
         if !matches!(attempt.stage, Stage::Opening) {
             return Outcome::Nothing;
         }
-        let Some(digest) = digest(context, attempt.purpose, challenge) else {
+        let talk = parts(context, &attempt.request(), challenge, |parts| {
+            Talk::begin(attempt.level, parts)
+        });
+        let Some((talk, step)) = talk else {
             return self.fail(context, Cause::GatewayFailed, Tries::NotUsed);
         };
         attempt.login = Some(Login {
@@ -70,9 +67,7 @@ impl CardDesk {
             valid_until: context.now_ms() + validity_ms(challenge),
         });
         context.push(Effect::OpenCard);
-        let mut flow = Box::new(AuthenticateFlow::new(digest));
-        let step = flow.next(None);
-        self.talked(context, flow, step, false)
+        self.talked(context, talk, step, false)
     }
 
     /// The card answered a command.
@@ -96,6 +91,16 @@ impl CardDesk {
 
     /// A digit from the number keys or the pad; false when it does not count.
     pub(crate) fn pin_digit(&mut self, context: &mut Context, digit: u8) -> Option<Outcome> {
+        let character = (digit <= 9).then(|| b'0' + digit)?;
+        self.pin_character(context, character)
+    }
+
+    /// A character from the number keys, the pad or the keyboard.
+    pub(crate) fn pin_character(
+        &mut self,
+        context: &mut Context,
+        character: u8,
+    ) -> Option<Outcome> {
         let now_ms = context.now_ms();
         let deadline = now_ms + ENTRY_MS;
         let attempt = self.attempt.as_mut()?;
@@ -105,20 +110,23 @@ impl CardDesk {
             attempt.digits_from = now_ms + STRAY_PRESS_MS;
             return None;
         }
-        if !entry.push(digit) {
+        if !entry.push(now_ms, character) {
             return None;
         }
         attempt.deadline = Some(deadline);
         // On the last try 決定 is pressed on purpose; else the fourth digit is enough.
-        let sends_itself = entry.is_complete() && *tries_left > 1;
+        let sends_itself = entry.is_full_pin() && *tries_left > 1;
         if sends_itself { self.submit_pin(context) } else { Some(Outcome::Nothing) }
     }
 
+    /// 訂正: a PIN goes whole, of a password the last character.
     pub(crate) fn clear_pin(&mut self, context: &Context) -> Option<Outcome> {
         let deadline = context.now_ms() + ENTRY_MS;
         let attempt = self.attempt.as_mut()?;
         let Stage::EnteringPin { entry, .. } = &mut attempt.stage else { return None };
-        entry.clear();
+        if !entry.take_back() {
+            return None;
+        }
         attempt.deadline = Some(deadline);
         Some(Outcome::Nothing)
     }
@@ -130,7 +138,7 @@ impl CardDesk {
         if !entry.is_complete() {
             return None;
         }
-        let pin = entry.take()?;
+        let secret = entry.take()?;
         let is_valid =
             attempt.login.as_ref().is_some_and(|login| context.now_ms() < login.valid_until);
         if !is_valid {
@@ -138,7 +146,7 @@ impl CardDesk {
         }
         match std::mem::replace(&mut attempt.stage, Stage::Opening) {
             Stage::EnteringPin { mut flow, .. } => {
-                let step = flow.supply_pin(pin);
+                let step = flow.supply(secret)?;
                 Some(self.talked(context, flow, step, true))
             }
             other => {
@@ -199,7 +207,7 @@ impl CardDesk {
         let Some(attempt) = self.attempt.as_mut() else { return Outcome::Nothing };
         if !attempt.has_page {
             self.attempt = None;
-            return Outcome::Nothing;
+            return Outcome::Murmur(say::phone_needs_login());
         }
         attempt.level = AssuranceLevel::L2;
         self.start(context)
@@ -208,8 +216,8 @@ impl CardDesk {
     fn talked(
         &mut self,
         context: &mut Context,
-        flow: Box<AuthenticateFlow>,
-        step: Step<AuthSignature>,
+        flow: Talk,
+        step: Step<CardSignature>,
         pin_given: bool,
     ) -> Outcome {
         match step {
@@ -222,7 +230,7 @@ impl CardDesk {
                 if pin_given && self.was_wrong() {
                     return self.stop_talking(context, Cause::WrongPins, Tries::Left(tries_left));
                 }
-                let entry = PinEntry::new();
+                let entry = SecretEntry::for_secret(flow.secret());
                 let stage = Stage::EnteringPin { flow, entry, tries_left, after_wrong };
                 let now_ms = context.now_ms();
                 if let Some(attempt) = self.attempt.as_mut().filter(|_| after_wrong || pin_given) {
@@ -243,7 +251,7 @@ impl CardDesk {
     fn last_try(
         &mut self,
         context: &mut Context,
-        flow: Box<AuthenticateFlow>,
+        flow: Talk,
         pin_given: bool,
     ) -> Outcome {
         if pin_given && self.was_wrong() {
@@ -259,12 +267,18 @@ impl CardDesk {
         self.wrong_pins >= WRONG_PINS_MAX
     }
 
-    fn signed(&mut self, context: &mut Context, signature: &AuthSignature) -> Outcome {
+    fn signed(&mut self, context: &mut Context, signature: &CardSignature) -> Outcome {
         context.push(Effect::ResetCard);
-        let login = self.attempt.as_mut().and_then(|attempt| attempt.login.take());
-        let Some(Login { login_id, .. }) = login else { return Outcome::Nothing };
+        let Some(attempt) = self.attempt.as_mut() else { return Outcome::Nothing };
+        let Some(Login { login_id, .. }) = attempt.login.take() else { return Outcome::Nothing };
         let proof = proof(&signature.certificate_der, &signature.signature);
-        context.push(Effect::SendProof { login_id, proof });
+        match attempt.errand.as_ref().and_then(|errand| errand.link.clone()) {
+            Some(LinkWish { resident_id, code, consent_version }) => {
+                let link = CardLink { login_id, proof, resident_id, code, consent_version };
+                attempt.link_call = Some(context.call(ServiceCall::LinkCard(link)));
+            }
+            None => context.push(Effect::SendProof { login_id, proof }),
+        }
         let deadline = context.now_ms() + SILENCE_MS;
         self.enter(context, Stage::ProofSent, Some(deadline))
     }
@@ -281,21 +295,24 @@ fn transmit(context: &mut Context, command: Command) -> u64 {
     context.now_ms() + SILENCE_MS
 }
 
-/// What the card signs: what the screen showed, who we are, and the gateway's nonce
+/// What the card signs is made of: what the screen showed, who we are, and the gateway's nonce
 /// (design decision 5).
-fn digest(context: &Context, purpose: Purpose, challenge: &LoginChallenge) -> Option<TbsDigest> {
+fn parts<T>(
+    context: &Context,
+    request: &LoginRequest,
+    challenge: &LoginChallenge,
+    with: impl FnOnce(LoginParts<'_>) -> Option<T>,
+) -> Option<T> {
     let nonce: [u8; NONCE_LENGTH] =
         STANDARD.decode(challenge.nonce.as_bytes()).ok()?.try_into().ok()?;
-    let request = purpose.request();
-    let parts = LoginParts {
+    with(LoginParts {
         gateway_id: &context.config.gateway_id,
         relying_party: &request.relying_party,
         purpose: &request.purpose,
         device_id: &context.config.device_id,
         nonce,
         issued_at_ms: u64::try_from(challenge.issued_at_ms).ok()?,
-    };
-    Some(LoginTbs::new(parts).ok()?.digest())
+    })
 }
 
 /// How long the challenge lasts by its own two times; the box's clock has no say.

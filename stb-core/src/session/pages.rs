@@ -1,6 +1,10 @@
 //! What the screen shows while a person becomes known.
 
-use jpki::pin::AuthPin;
+use gateway_api::login::AssuranceLevel;
+use jpki::{
+    pin::{AuthPin, SignPassword},
+    token::TokenKind,
+};
 
 use crate::{
     nav::{CardDeed, Choice, Command, Draft},
@@ -10,13 +14,19 @@ use crate::{
 
 use super::{
     Attempt, CardDesk, Stage,
+    entry::SecretEntry,
+    password::PasswordEntry,
     pin::PinEntry,
     purpose::Purpose,
-    trouble::{Remedy, Trouble},
+    talk::SecretKind,
+    trouble::{Cause, Remedy, Trouble},
 };
 
 /// Keys of the pad from left to right, top to bottom; `None` is 訂正.
 const PAD_DIGITS: [u8; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+/// Keys of the keyboard in rows of ten; after them 1字消す and 決定.
+const KEYBOARD: &[u8; 36] = b"1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 impl CardDesk {
     /// The page of the attempt; none when nobody waits for one.
@@ -26,9 +36,13 @@ impl CardDesk {
             Stage::WaitingForCard => prompt(attempt),
             Stage::Touching(_) | Stage::Talking { .. } => busy(say::card_reading()),
             Stage::TouchSent | Stage::Opening | Stage::ProofSent => busy(say::card_checking()),
-            Stage::LastTry(_) => last_try(),
-            Stage::EnteringPin { entry, tries_left, after_wrong, .. } => {
-                pin_page(attempt, entry, *tries_left, *after_wrong)
+            Stage::LastTry(talk) => last_try(talk.secret()),
+            Stage::EnteringPin { flow, entry, tries_left, after_wrong } => {
+                let tries = (*tries_left, *after_wrong);
+                match entry {
+                    SecretEntry::Pin(entry) => pin_page(attempt, entry, tries, flow.token()),
+                    SecretEntry::Password(entry) => password_page(attempt, entry, tries),
+                }
             }
             Stage::Troubled(trouble) => trouble_page(attempt, *trouble),
         })
@@ -42,7 +56,7 @@ fn deed(label: crate::phrase::Phrase, deed: CardDeed) -> Choice {
 /// For what, before anything is asked.
 fn prompt(attempt: &Attempt) -> Draft {
     Draft::new(PageKind::CardPrompt, say::card_prompt_title(), Layout::Row)
-        .lead(attempt.purpose.words())
+        .lead(attempt.words())
         .detail(Some(say::card_prompt_detail()))
         .body(Body::Picture(Icon::CardInsert))
         .choice(deed(say::button_stop(), CardDeed::Leave))
@@ -56,23 +70,36 @@ fn busy(title: crate::phrase::Phrase) -> Draft {
 }
 
 /// The safe choice stands first.
-fn last_try() -> Draft {
+fn last_try(secret: SecretKind) -> Draft {
+    let lead = match secret {
+        SecretKind::Pin => say::last_try_lead(),
+        SecretKind::Password => say::last_password_lead(),
+    };
     Draft::new(PageKind::LastTry, say::last_try_title(), Layout::Column)
-        .lead(say::last_try_lead())
+        .lead(lead)
         .body(Body::Picture(Icon::Warning))
         .choice(deed(say::last_try_stop(), CardDeed::Leave))
         .choice(deed(say::last_try_go_on(), CardDeed::UseLastTry))
 }
 
-fn pin_page(attempt: &Attempt, entry: &PinEntry, tries_left: u8, after_wrong: bool) -> Draft {
+fn pin_page(
+    attempt: &Attempt,
+    entry: &PinEntry,
+    (tries_left, after_wrong): (u8, bool),
+    token: TokenKind,
+) -> Draft {
+    let title = match token {
+        TokenKind::AndroidPhone | TokenKind::IPhone => say::pin_title_phone(),
+        TokenKind::PlasticCard | TokenKind::Unknown => say::pin_title(),
+    };
     let body = Body::PinDots {
         entered: u8::try_from(entry.len()).unwrap_or(u8::MAX),
         wanted: u8::try_from(AuthPin::DIGITS).unwrap_or(u8::MAX),
         tries_left,
     };
     let digit = |digit: u8| deed(say::pad_digit(digit.into()), CardDeed::PadDigit(digit));
-    let mut draft = Draft::new(PageKind::Pin, say::pin_title(), Layout::KeyPad)
-        .lead(attempt.purpose.words())
+    let mut draft = Draft::new(PageKind::Pin, title, Layout::KeyPad)
+        .lead(attempt.words())
         .detail(after_wrong.then(say::pin_wrong))
         .body(body)
         .hint(say::hint_pin());
@@ -83,17 +110,57 @@ fn pin_page(attempt: &Attempt, entry: &PinEntry, tries_left: u8, after_wrong: bo
         .choice(deed(say::pad_submit(), CardDeed::PadSubmit))
 }
 
+/// Capitals and digits only; the card knows no others.
+fn password_page(
+    attempt: &Attempt,
+    entry: &PasswordEntry,
+    (tries_left, after_wrong): (u8, bool),
+) -> Draft {
+    let number = |value: usize| u8::try_from(value).unwrap_or(u8::MAX);
+    let body = Body::Password {
+        entered: number(entry.len()),
+        glimpse: entry.glimpse(),
+        least: number(SignPassword::LEN_MIN),
+        most: number(SignPassword::LEN_MAX),
+        tries_left,
+    };
+    let key = |character: &u8| {
+        let label = say::keyboard_key(&char::from(*character).to_string());
+        deed(label, CardDeed::PadCharacter(*character))
+    };
+    let mut draft = Draft::new(PageKind::Password, say::password_title(), Layout::Keyboard)
+        .lead(attempt.words())
+        .detail(after_wrong.then(say::password_wrong))
+        .body(body)
+        .hint(say::hint_password());
+    draft.choices.extend(KEYBOARD.iter().map(key));
+    draft
+        .choice(deed(say::pad_delete(), CardDeed::PadClear))
+        .choice(deed(say::pad_submit(), CardDeed::PadSubmit))
+}
+
 fn trouble_page(attempt: &Attempt, trouble: Trouble) -> Draft {
+    let tries = if attempt.level == AssuranceLevel::L3 {
+        trouble.tries.password_sentence()
+    } else {
+        trouble.tries.sentence()
+    };
     let button = match trouble.cause.remedy() {
         // Nothing was asked for: there is nothing to stop, and no home page below.
         _ if attempt.purpose == Purpose::Greeting => deed(say::button_close(), CardDeed::Leave),
         Remedy::Retry => deed(say::button_retry(), CardDeed::Retry),
         Remedy::Insert => deed(say::button_stop(), CardDeed::Leave),
+        // The page that asked for the card lies below.
+        Remedy::Leave if attempt.errand.is_some() => deed(say::button_back(), CardDeed::Leave),
         Remedy::Leave => deed(say::button_home(), CardDeed::Leave),
     };
-    Draft::new(PageKind::CardTrouble, trouble.cause.sentence(), Layout::Row)
+    let draft = Draft::new(PageKind::CardTrouble, trouble.cause.sentence(), Layout::Row)
         .lead(trouble.cause.action())
-        .detail(trouble.tries.sentence())
+        .detail(tries)
         .body(Body::Picture(trouble.cause.icon()))
-        .choice(button)
+        .choice(button);
+    if trouble.cause == Cause::PersonUnknown {
+        return draft.choice(Choice::new(say::cards_link(), None, Command::OpenCardLink));
+    }
+    draft
 }

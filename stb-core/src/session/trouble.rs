@@ -43,6 +43,12 @@ pub(crate) enum Cause {
     BoxRefused,
     GatewayFailed,
     Unreachable,
+    NoSignatureCertificate,
+    PasswordBlocked,
+    WrongPasswords,
+    PasswordTimedOut,
+    LinkRefused,
+    LinkUnknown,
 }
 
 /// What happened to the tries of the PIN.
@@ -94,7 +100,8 @@ impl Cause {
         match error {
             CardError::Blocked { .. } => Self::Blocked,
             CardError::NotMyNumberCard => Self::WrongCard,
-            CardError::NoCertificate | CardError::NoSignatureCertificate => Self::NoCertificate,
+            CardError::NoCertificate => Self::NoCertificate,
+            CardError::NoSignatureCertificate => Self::NoSignatureCertificate,
             CardError::WrongPin { .. } => Self::WrongPins,
             CardError::Malformed { .. }
             | CardError::NeedsPin
@@ -117,6 +124,25 @@ impl Cause {
             | ProblemCode::Internal
             | ProblemCode::SessionRefused
             | ProblemCode::Unknown => Self::GatewayFailed,
+        }
+    }
+
+    /// The same where the card was to be linked.
+    pub(crate) const fn of_link(code: ProblemCode) -> Self {
+        match code {
+            // It is linked to somebody else, or was stopped, or is no card of this kind.
+            ProblemCode::CertificateRefused | ProblemCode::PersonUnknown => Self::LinkRefused,
+            _ => Self::of_gateway(code),
+        }
+    }
+
+    /// The same where the password of the signature certificate was asked for.
+    pub(crate) const fn of_password(self) -> Self {
+        match self {
+            Self::Blocked => Self::PasswordBlocked,
+            Self::WrongPins => Self::WrongPasswords,
+            Self::EntryTimedOut => Self::PasswordTimedOut,
+            other => other,
         }
     }
 
@@ -146,6 +172,12 @@ impl Cause {
             Self::BoxRefused => say::trouble_box_refused(),
             Self::GatewayFailed => say::trouble_gateway_failed(),
             Self::Unreachable => say::trouble_unreachable(),
+            Self::NoSignatureCertificate => say::trouble_no_signature(),
+            Self::PasswordBlocked => say::trouble_password_blocked(),
+            Self::WrongPasswords => say::trouble_wrong_passwords(),
+            Self::PasswordTimedOut => say::trouble_password_timed_out(),
+            Self::LinkRefused => say::trouble_link_refused(),
+            Self::LinkUnknown => say::trouble_link_unknown(),
         }
     }
 
@@ -161,9 +193,16 @@ impl Cause {
             Self::Removed => say::action_insert_again(),
             Self::Transmission | Self::Unreadable => say::action_reinsert(),
             Self::WrongCard => say::action_insert_my_number_card(),
-            Self::NoCertificate | Self::Expired | Self::Revoked | Self::CardRefused => {
-                say::action_ask_town_office()
-            }
+            Self::NoCertificate
+            | Self::Expired
+            | Self::CardRefused
+            | Self::LinkRefused
+            | Self::LinkUnknown => say::action_ask_town_office(),
+            Self::Revoked => say::action_newer_card(),
+            Self::NoSignatureCertificate => say::action_no_signature(),
+            Self::PasswordBlocked => say::action_password_blocked(),
+            Self::WrongPasswords => say::action_check_password(),
+            Self::PasswordTimedOut => say::action_retry(),
             Self::Blocked => say::action_blocked(),
             Self::WrongPins => say::action_check_pin(),
             Self::EntryTimedOut | Self::LoginTimedOut => say::action_retry(),
@@ -196,6 +235,7 @@ impl Cause {
             | Self::WrongCard => Remedy::Insert,
             Self::Busy
             | Self::EntryTimedOut
+            | Self::PasswordTimedOut
             | Self::LoginTimedOut
             | Self::Overloaded
             | Self::GatewayFailed
@@ -209,7 +249,12 @@ impl Cause {
             | Self::CardRefused
             | Self::PersonUnknown
             | Self::OtherHousehold
-            | Self::BoxRefused => Remedy::Leave,
+            | Self::BoxRefused
+            | Self::NoSignatureCertificate
+            | Self::PasswordBlocked
+            | Self::WrongPasswords
+            | Self::LinkRefused
+            | Self::LinkUnknown => Remedy::Leave,
         }
     }
 
@@ -217,18 +262,28 @@ impl Cause {
         match self {
             Self::ServiceDown | Self::NoReader | Self::ReaderGone | Self::Busy => Icon::Reader,
             Self::CardMute | Self::Removed | Self::WrongCard => Icon::CardInsert,
-            Self::Transmission | Self::Unreadable | Self::OtherHousehold | Self::PersonUnknown => {
-                Icon::Card
-            }
-            Self::Blocked
+            Self::Transmission
+            | Self::Unreadable
+            | Self::OtherHousehold
+            | Self::PersonUnknown
+            | Self::LinkRefused => Icon::Card,
+            Self::NoSignatureCertificate
+            | Self::PasswordBlocked
+            | Self::WrongPasswords
+            | Self::Blocked
             | Self::WrongPins
             | Self::NoCertificate
             | Self::Expired
             | Self::Revoked
             | Self::CardRefused => Icon::CardBlocked,
-            Self::EntryTimedOut | Self::LoginTimedOut | Self::Overloaded => Icon::Clock,
+            Self::EntryTimedOut
+            | Self::PasswordTimedOut
+            | Self::LoginTimedOut
+            | Self::Overloaded => Icon::Clock,
             // No telephone: there is no number to show with it.
-            Self::BoxRefused | Self::GatewayFailed | Self::Unreachable => Icon::Warning,
+            Self::BoxRefused | Self::GatewayFailed | Self::Unreachable | Self::LinkUnknown => {
+                Icon::Warning
+            }
         }
     }
 }
@@ -254,6 +309,17 @@ impl Tries {
             Self::Unknown => Some(say::tries_unknown()),
             Self::Left(0) => Some(say::tries_none_left()),
             Self::Left(left) => Some(say::tries_left(left.into())),
+        }
+    }
+
+    /// The same about the password of the signature certificate.
+    pub(crate) fn password_sentence(self) -> Option<Phrase> {
+        match self {
+            Self::NotConcerned => None,
+            Self::NotUsed => Some(say::password_tries_not_used()),
+            Self::Unknown => Some(say::password_tries_unknown()),
+            Self::Left(0) => Some(say::password_tries_none_left()),
+            Self::Left(left) => Some(say::password_tries_left(left.into())),
         }
     }
 }

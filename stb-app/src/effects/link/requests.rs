@@ -121,7 +121,7 @@ impl Requests {
         self.send(self.request(Method::POST, path::REPORTS).json(report)).await.map(drop)
     }
 
-    async fn post<T: DeserializeOwned>(
+    pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
         body: &impl Serialize,
@@ -129,12 +129,12 @@ impl Requests {
         parse(&self.send(self.request(Method::POST, path).json(body)).await?)
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
     /// The body of a good answer.
-    async fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
         let response = request.send().await.map_err(|error| {
             if tls::is_certificate_time(&error) {
                 self.clock.certificate_time_failed();
@@ -179,7 +179,7 @@ async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
     Ok(body)
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(body)
         .map_err(|error| Failure::Unreachable(format!("answer unreadable: {error}")))
 }
@@ -196,7 +196,7 @@ pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
 }
 
 /// An id from outside may not change the path.
-fn path_segment(id: &str) -> String {
+pub(super) fn path_segment(id: &str) -> String {
     id.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),

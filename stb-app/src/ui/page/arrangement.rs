@@ -15,6 +15,9 @@ use crate::{
 
 /// Columns of the number pad.
 const PAD_COLUMNS: usize = 3;
+/// Columns of the keyboard, and the first key that takes two of them.
+const KEYBOARD_COLUMNS: usize = 10;
+const FIRST_WIDE_KEY: usize = 36;
 /// Up to so many tiles in a row have room for words beside their picture.
 const MOST_WIDE_TILES: usize = 3;
 /// Gap between items; the focus outline needs 10 px on either side.
@@ -43,6 +46,7 @@ impl Arrangement {
         let controls = arrangement.controls(page.layout);
         match (page.layout, &page.body) {
             (Layout::KeyPad, _) => arrangement.beside_pad(main, &controls),
+            (Layout::Keyboard, _) => arrangement.above_keyboard(main, &controls),
             (_, Body::Picture(_)) => arrangement.beside_picture(main, &controls),
             (_, Body::Rows { .. }) => arrangement.under_table(main, &controls),
             _ => arrangement.below_each_other(main, &controls, page),
@@ -81,6 +85,17 @@ impl Arrangement {
         left.append(&self.body);
         controls.set_valign(gtk::Align::Center);
         main.append(&side_by_side(&left, controls));
+    }
+
+    /// Sentence and characters above the keys.
+    fn above_keyboard(&self, main: &gtk::Box, controls: &gtk::Widget) {
+        let above = self.sentences();
+        above.add_css_class("entry");
+        above.append(&self.body);
+        main.append(&above);
+        controls.set_vexpand(true);
+        controls.set_valign(gtk::Align::End);
+        main.append(controls);
     }
 
     /// Sentence and items left, picture right.
@@ -124,6 +139,7 @@ impl Arrangement {
         let controls = match layout {
             Layout::Tiles { columns } => grid(&self.items, columns, true),
             Layout::KeyPad => grid(&self.items, PAD_COLUMNS, false),
+            Layout::Keyboard => keyboard(&self.items),
             Layout::Row => stack(&self.items, gtk::Orientation::Horizontal),
             Layout::Column => stack(&self.items, gtk::Orientation::Vertical),
         };
@@ -137,7 +153,7 @@ fn shape(page: &PageView) -> Shape {
         Layout::Tiles { columns } if columns > MOST_WIDE_TILES => Shape::Tile,
         Layout::Tiles { columns } if page.items.len() > columns => Shape::WideTile,
         Layout::Tiles { .. } => Shape::LargeTile,
-        Layout::KeyPad => Shape::Key,
+        Layout::KeyPad | Layout::Keyboard => Shape::Key,
         Layout::Row if is_picture_choice(page) => Shape::LargeTile,
         Layout::Row => Shape::Button,
         Layout::Column => Shape::Bar,
@@ -176,6 +192,24 @@ fn grid(items: &[gtk::Box], columns: usize, fills: bool) -> gtk::Widget {
     for (index, item) in items.iter().enumerate() {
         item.set_hexpand(fills);
         grid.attach(item, position(index % columns), position(index / columns), 1, 1);
+    }
+    grid.upcast()
+}
+
+/// Rows of ten keys; the two that end the last row are twice as wide.
+fn keyboard(items: &[gtk::Box]) -> gtk::Widget {
+    let grid = gtk::Grid::new();
+    grid.add_css_class("keyboard");
+    grid.set_column_homogeneous(true);
+    grid.set_row_homogeneous(true);
+    grid.set_column_spacing(GAP.unsigned_abs() / 2);
+    grid.set_row_spacing(GAP.unsigned_abs() / 2);
+    for (index, item) in items.iter().enumerate() {
+        item.set_hexpand(true);
+        let wide = index.saturating_sub(FIRST_WIDE_KEY);
+        let (column, row) = (index % KEYBOARD_COLUMNS + wide, index / KEYBOARD_COLUMNS);
+        let width = if index < FIRST_WIDE_KEY { 1 } else { 2 };
+        grid.attach(item, position(column), position(row), width, 1);
     }
     grid.upcast()
 }
