@@ -3,12 +3,23 @@
 //! `cargo run -p stb-app --example gallery -- [FOLDER] [NAME...]`; starts a virtual screen of its
 //! own when there is none. Look at the pictures: this is how the look is judged.
 
+#[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
+#[path = "../../stb-core/tests/evening/card.rs"]
+mod card;
+#[path = "gallery/journeys.rs"]
+mod journeys;
 #[path = "gallery/orders.rs"]
 mod orders;
 #[path = "gallery/pages.rs"]
 mod pages;
 #[path = "gallery/scenery.rs"]
 mod scenery;
+#[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
+#[path = "../../stb-core/tests/evening/television.rs"]
+mod television;
+#[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
+#[path = "../../stb-core/tests/evening/town.rs"]
+mod town;
 
 use std::{
     cell::Cell,
@@ -95,7 +106,7 @@ fn save(window: &Window, file: &Path) -> Result<(), glib::BoolError> {
 
 /// Every sample at every text size.
 fn views() -> Vec<(String, View)> {
-    let samples = pages::all().into_iter().chain(orders::all());
+    let samples = pages::all().into_iter().chain(orders::all()).chain(journeys::all());
     samples.flat_map(|(name, view)| SCALES.map(|scale| scaled(name, &view, scale))).collect()
 }
 

@@ -2,11 +2,22 @@
 //!
 //! It has its own `main`: see `own_screen`.
 
+#[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
+#[path = "../../stb-core/tests/evening/card.rs"]
+mod card;
+#[path = "../examples/gallery/journeys.rs"]
+mod journeys;
 #[path = "../examples/gallery/orders.rs"]
 mod orders;
 mod own_screen;
 #[path = "../examples/gallery/pages.rs"]
 mod pages;
+#[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
+#[path = "../../stb-core/tests/evening/television.rs"]
+mod television;
+#[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
+#[path = "../../stb-core/tests/evening/town.rs"]
+mod town;
 
 use std::{
     cell::{Cell, OnceCell},
@@ -104,7 +115,7 @@ fn descendants(widget: &gtk::Widget) -> Vec<gtk::Widget> {
 }
 
 fn samples() -> Vec<(&'static str, View)> {
-    pages::all().into_iter().chain(orders::all()).collect()
+    pages::all().into_iter().chain(orders::all()).chain(journeys::all()).collect()
 }
 
 #[track_caller]

@@ -232,6 +232,7 @@ impl Cause {
             | Self::Removed
             | Self::Transmission
             | Self::Unreadable
+            | Self::Revoked
             | Self::WrongCard => Remedy::Insert,
             Self::Busy
             | Self::EntryTimedOut
@@ -245,7 +246,6 @@ impl Cause {
             | Self::Blocked
             | Self::WrongPins
             | Self::Expired
-            | Self::Revoked
             | Self::CardRefused
             | Self::PersonUnknown
             | Self::OtherHousehold

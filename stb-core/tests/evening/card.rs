@@ -25,6 +25,13 @@ pub struct Card {
     /// A My Number card; else any other card.
     pub has_jpki: bool,
     pub has_certificate: bool,
+    /// The password of the signature certificate, and its tries.
+    pub password: Vec<u8>,
+    pub password_tries: u8,
+    /// Not on the card of a child.
+    pub has_signature: bool,
+    /// Says whether it is a card or a phone.
+    pub label: &'static [u8; 32],
     pub mishap: Option<Mishap>,
     pub selected: [u8; 2],
     pub verified: bool,
@@ -32,6 +39,11 @@ pub struct Card {
 
 const CERTIFICATE_FILE: [u8; 2] = [0x00, 0x0A];
 const TOKEN_FILE: [u8; 2] = [0x00, 0x06];
+const AVAILABILITY_FILE: [u8; 2] = [0x00, 0x08];
+const SIGN_CERTIFICATE_FILE: [u8; 2] = [0x00, 0x01];
+const PASSWORD_FILE: [u8; 2] = [0x00, 0x1B];
+/// What an Android phone says about itself.
+pub const PHONE_LABEL: &[u8; 32] = b"JPKIAPGPSETOKEN                 ";
 const LABEL: &[u8; 32] = b"JPKIAPICCTOKEN2                 ";
 const CERTIFICATE_LEN: usize = 600;
 
@@ -42,6 +54,10 @@ impl Card {
             tries: 3,
             has_jpki: true,
             has_certificate: true,
+            password: b"HANA1944".to_vec(),
+            password_tries: 5,
+            has_signature: true,
+            label: LABEL,
             mishap: None,
             selected: [0, 0],
             verified: false,
@@ -67,6 +83,9 @@ impl Card {
         Some(match kind {
             Command::Select => self.select(command),
             Command::Read => self.read(command),
+            Command::AskTries if self.is_about_password() => {
+                status(0x63, 0xC0 | self.password_tries)
+            }
             Command::AskTries => status(0x63, 0xC0 | self.tries),
             Command::Verify => self.verify(&command[5..]),
             Command::Sign if self.verified => [vec![0x5A; 256], vec![0x90, 0x00]].concat(),
@@ -84,11 +103,18 @@ impl Card {
         if self.selected == CERTIFICATE_FILE && !self.has_certificate {
             return status(0x6A, 0x82);
         }
+        if self.selected == SIGN_CERTIFICATE_FILE && !self.verified {
+            return status(0x69, 0x82);
+        }
         status(0x90, 0)
     }
 
     fn read(&self, command: &[u8]) -> Vec<u8> {
-        let file = if self.selected == TOKEN_FILE { LABEL.to_vec() } else { certificate() };
+        let file = match self.selected {
+            TOKEN_FILE => self.label.to_vec(),
+            AVAILABILITY_FILE => vec![if self.has_signature { 0x8F } else { 0 }, 0x8F, 0],
+            _ => certificate(),
+        };
         let offset = usize::from(u16::from_be_bytes([command[2] & 0x7F, command[3]]));
         let wanted = match command.get(4) {
             Some(0) | None => 256,
@@ -99,7 +125,14 @@ impl Card {
         answer
     }
 
+    fn is_about_password(&self) -> bool {
+        self.selected == PASSWORD_FILE
+    }
+
     fn verify(&mut self, pin: &[u8]) -> Vec<u8> {
+        if self.is_about_password() {
+            return self.verify_password(pin);
+        }
         if self.tries == 0 {
             return status(0x69, 0x84);
         }
@@ -109,6 +142,20 @@ impl Card {
         }
         self.tries -= 1;
         status(0x63, 0xC0 | self.tries)
+    }
+}
+
+impl Card {
+    fn verify_password(&mut self, password: &[u8]) -> Vec<u8> {
+        if self.password_tries == 0 {
+            return status(0x69, 0x84);
+        }
+        if password == self.password {
+            (self.password_tries, self.verified) = (5, true);
+            return status(0x90, 0);
+        }
+        self.password_tries -= 1;
+        status(0x63, 0xC0 | self.password_tries)
     }
 }
 

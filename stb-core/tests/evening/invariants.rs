@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use stb_core::{
     event::{CardIo, Event, PlayerState, ReaderState},
     key::{KeyAction, RemoteKey},
-    view::{TakeoverStage, View},
+    service::{ServiceAnswer, ServiceFault},
+    view::{PageKind, TakeoverStage, View},
 };
 
 use crate::{
@@ -35,6 +36,12 @@ enum Happening {
     Player(PlayerState),
     Painted,
     Restart,
+    /// Home, and a tile of it, if it is there.
+    Tile(&'static str),
+    /// The item that goes on, wherever it lies.
+    GoOn,
+    Digits(usize),
+    ServiceSays(Option<ServiceAnswer>),
 }
 
 fn any_key() -> impl Strategy<Value = RemoteKey> {
@@ -100,6 +107,17 @@ fn any_happening() -> impl Strategy<Value = Happening> {
             .prop_map(Happening::Player),
         1 => Just(Happening::Painted),
         1 => Just(Happening::Restart),
+        3 => prop::sample::select(vec!["tile-services", "tile-settings", "tile-login"])
+            .prop_map(Happening::Tile),
+        6 => Just(Happening::GoOn),
+        3 => prop::sample::select(vec![4, 8, 12]).prop_map(Happening::Digits),
+        1 => prop::sample::select(vec![
+            None,
+            Some(ServiceAnswer::Failed(ServiceFault::Unreachable)),
+            Some(ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::Unknown))),
+            Some(ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::CodeRefused))),
+        ])
+        .prop_map(Happening::ServiceSays),
     ]
 }
 
@@ -141,10 +159,49 @@ impl Evening {
                     television.happens(Event::TakeoverPainted { order_id: takeover.order_id });
                 }
             }
+            Happening::Tile(tile) => self.tile(tile),
+            Happening::GoOn => self.go_on(),
+            Happening::Digits(count) => television.type_digits(&"7391".repeat(count / 4)),
+            Happening::ServiceSays(answer) => television.service_says = answer,
             Happening::Restart => {
                 television.disk_works = true;
                 television.restart();
             }
+        }
+    }
+
+    fn tile(&mut self, tile: &'static str) {
+        self.television.press(RemoteKey::Home);
+        let is_there = self.television.view().page.is_some_and(|page| {
+            page.kind == PageKind::Home && page.items.iter().any(|item| item.label.id == tile)
+        });
+        if is_there {
+            self.television.choose_here(tile);
+        }
+    }
+
+    /// Deep pages are rare for a hand that presses anything.
+    fn go_on(&mut self) {
+        const WAYS: [&str; 12] = [
+            "service-yes",
+            "service-confirm",
+            "cards-title",
+            "cards-link",
+            "cards-stop",
+            "cards-consents",
+            "link-yes",
+            "link-person",
+            "link-letter-yes",
+            "stop-yes",
+            "consent-withdraw",
+            "pad-submit",
+        ];
+        let page = self.television.view().page;
+        let way = page.and_then(|page| {
+            WAYS.into_iter().find(|way| page.items.iter().any(|item| item.label.id == *way))
+        });
+        if let Some(way) = way {
+            self.television.choose_here(way);
         }
     }
 

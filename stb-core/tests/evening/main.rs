@@ -6,6 +6,7 @@
 mod answering;
 mod bad_days;
 mod card;
+mod card_menu;
 mod card_trouble;
 mod check_in;
 mod heartbeat;
@@ -14,7 +15,10 @@ mod invariants;
 mod late_store;
 mod login;
 mod pages;
+mod password;
 mod phrases;
+mod services;
+mod statements;
 mod several_orders;
 mod takeover;
 mod takeover_keys;

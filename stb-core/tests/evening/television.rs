@@ -4,15 +4,18 @@
 use std::fmt::Write;
 
 use gateway_api::{
+    card::CardLinkState,
     login::{AssuranceLevel, LoginChallenge, Session},
     provisioning::Provisioning,
     report::{Report, ReportContent},
+    service::{ConsentKind, ServiceAttribute, ServiceConsent, ServiceConsents, ServiceRequest},
 };
 use stb_core::{
     Config, Machine, Now, Output,
     effect::{Effect, StoreCommand, Stored},
     event::{CardIo, Event, OrderPath, ReaderState},
     key::{KeyAction, RemoteKey},
+    service::{ServiceAnswer, ServiceCall},
     view::{Body, PageKind, PageView, TakeoverStage, TakeoverView, View},
 };
 
@@ -33,6 +36,12 @@ pub struct Television {
     pub gateway_answers: bool,
     /// Whether the day's answer stands already, given at another box.
     pub answered_elsewhere: bool,
+    /// What the gateway says to questions about services and cards; none: what is good.
+    pub service_says: Option<ServiceAnswer>,
+    /// What a service asks.
+    pub request: ServiceRequest,
+    /// Level of the sessions that proofs open.
+    pub proven_level: AssuranceLevel,
     /// Reports that the gateway took, in their order.
     pub delivered: Vec<Report>,
     /// Effects since the last look.
@@ -69,6 +78,9 @@ impl Television {
             card: None,
             gateway_answers: true,
             answered_elsewhere: false,
+            service_says: None,
+            request: sign_in_request(now.wall_ms),
+            proven_level: AssuranceLevel::L2,
             delivered: Vec::new(),
             effects: Vec::new(),
             log: String::new(),
@@ -127,6 +139,7 @@ impl Television {
             let columns = match page.layout {
                 stb_core::view::Layout::Tiles { columns } => columns,
                 stb_core::view::Layout::KeyPad => 3,
+                stb_core::view::Layout::Keyboard => 10,
                 stb_core::view::Layout::Column => 1,
                 stb_core::view::Layout::Row => page.items.len(),
             };
@@ -228,9 +241,56 @@ impl Television {
                 vec![Event::ReportDelivered(id)]
             }
             Effect::OpenLogin(_) => vec![Event::LoginOpened(challenge(self.now.wall_ms))],
-            Effect::SendProof { .. } => vec![self.session(AssuranceLevel::L2)],
+            Effect::SendProof { .. } => vec![self.session(self.proven_level)],
+            Effect::Service { call_id, call } => {
+                let answer = self.service_says.clone().unwrap_or_else(|| self.good_answer(&call));
+                vec![Event::ServiceAnswered { call_id, answer }]
+            }
             Effect::SendTouch(_) => vec![self.session(AssuranceLevel::L1)],
             _ => Vec::new(),
+        }
+    }
+
+    fn good_answer(&self, call: &ServiceCall) -> ServiceAnswer {
+        match call {
+            ServiceCall::TakeRequest { .. } => {
+                ServiceAnswer::Request(Box::new(self.request.clone()))
+            }
+            ServiceCall::ListConsents { .. } => ServiceAnswer::Consents(consents()),
+            ServiceCall::LinkCard(link) if link.code.is_some() => {
+                ServiceAnswer::Linked(CardLinkState::Linked)
+            }
+            ServiceCall::LinkCard(_) => ServiceAnswer::Linked(CardLinkState::WaitsForTown),
+            ServiceCall::Approve { .. }
+            | ServiceCall::Refuse { .. }
+            | ServiceCall::WithdrawConsent { .. }
+            | ServiceCall::StopCards { .. } => ServiceAnswer::Done,
+        }
+    }
+
+    /// Questions about services and cards since the last look.
+    pub fn calls(&self) -> Vec<ServiceCall> {
+        let calls = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Service { call, .. } => Some(call.clone()),
+            _ => None,
+        });
+        calls.collect()
+    }
+
+    /// Number of the last of them, for an answer that comes late.
+    pub fn last_call_id(&self) -> u64 {
+        let ids = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Service { call_id, .. } => Some(*call_id),
+            _ => None,
+        });
+        ids.last().expect("something was asked")
+    }
+
+    /// Types digits on the remote.
+    pub fn type_digits(&mut self, digits: &str) {
+        self.wait(700);
+        for digit in digits.bytes() {
+            self.press(RemoteKey::Digit(digit - b'0'));
         }
     }
 
@@ -338,13 +398,45 @@ impl Television {
     }
 }
 
+/// The library asks who is there.
+pub fn sign_in_request(wall_ms: i64) -> ServiceRequest {
+    ServiceRequest {
+        request_id: "request-1".to_owned(),
+        service_name: "町立図書館".to_owned(),
+        service_kana: "チョウリツトショカン".to_owned(),
+        purpose: "本の予約のため".to_owned(),
+        attributes: vec![ServiceAttribute::Name, ServiceAttribute::District],
+        level: AssuranceLevel::L2,
+        login_relying_party: "service:library".to_owned(),
+        login_purpose: "request:request-1".to_owned(),
+        form: None,
+        expires_at_ms: wall_ms + 5 * 60_000,
+    }
+}
+
+/// Four services, so that the list has two pages.
+pub fn consents() -> ServiceConsents {
+    let consent = |(number, name): (i64, &str)| ServiceConsent {
+        consent_id: format!("consent-{number}"),
+        kind: ConsentKind::SignIn,
+        service_name: name.to_owned(),
+        service_kana: String::new(),
+        purpose: "本の予約のため".to_owned(),
+        attributes: vec![ServiceAttribute::Name],
+        given_at_ms: EVENING - 40 * 86_400_000,
+        last_used_at_ms: EVENING - number * 86_400_000,
+    };
+    let names = [(1, "町立図書館"), (2, "年金の窓口"), (3, "診療所の予約"), (4, "スポーツ広場")];
+    ServiceConsents { consents: names.map(consent).to_vec() }
+}
+
 fn config(town: &Town, seed: u64) -> Config {
     let mut config = Config::new("box-1", "gateway.minami", town.root_key(), seed);
     config.receipt_window_ms = 0;
     config
 }
 
-fn challenge(wall_ms: i64) -> LoginChallenge {
+pub fn challenge(wall_ms: i64) -> LoginChallenge {
     LoginChallenge {
         login_id: "login-1".to_owned(),
         nonce: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned(),
