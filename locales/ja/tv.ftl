@@ -376,7 +376,7 @@ spoken-close = 決定を押すと閉じます。
 
 ## テレビの外のサービスの確認
 
-tile-services = ほかのサービス
+tile-services = ほかの{"\u200B"}サービスの{"\u200B"}確認
     .speech = ほかのサービスの確認
 tile-services-note = 番号を押して確認します
 hint-digits = 数字ボタンで押し、決定で進みます。戻るでやめられます。

@@ -184,7 +184,9 @@ impl CardMenu {
         residents: &[Resident],
     ) -> CardMenuOutcome {
         match deed {
-            CardMenuDeed::OpenConsents => self.enter_and(context, Stage::Knowing, CardMenuOutcome::Know),
+            CardMenuDeed::OpenConsents => {
+                self.enter_and(context, Stage::Knowing, CardMenuOutcome::Know)
+            }
             CardMenuDeed::ShowConsents { page } => self.enter(context, Stage::List { page }),
             CardMenuDeed::OpenConsent { place } => self.enter(context, Stage::Consent { place }),
             CardMenuDeed::AskWithdrawal => self.ask_withdrawal(context),
@@ -385,16 +387,16 @@ impl CardMenu {
     }
 
     fn stopped(&mut self, context: &Context, answer: &ServiceAnswer) -> CardMenuOutcome {
-        let again = |remark| Stage::StopCode {
-            entry: DigitEntry::new(CODE_DIGITS),
-            remark: Some(remark),
-        };
+        let again =
+            |remark| Stage::StopCode { entry: DigitEntry::new(CODE_DIGITS), remark: Some(remark) };
         let next = match answer {
             ServiceAnswer::Done => Stage::Told(Told::Stopped),
             ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::TooManyRequests)) => {
                 again(say::letter_code_too_many())
             }
-            ServiceAnswer::Failed(ServiceFault::Refused(code)) if *code != ProblemCode::Internal => {
+            ServiceAnswer::Failed(ServiceFault::Refused(code))
+                if *code != ProblemCode::Internal =>
+            {
                 again(say::letter_code_refused())
             }
             _ => Stage::Told(Told::StopUnknown),

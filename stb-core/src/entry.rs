@@ -66,8 +66,7 @@ impl DigitEntry {
             digits: self.digits.to_string(),
             wanted: u8::try_from(self.wanted).unwrap_or(u8::MAX),
         };
-        let mut draft =
-            Draft::new(kind, title, Layout::KeyPad).body(body).hint(say::hint_digits());
+        let mut draft = Draft::new(kind, title, Layout::KeyPad).body(body).hint(say::hint_digits());
         draft.choices.extend(PAD_DIGITS.map(digit));
         draft
             .choice(key(say::pad_delete(), PadKey::Delete))

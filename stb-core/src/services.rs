@@ -300,8 +300,9 @@ impl ServiceDesk {
         };
         let ending = match answer {
             ServiceAnswer::Done => Ending::Given(asked.request),
-            ServiceAnswer::Failed(ServiceFault::Refused(code)) => refusal(*code)
-                .map_or_else(|| Ending::Unknown(asked.request), Ending::NothingGiven),
+            ServiceAnswer::Failed(ServiceFault::Refused(code)) => {
+                refusal(*code).map_or_else(|| Ending::Unknown(asked.request), Ending::NothingGiven)
+            }
             _ => Ending::Unknown(asked.request),
         };
         self.end(context, ending)
@@ -385,9 +386,7 @@ impl ServiceDesk {
             Stage::Asked(_, Step::Sending(_)) => {
                 self.approved(context, &ServiceAnswer::Failed(ServiceFault::Unreachable))
             }
-            Stage::Asked(..) => {
-                self.end(context, Ending::NothingGiven(say::service_expired()))
-            }
+            Stage::Asked(..) => self.end(context, Ending::NothingGiven(say::service_expired())),
         }
     }
 

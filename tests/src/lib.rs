@@ -12,6 +12,7 @@ pub mod load;
 pub mod marks;
 pub mod place;
 pub mod process;
+pub mod service;
 pub mod tour;
 pub mod town;
 pub mod verifier;

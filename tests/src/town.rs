@@ -145,7 +145,7 @@ impl Town {
     }
 
     /// The box has stored who lives here and whom to believe.
-    fn wait_until_provisioned(&self) -> Result<()> {
+    pub fn wait_until_provisioned(&self) -> Result<()> {
         watch::until("provisioning of the box", START, || {
             let store = self.path().join("box").join(BOX_STORE);
             let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
@@ -173,7 +173,8 @@ impl Town {
     pub fn start_gateway(&mut self) -> Result<()> {
         let mut gateway =
             Process::start("gateway", gateway_command(self.path())?.arg("serve"), &self.logs())?;
-        let addresses = [self.ports.box_api, self.ports.staff].map(|p| format!("127.0.0.1:{p}"));
+        let addresses = [self.ports.box_api, self.ports.staff, self.ports.services]
+            .map(|p| format!("127.0.0.1:{p}"));
         gateway.wait_until("listening", START, || {
             addresses.iter().all(|address| std::net::TcpStream::connect(address).is_ok())
         })?;
@@ -267,6 +268,11 @@ impl Town {
     /// Address of the gateway's counters.
     pub fn metrics(&self) -> String {
         format!("http://127.0.0.1:{}/metrics", self.ports.metrics)
+    }
+
+    /// Address at which services and browsers reach the gateway.
+    pub fn issuer(&self) -> String {
+        format!("https://127.0.0.1:{}", self.ports.services)
     }
 
     /// Port at which boxes reach the gateway.

@@ -106,9 +106,7 @@ const SERVICE: [(&str, fn() -> Television); 12] = [
         let unknown = ServiceFault::Refused(ProblemCode::Unknown);
         number_failed(ServiceAnswer::Failed(unknown))
     }),
-    ("service-number-offline", || {
-        number_failed(ServiceAnswer::Failed(ServiceFault::Unreachable))
-    }),
+    ("service-number-offline", || number_failed(ServiceAnswer::Failed(ServiceFault::Unreachable))),
     ("service-busy", || {
         let mut television = number("");
         television.gateway_answers = false;

@@ -101,7 +101,11 @@ impl Progress {
     pub(super) fn key(&mut self, key: RemoteKey, at_us: i64, before: &View, after: &View) {
         let kind = |view: &View| view.page.as_ref().map(|page: &PageView| page.kind);
         let at_pin = kind(before) == Some(PageKind::Pin);
-        let name = if kind(before).is_some_and(PageKind::takes_characters) { "hidden".to_owned() } else { format!("{key:?}") };
+        let name = if kind(before).is_some_and(PageKind::takes_characters) {
+            "hidden".to_owned()
+        } else {
+            format!("{key:?}")
+        };
         self.marks.record_at(Mark::KeyReceived, at_us, &name);
         self.wait(Mark::KeyPainted, name);
         if at_pin && kind(after) == Some(PageKind::CardBusy) {

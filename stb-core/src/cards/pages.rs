@@ -126,9 +126,8 @@ fn busy(title: Phrase) -> Draft {
 }
 
 fn menu() -> Draft {
-    let entry = |label, icon, note, to| {
-        Choice::new(label, Some(icon), Command::Cards(to)).note(note)
-    };
+    let entry =
+        |label, icon, note, to| Choice::new(label, Some(icon), Command::Cards(to)).note(note);
     Draft::new(PageKind::CardMenu, say::cards_title(), Layout::Column)
         .lead(say::cards_lead())
         .choice(entry(
@@ -191,7 +190,8 @@ fn withdraw_page(consent: &ServiceConsent) -> Draft {
 
 /// Whether the town sent a letter for this person.
 fn letter(resident: Option<&Resident>) -> Draft {
-    let title = resident.map_or_else(say::link_title, |person| say::link_letter_title(name(person)));
+    let title =
+        resident.map_or_else(say::link_title, |person| say::link_letter_title(name(person)));
     Draft::new(PageKind::CardLink, title, Layout::Column)
         .lead(say::link_letter_lead())
         .choice(deed(say::link_letter_yes(), CardMenuDeed::TypeCode))
@@ -212,21 +212,16 @@ fn stop_confirm() -> Draft {
 
 fn told_page(told: Told) -> Draft {
     let (title, lead, detail, icon) = match told {
-        Told::ListFailed => {
-            (say::consents_failed(), say::action_wait_later(), None, Icon::Warning)
-        }
+        Told::ListFailed => (say::consents_failed(), say::action_wait_later(), None, Icon::Warning),
         Told::Withdrawn => (say::withdrawn_title(), say::withdrawn_lead(), None, Icon::Check),
         Told::NotWithdrawn => {
             (say::not_withdrawn_title(), say::action_wait_later(), None, Icon::Warning)
         }
         Told::Linked => (say::linked_title(), say::linked_lead(), None, Icon::Check),
         Told::WaitsForTown => (say::waits_title(), say::waits_lead(), None, Icon::Clock),
-        Told::Stopped => (
-            say::stopped_title(),
-            say::stopped_lead(),
-            Some(say::stopped_detail()),
-            Icon::Check,
-        ),
+        Told::Stopped => {
+            (say::stopped_title(), say::stopped_lead(), Some(say::stopped_detail()), Icon::Check)
+        }
         Told::StopUnknown => {
             (say::stop_unknown_title(), say::stop_unknown_lead(), None, Icon::Warning)
         }

@@ -37,8 +37,7 @@ impl Machine {
     pub(super) fn card_menu_deed(&mut self, deed: CardMenuDeed) -> bool {
         let residents = self.residents();
         let token = self.card.session().map(|session| session.token.clone());
-        let outcome =
-            self.card_menu.perform(&mut self.context, deed, token.as_deref(), &residents);
+        let outcome = self.card_menu.perform(&mut self.context, deed, token.as_deref(), &residents);
         let is_taken = self.card_menu_outcome(outcome);
         self.offer_complete_pin();
         is_taken

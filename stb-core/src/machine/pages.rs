@@ -91,8 +91,7 @@ impl Machine {
         let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
         draft = draft.choice(plan.note(say::tile_plan_note()));
         let log = Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog);
-        let services =
-            Choice::new(say::tile_services(), Some(Icon::Phone), Command::OpenServices);
+        let services = Choice::new(say::tile_services(), Some(Icon::Phone), Command::OpenServices);
         let settings =
             Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
         let television =
@@ -162,9 +161,11 @@ impl Machine {
             draft = draft.choice(entry.note(value));
         }
         let cards = Choice::new(say::cards_title(), None, Command::OpenCards);
-        draft
-            .choice(cards.note(say::cards_note()))
-            .choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
+        draft.choice(cards.note(say::cards_note())).choice(Choice::new(
+            say::button_home(),
+            Some(Icon::Home),
+            Command::ToHome,
+        ))
     }
 
     fn setting_page(&self, setting: Setting) -> Draft {

@@ -40,7 +40,9 @@ fn on_keyboard(count: usize, focus: usize, direction: Direction) -> Option<usize
     let last_row = count.saturating_sub(1) / KEYBOARD_COLUMNS * KEYBOARD_COLUMNS;
     let place = focus.checked_sub(last_row);
     match (direction, place) {
-        (Direction::Up, Some(place)) => last_row.checked_sub(KEYBOARD_COLUMNS).map(|above| above + first_column(place)),
+        (Direction::Up, Some(place)) => {
+            last_row.checked_sub(KEYBOARD_COLUMNS).map(|above| above + first_column(place))
+        }
         (Direction::Down, None) if focus + KEYBOARD_COLUMNS >= last_row => {
             let column = focus % KEYBOARD_COLUMNS;
             let wide = column.saturating_sub(LAST_ROW_SINGLES) / 2;

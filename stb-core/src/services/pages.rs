@@ -113,7 +113,8 @@ fn summary(asked: &Asked) -> Draft {
     let row = |place: usize| {
         let question = asked.question(place)?;
         let choice = asked.chosen(place).and_then(|chosen| question.choices.get(chosen));
-        let value = choice.map_or_else(say::service_unanswered, |choice| say::service_text(&choice.text));
+        let value =
+            choice.map_or_else(say::service_unanswered, |choice| say::service_text(&choice.text));
         Some(Row { label: say::service_text(&question.text), value })
     };
     let rows = (0..asked.last_question().map_or(0, |last| last + 1)).filter_map(row).collect();

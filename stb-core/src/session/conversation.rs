@@ -248,12 +248,7 @@ impl CardDesk {
         }
     }
 
-    fn last_try(
-        &mut self,
-        context: &mut Context,
-        flow: Talk,
-        pin_given: bool,
-    ) -> Outcome {
+    fn last_try(&mut self, context: &mut Context, flow: Talk, pin_given: bool) -> Outcome {
         if pin_given && self.was_wrong() {
             return self.stop_talking(context, Cause::WrongPins, Tries::Left(1));
         }

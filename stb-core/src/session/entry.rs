@@ -23,9 +23,7 @@ impl SecretEntry {
     /// Takes one character; false when it does not count.
     pub(super) fn push(&mut self, now_ms: u64, character: u8) -> bool {
         match self {
-            Self::Pin(entry) => {
-                character.is_ascii_digit() && entry.push(character - b'0')
-            }
+            Self::Pin(entry) => character.is_ascii_digit() && entry.push(character - b'0'),
             Self::Password(entry) => entry.push(now_ms, character),
         }
     }

@@ -128,6 +128,9 @@ mod tests {
     #[test]
     fn the_characters_are_never_printed() {
         let entry = typed(b"QQ");
-        assert_eq!(format!("{entry:?} {:?}", entry.glimpse()), "PasswordEntry(2 characters) Some(Glimpse(..))");
+        assert_eq!(
+            format!("{entry:?} {:?}", entry.glimpse()),
+            "PasswordEntry(2 characters) Some(Glimpse(..))"
+        );
     }
 }

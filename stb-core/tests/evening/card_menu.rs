@@ -66,9 +66,13 @@ fn back_leads_from_the_question_to_the_settings_step_by_step() {
     let mut television = consents();
     open_first(&mut television);
     television.choose_here("consent-withdraw");
-    for kind in
-        [PageKind::Consent, PageKind::Consents, PageKind::CardMenu, PageKind::Settings, PageKind::Home]
-    {
+    for kind in [
+        PageKind::Consent,
+        PageKind::Consents,
+        PageKind::CardMenu,
+        PageKind::Settings,
+        PageKind::Home,
+    ] {
         television.press(RemoteKey::Back);
         television.sees(kind);
     }

@@ -27,7 +27,11 @@ enum Happening {
     Pull,
     Reader(ReaderState),
     CardFails(CardIo),
-    Order { hazard: Hazard, level: Level, is_drill: bool },
+    Order {
+        hazard: Hazard,
+        level: Level,
+        is_drill: bool,
+    },
     Word(Act),
     Gateway(bool),
     Disk(bool),

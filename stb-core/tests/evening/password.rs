@@ -98,7 +98,11 @@ fn the_last_character_is_seen_for_a_second_and_nothing_else() {
     assert_eq!(entered(&television).1, None);
     type_password(&mut television, "AN");
     television.choose_here("pad-delete");
-    assert_eq!((entered(&television).0, entered(&television).1), (2, None), "what is left stays hidden");
+    assert_eq!(
+        (entered(&television).0, entered(&television).1),
+        (2, None),
+        "what is left stays hidden"
+    );
 }
 
 #[test]
@@ -169,7 +173,9 @@ fn invariant_4_a_password_is_in_no_trace() {
         matches!(effect, Effect::TransmitToCard(command) if command.0.ends_with(b"HANA1944"))
     });
     assert!(sent, "the card got it");
-    for trace in ["HANA1944", "72, 65, 78, 65", "48414e41", "48414E41", "Glimpse('", "glimpse: Some('"] {
+    for trace in
+        ["HANA1944", "72, 65, 78, 65", "48414e41", "48414E41", "Glimpse('", "glimpse: Some('"]
+    {
         assert!(!television.log.contains(trace), "{trace}");
     }
 }

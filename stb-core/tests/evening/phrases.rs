@@ -32,8 +32,11 @@ fn sentences(bundle: &FluentBundle<FluentResource>, entry: &Entry, count: i64) -
     let message = bundle.get_message(entry.id).unwrap_or_else(|| panic!("{} is missing", entry.id));
     let mut arguments = FluentArgs::new();
     for name in entry.arguments {
-        let is_number = ["count", "position", "digit", "month", "day", "metres", "hour", "minute", "least", "most"]
-            .contains(name);
+        let is_number = [
+            "count", "position", "digit", "month", "day", "metres", "hour", "minute", "least",
+            "most",
+        ]
+        .contains(name);
         let value = if is_number {
             FluentValue::from(count)
         } else {

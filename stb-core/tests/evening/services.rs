@@ -162,7 +162,11 @@ fn invariant_1_an_order_ends_every_page_of_a_request_with_a_no() {
         television.press(RemoteKey::Confirm);
         television.press(RemoteKey::Exit);
         television.is_live_television();
-        assert_eq!(toast(&television), Some("toast-service-left"), "told when the order is answered");
+        assert_eq!(
+            toast(&television),
+            Some("toast-service-left"),
+            "told when the order is answered"
+        );
     }
 }
 
@@ -294,7 +298,8 @@ fn check_approval(answer: Option<ServiceAnswer>, title: &str) {
         television.gateway_answers = false;
         television.press(RemoteKey::Digit(1));
         let session = television.session(AssuranceLevel::L2);
-        television.happens(Event::LoginOpened(crate::television::challenge(television.now.wall_ms)));
+        television
+            .happens(Event::LoginOpened(crate::television::challenge(television.now.wall_ms)));
         television.happens(session);
         television.wait(15_000);
     } else {

@@ -30,7 +30,11 @@ fn pension() -> Television {
         form_version: "2026.1".to_owned(),
         title: "年金の現況届".to_owned(),
         questions: vec![
-            question("address", "住所は前と同じですか。", &[("same", "同じ"), ("changed", "変わった")]),
+            question(
+                "address",
+                "住所は前と同じですか。",
+                &[("same", "同じ"), ("changed", "変わった")],
+            ),
             question("other", "ほかの年金を受けていますか。", &[("no", "いいえ"), ("yes", "はい")]),
         ],
     });

@@ -17,13 +17,20 @@ pub(crate) struct Ports {
     pub(crate) staff: u16,
     pub(crate) agency: u16,
     pub(crate) metrics: u16,
+    pub(crate) services: u16,
     multicast: u16,
 }
 
 impl Ports {
     pub(crate) fn choose() -> Result<Self> {
-        let [box_api, staff, agency] = [free_port()?, free_port()?, free_port()?];
-        Ok(Self { box_api, staff, agency, metrics: free_port()?, multicast: free_port()? })
+        Ok(Self {
+            box_api: free_port()?,
+            staff: free_port()?,
+            agency: free_port()?,
+            metrics: free_port()?,
+            services: free_port()?,
+            multicast: free_port()?,
+        })
     }
 
     /// Group of the orders.
@@ -39,7 +46,7 @@ impl Ports {
 
 /// Configuration of the gateway.
 pub(crate) fn gateway(ports: &Ports) -> String {
-    let Ports { box_api, staff, .. } = ports;
+    let Ports { box_api, staff, services, .. } = ports;
     let orders = ports.order_group();
     let mut text = format!(
         "[gateway]\nid = \"gateway.minami.example\"\n\
@@ -49,6 +56,8 @@ pub(crate) fn gateway(ports: &Ports) -> String {
          device_ca_certificate = \"keys/device-ca.cert.pem\"\n\
          device_ca_private_key = \"keys/device-ca.key.pem\"\n\
          [staff]\nlisten = \"127.0.0.1:{staff}\"\n\
+         [oidc]\nissuer = \"https://127.0.0.1:{services}\"\nlisten = \"127.0.0.1:{services}\"\n\
+         certificate = \"keys/server.cert.pem\"\nprivate_key = \"keys/server.key.pem\"\n\
          [town]\nmunicipality_code = \"363871\"\nname = \"美波町\"\n\
          [keys]\ndirectory = \"keys\"\n\
          [multicast]\ngroup = \"{orders}\"\ninterface = \"127.0.0.1\"\nttl = 0\n\

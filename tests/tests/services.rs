@@ -1,0 +1,121 @@
+//! A service on the web asks, a browser shows the number, the remote types it, the card answers.
+//!
+//! Every part is real; the box writes its most verbose trace meanwhile.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use hitokoe_tests::{
+    browser::Browser,
+    marks::now_us,
+    service::Library,
+    town::{Options, Town, cards::PIN},
+};
+
+/// Everything the box does by itself is done within this.
+const SOON: Duration = Duration::from_secs(20);
+
+/// Right presses from the first tile of the home page to the services.
+const TO_SERVICES: [&str; 2] = ["Down", "Right"];
+
+fn town() -> Result<Town> {
+    let options = Options { channels: false, ..Options::default() };
+    let mut town = Town::found(options, None)?;
+    town.box_environment.push(("RUST_LOG".to_owned(), "trace".to_owned()));
+    let code = town.enrolment_code(hitokoe_tests::town::HOME)?;
+    town.start_box(Some(&code))?;
+    town.wait_until_provisioned()?;
+    Ok(town)
+}
+
+/// Presses a key and waits until the page that follows is painted.
+fn press_and_see(town: &Town, key: &str, page: &str) -> Result<()> {
+    let pressed = now_us();
+    town.display.press(key)?;
+    town.marks().wait_page(page, pressed, SOON)
+}
+
+/// Opens the library in a browser and types the number that it shows on the television.
+fn ask(town: &Town, library: &Library) -> Result<Browser> {
+    let browser = Browser::start("visitor", 1280, 900, &town.logs())?;
+    browser.open(library.address())?;
+    let number: String = browser.text(".code")?.chars().filter(char::is_ascii_digit).collect();
+    press_and_see(town, "Home", "Home")?;
+    for key in TO_SERVICES {
+        town.display.press(key)?;
+    }
+    press_and_see(town, "Return", "ServiceNumber")?;
+    for digit in number.chars() {
+        town.display.press(&digit.to_string())?;
+    }
+    town.display.read();
+    press_and_see(town, "Return", "ServiceRequest")?;
+    browser.wait_for_words("テレビに確認の画面が出ています")?;
+    town.display.read();
+    Ok(browser)
+}
+
+/// Saves the screen where somebody asked for pictures.
+fn picture(town: &Town, name: &str) -> Result<()> {
+    match std::env::var_os("HITOKOE_PICTURES") {
+        Some(folder) => town.display.picture(&std::path::Path::new(&folder).join(name)),
+        None => Ok(()),
+    }
+}
+
+#[test]
+fn a_yes_with_the_card_brings_the_browser_back_signed_in_and_no_trace_holds_the_pin() -> Result<()>
+{
+    let mut town = town()?;
+    let library = Library::open(&town)?;
+    let browser = ask(&town, &library)?;
+    picture(&town, "request.png")?;
+    town.display.press("Right")?;
+    press_and_see(&town, "Return", "CardPrompt")?;
+    let inserted = now_us();
+    town.cards.insert("hana")?;
+    town.marks().wait_page("Pin", inserted, SOON)?;
+    let last = now_us();
+    for digit in PIN.chars() {
+        town.display.press(&digit.to_string())?;
+    }
+    town.marks().wait_page("ServiceDone", last, SOON)?;
+    picture(&town, "given.png")?;
+    browser.wait_for_words("さん、おかえりなさい")?;
+    browser.wait_for_words("ハナ")?;
+    town.wait_for_count(
+        "SELECT COUNT(*) FROM service_consent WHERE withdrawn_at_ms IS NULL",
+        1,
+        SOON,
+    )?;
+    let log = std::fs::read_to_string(town.logs().join("stb-app.log"))?;
+    assert!(log.contains("TRACE"), "the trace is the most verbose one");
+    for trace in [PIN, "31, 32, 33, 34", "31323334", "49, 50, 51, 52", "Digit("] {
+        let found = log.lines().find(|line| contains_secret(line, trace));
+        assert!(found.is_none(), "{trace}: {found:?}");
+    }
+    town.ensure_well()
+}
+
+/// Four digits alone also stand in times and sizes: a PIN would stand free of other digits.
+fn contains_secret(line: &str, secret: &str) -> bool {
+    line.match_indices(secret).any(|(at, _)| {
+        let is_part = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b".:-".contains(byte))
+        };
+        let before = at.checked_sub(1).and_then(|at| line.as_bytes().get(at));
+        !is_part(before) && !is_part(line.as_bytes().get(at + secret.len()))
+    })
+}
+
+#[test]
+fn a_no_needs_no_card_and_tells_the_service_nothing() -> Result<()> {
+    let town = town()?;
+    let library = Library::open(&town)?;
+    let browser = ask(&town, &library)?;
+    press_and_see(&town, "Return", "ServiceDone")?;
+    picture(&town, "nothing-given.png")?;
+    browser.wait_for_words("サインインしませんでした")?;
+    assert_eq!(town.count("SELECT COUNT(*) FROM service_consent")?, 0);
+    Ok(())
+}
