@@ -265,6 +265,11 @@ impl Town {
         format!("http://127.0.0.1:{}", self.ports.staff)
     }
 
+    /// Runs an administrative command of the gateway.
+    pub fn admin(&self, arguments: &[&str]) -> Result<String> {
+        process::succeed(gateway_command(self.path())?.arg("admin").args(arguments))
+    }
+
     /// Address of the gateway's counters.
     pub fn metrics(&self) -> String {
         format!("http://127.0.0.1:{}/metrics", self.ports.metrics)

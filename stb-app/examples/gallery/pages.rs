@@ -34,7 +34,6 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     samples.extend(daily());
     samples.extend(help());
     samples.extend(card());
-    samples.extend(troubles());
     samples.extend(tables());
     samples.extend(settings());
     samples.extend(languages());
@@ -256,54 +255,6 @@ fn card() -> Vec<(&'static str, View)> {
         ("card-pin-wrong", shown(wrong)),
         ("card-last-try", shown(last_try)),
         ("card-welcome", welcome),
-    ]
-}
-
-fn troubles() -> Vec<(&'static str, View)> {
-    let trouble = |title, lead, detail, icon, button| {
-        pictured(PageKind::CardTrouble, title, lead, detail, icon, button)
-    };
-    vec![
-        (
-            "card-blocked",
-            trouble(
-                say::trouble_blocked(),
-                say::action_blocked(),
-                Some(say::tries_none_left()),
-                Icon::CardBlocked,
-                say::button_home(),
-            ),
-        ),
-        (
-            "card-wrong",
-            trouble(
-                say::trouble_wrong_card(),
-                say::action_insert_my_number_card(),
-                Some(say::tries_not_used()),
-                Icon::Card,
-                say::button_stop(),
-            ),
-        ),
-        (
-            "card-removed",
-            trouble(
-                say::trouble_removed(),
-                say::action_insert_again(),
-                Some(say::tries_unknown()),
-                Icon::CardRemove,
-                say::button_stop(),
-            ),
-        ),
-        (
-            "card-no-certificate",
-            trouble(
-                say::trouble_no_certificate(),
-                say::action_ask_town_office(),
-                None,
-                Icon::Reader,
-                say::button_home(),
-            ),
-        ),
     ]
 }
 

@@ -93,6 +93,8 @@ fn seen_place(content: &str, is_next: bool, index: u8, count: u8) -> gtk::Box {
     }
     let shown = with_text(centred(label("digit-shown")), content);
     shown.set_hexpand(true);
+    // What stands in a place does not make it wider than its neighbours.
+    place.set_hexpand(false);
     place.append(&shown);
     place
 }

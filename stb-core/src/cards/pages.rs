@@ -14,6 +14,8 @@ use super::{CardMenu, CardMenuDeed, Stage, Told};
 
 /// Permissions on one page of the list.
 pub(super) const LIST_ROWS: usize = 3;
+/// So many people stand below each other.
+const PEOPLE_IN_COLUMN: usize = 5;
 /// People of a home on one page.
 const PEOPLE_MAX: usize = 12;
 
@@ -91,9 +93,10 @@ impl CardMenu {
     }
 
     fn who(&self) -> Draft {
-        let mut draft =
-            Draft::new(PageKind::CardLink, say::link_who_title(), Layout::Tiles { columns: 3 })
-                .lead(say::link_who_lead());
+        let few = self.residents.len() <= PEOPLE_IN_COLUMN;
+        let layout = if few { Layout::Column } else { Layout::Tiles { columns: 3 } };
+        let mut draft = Draft::new(PageKind::CardLink, say::link_who_title(), layout)
+            .lead(say::link_who_lead());
         draft.choices = self
             .residents
             .iter()
@@ -132,7 +135,7 @@ fn menu() -> Draft {
         .lead(say::cards_lead())
         .choice(entry(
             say::cards_consents(),
-            Icon::Phone,
+            Icon::Check,
             say::cards_consents_note(),
             CardMenuDeed::OpenConsents,
         ))

@@ -91,7 +91,7 @@ impl Machine {
         let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
         draft = draft.choice(plan.note(say::tile_plan_note()));
         let log = Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog);
-        let services = Choice::new(say::tile_services(), Some(Icon::Phone), Command::OpenServices);
+        let services = Choice::new(say::tile_services(), Some(Icon::Check), Command::OpenServices);
         let settings =
             Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
         let television =
