@@ -219,9 +219,8 @@ impl CardMenu {
             Stage::Told(Told::Withdrawn | Told::NotWithdrawn) if !self.consents.is_empty() => {
                 Stage::List { page: 0 }
             }
-            Stage::LinkWho => Stage::LinkConsent,
             Stage::LinkLetter { .. } if self.residents.len() > 1 => Stage::LinkWho,
-            Stage::LinkLetter { .. } => Stage::LinkConsent,
+            Stage::LinkWho | Stage::LinkLetter { .. } => Stage::LinkConsent,
             Stage::LinkCode { resident, .. } | Stage::Linking { resident } => {
                 Stage::LinkLetter { resident: *resident }
             }

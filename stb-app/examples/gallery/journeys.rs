@@ -84,7 +84,7 @@ const CARD: [(&str, fn() -> Television); 17] = [
 
 /// What the gateway says of a card.
 const GATEWAY: [(&str, fn() -> Television); 9] = [
-    ("card-checking", || waiting_for_gateway()),
+    ("card-checking", waiting_for_gateway),
     ("card-expired", || refused(ProblemCode::CertificateExpired)),
     ("card-changed", || refused(ProblemCode::CertificateRevoked)),
     ("card-refused", || refused(ProblemCode::CertificateRefused)),
@@ -115,7 +115,7 @@ const SERVICE: [(&str, fn() -> Television); 12] = [
         television
     }),
     ("service-request", asked),
-    ("service-request-form", || pension()),
+    ("service-request-form", pension),
     ("service-question", || {
         let mut television = pension();
         television.choose_here("service-yes");

@@ -202,10 +202,11 @@ impl Cause {
             Self::NoSignatureCertificate => say::action_no_signature(),
             Self::PasswordBlocked => say::action_password_blocked(),
             Self::WrongPasswords => say::action_check_password(),
-            Self::PasswordTimedOut => say::action_retry(),
             Self::Blocked => say::action_blocked(),
             Self::WrongPins => say::action_check_pin(),
-            Self::EntryTimedOut | Self::LoginTimedOut => say::action_retry(),
+            Self::EntryTimedOut | Self::PasswordTimedOut | Self::LoginTimedOut => {
+                say::action_retry()
+            }
             Self::PersonUnknown => say::action_register(),
             Self::OtherHousehold => say::action_log_in_with_pin(),
         }

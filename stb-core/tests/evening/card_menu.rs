@@ -6,7 +6,7 @@ use stb_core::{
     effect::Effect,
     event::Event,
     key::RemoteKey,
-    service::{CardLink, ServiceAnswer, ServiceCall, ServiceFault},
+    service::{CardLink, LetterCode, ServiceAnswer, ServiceCall, ServiceFault},
     view::{Body, PageKind},
 };
 
@@ -147,7 +147,7 @@ fn a_card_is_linked_with_the_code_of_the_letter() {
     assert_eq!(purposes, ["link-card"]);
     let sent = links(&television);
     assert_eq!((sent.len(), &*sent[0].login_id, &*sent[0].resident_id), (1, "login-1", "hana"));
-    assert_eq!(sent[0].code.as_ref().map(|code| code.digits()), Some(CODE));
+    assert_eq!(sent[0].code.as_ref().map(LetterCode::digits), Some(CODE));
     assert_eq!(count(&television, |effect| matches!(effect, Effect::SendProof { .. })), 0);
     television.sees_sentence("linked-title");
     assert!(!format!("{:?}", television.effects).contains(CODE), "the code is in no trace");

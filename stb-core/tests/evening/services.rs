@@ -292,8 +292,9 @@ fn check_approval(answer: Option<ServiceAnswer>, title: &str) {
     let mut television = asked();
     television.choose_here("service-yes");
     television.insert(Card::of_hana());
-    television.service_says = answer.clone();
-    if answer.is_none() {
+    let stays_silent = answer.is_none();
+    television.service_says = answer;
+    if stays_silent {
         television.type_pin(b"739");
         television.gateway_answers = false;
         television.press(RemoteKey::Digit(1));
