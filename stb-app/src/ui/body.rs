@@ -88,7 +88,7 @@ fn seen_place(content: &str, is_next: bool, index: u8, count: u8) -> gtk::Box {
     if is_next {
         place.add_css_class("next");
     }
-    if (index + 1) % GROUP == 0 && index + 1 < count {
+    if (index + 1).is_multiple_of(GROUP) && index + 1 < count {
         place.add_css_class("group-end");
     }
     let shown = with_text(centred(label("digit-shown")), content);
