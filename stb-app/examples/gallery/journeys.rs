@@ -22,14 +22,16 @@ const PIN: &[u8] = b"7391";
 const NUMBER: &str = "40718293";
 const LETTER: &str = "618204957310";
 
+/// A name and the way to the page.
+type Journey = (&'static str, fn() -> Television);
+
 pub(crate) fn all() -> Vec<(&'static str, View)> {
-    let journeys: [&[(&str, fn() -> Television)]; 6] =
-        [&HOME, &READER, &CARD, &GATEWAY, &SERVICE, &MENU];
-    let arrived = |(name, journey): &(&'static str, fn() -> Television)| (*name, journey().view());
+    let journeys: [&[Journey]; 6] = [&HOME, &READER, &CARD, &GATEWAY, &SERVICE, &MENU];
+    let arrived = |(name, journey): &Journey| (*name, journey().view());
     journeys.into_iter().flatten().map(arrived).collect()
 }
 
-const HOME: [(&str, fn() -> Television); 3] = [
+const HOME: [Journey; 3] = [
     ("journey-home", || at_home(&[RemoteKey::Home])),
     ("journey-settings", || chosen("tile-settings")),
     ("journey-left", || {
@@ -40,7 +42,7 @@ const HOME: [(&str, fn() -> Television); 3] = [
 ];
 
 /// Readers in trouble.
-const READER: [(&str, fn() -> Television); 5] = [
+const READER: [Journey; 5] = [
     ("card-no-reader", || reader(ReaderState::NoReader)),
     ("card-service-down", || reader(ReaderState::ServiceDown)),
     ("card-busy-elsewhere", || reader(ReaderState::Busy)),
@@ -49,7 +51,7 @@ const READER: [(&str, fn() -> Television); 5] = [
 ];
 
 /// Cards and PINs.
-const CARD: [(&str, fn() -> Television); 17] = [
+const CARD: [Journey; 17] = [
     ("card-insert", || chosen("tile-login")),
     ("card-pin-entry", || typed(Card::of_hana(), b"73")),
     ("card-phone", || typed(Card { label: PHONE_LABEL, ..Card::of_hana() }, b"73")),
@@ -83,7 +85,7 @@ const CARD: [(&str, fn() -> Television); 17] = [
 ];
 
 /// What the gateway says of a card.
-const GATEWAY: [(&str, fn() -> Television); 9] = [
+const GATEWAY: [Journey; 9] = [
     ("card-checking", waiting_for_gateway),
     ("card-expired", || refused(ProblemCode::CertificateExpired)),
     ("card-changed", || refused(ProblemCode::CertificateRevoked)),
@@ -100,7 +102,7 @@ const GATEWAY: [(&str, fn() -> Television); 9] = [
 ];
 
 /// A service that asks.
-const SERVICE: [(&str, fn() -> Television); 12] = [
+const SERVICE: [Journey; 12] = [
     ("service-number", || number("4071")),
     ("service-number-wrong", || {
         let unknown = ServiceFault::Refused(ProblemCode::Unknown);
@@ -151,7 +153,7 @@ const SERVICE: [(&str, fn() -> Television); 12] = [
 ];
 
 /// Cards and permissions.
-const MENU: [(&str, fn() -> Television); 14] = [
+const MENU: [Journey; 14] = [
     ("menu-cards", menu),
     ("menu-consents", consents),
     ("menu-consent", || {
@@ -306,8 +308,8 @@ fn pension() -> Television {
             .to_vec(),
     };
     let mut television = Television::at_home();
-    television.request.service_name = "あおぞら年金基金".to_owned();
-    television.request.purpose = "年金を続けてお支払いするため".to_owned();
+    "あおぞら年金基金".clone_into(&mut television.request.service_name);
+    "年金を続けてお支払いするため".clone_into(&mut television.request.purpose);
     television.request.form = Some(StatementForm {
         purpose: "living-status-confirmation".to_owned(),
         form_id: "genkyo".to_owned(),

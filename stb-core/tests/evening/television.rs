@@ -279,11 +279,11 @@ impl Television {
 
     /// Number of the last of them, for an answer that comes late.
     pub fn last_call_id(&self) -> u64 {
-        let ids = self.effects.iter().filter_map(|effect| match effect {
+        let mut ids = self.effects.iter().filter_map(|effect| match effect {
             Effect::Service { call_id, .. } => Some(*call_id),
             _ => None,
         });
-        ids.last().expect("something was asked")
+        ids.next_back().expect("something was asked")
     }
 
     /// Types digits on the remote.
