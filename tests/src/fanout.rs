@@ -28,7 +28,7 @@ const WARM_UP: usize = 3;
 /// Between two orders: keep-alives and timers of the servers get their turn.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Until the last receiver has an order.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// What every receiver waits for in every order.
 const MARK: &[u8] = b"event: order";
 

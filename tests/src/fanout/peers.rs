@@ -75,9 +75,10 @@ pub(super) static ALL: [Peer; 4] = [
         subscribed: b"\x90\x03\x00\x01\x00",
         greeting: mqtt_connect,
         publish: |frame| {
-            let length = frame.len() + 8;
-            // Two bytes of length hold up to 16,383.
-            let head = [0x30, (length % 128) as u8 | 0x80, (length / 128) as u8];
+            // Two bytes of length hold up to 16,383, seven bits in each; an order is far below.
+            let length = u16::try_from(frame.len() + 8).unwrap_or(u16::MAX);
+            let [high, low] = (length << 1).to_be_bytes();
+            let head = [0x30, (low >> 1) | 0x80, high];
             [&head[..], b"\x00\x06orders", frame].concat()
         },
     },
