@@ -318,7 +318,7 @@ fn check_url(key: &str, text: &str, has_ca: bool, faults: &mut Faults) {
 
 fn key_id(text: &str) -> Option<Vec<u8>> {
     let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let fits = digits && !text.is_empty() && text.len() % 2 == 0;
+    let fits = digits && !text.is_empty() && text.len().is_multiple_of(2);
     if !fits || text.len() > 2 * KEY_ID_LEN_MAX {
         return None;
     }

@@ -88,7 +88,7 @@ fn log(
 
 /// What the officers knew of and let stand.
 fn beside(ids: &[OrderId]) -> String {
-    ids.iter().map(|id| format!(" beside {id}")).collect()
+    ids.iter().flat_map(|id| [" beside ".to_owned(), id.to_string()]).collect()
 }
 
 /// One entry for each person responsible; the emergency path is named as such.

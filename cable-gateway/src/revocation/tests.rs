@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use jpki::revocation::{RevocationPolicy, RevocationStatus, inquiry::FindingSource};
 
-use self::agency::{Office, SilentServer};
+use self::agency::{Office, SilentServer, now};
 use super::RevocationDesk;
-use crate::metrics::Metrics;
+use crate::{config::revocation_of, metrics::Metrics};
 
 fn word(status: RevocationStatus) -> &'static str {
     match status {
@@ -24,7 +24,7 @@ async fn lists_come_from_addresses_and_folders_and_survive_a_restart() {
     let office = Office::open().await;
     for source in [office.list_url(), office.lists_folder()] {
         let kept = tempfile::tempdir().expect("a folder");
-        let config = office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path());
+        let config = revocation_of(&format!("[[lists]]\nsource = \"{source}\""), kept.path());
         let mut line = office.line(&config);
         assert_eq!(line.status(&office), "unknown", "before the first look");
         assert!(line.round().await.1, "{source}");
@@ -46,7 +46,7 @@ async fn an_unchanged_list_is_not_sent_again() {
     let kept = tempfile::tempdir().expect("a folder");
     let source = office.list_url();
     let mut line =
-        office.line(&office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path()));
+        office.line(&revocation_of(&format!("[[lists]]\nsource = \"{source}\""), kept.path()));
     line.round().await;
     line.round().await;
     let text = line.metrics.text(&[]);
@@ -60,7 +60,7 @@ async fn a_list_that_is_not_the_expected_one_changes_nothing() {
     let office = Office::open().await;
     let kept = tempfile::tempdir().expect("a folder");
     let source = office.lists_folder();
-    let config = office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path());
+    let config = revocation_of(&format!("[[lists]]\nsource = \"{source}\""), kept.path());
     let mut line = office.line(&config);
     line.round().await;
     for wrong in [
@@ -75,7 +75,7 @@ async fn a_list_that_is_not_the_expected_one_changes_nothing() {
         assert_eq!(line.status(&office), "good", "the list in use stays");
     }
     let other = "distribution_point = [\"C=JP\", \"CN=Elsewhere\"]";
-    let config = office.config(
+    let config = revocation_of(
         &format!("[[lists]]\nsource = \"{}\"\n{other}", office.lists_folder()),
         kept.path(),
     );
@@ -83,7 +83,7 @@ async fn a_list_that_is_not_the_expected_one_changes_nothing() {
     assert!(!line.round().await.1, "another distribution point");
     let silent = SilentServer::start().await;
     let slow = format!("fetch_timeout_seconds = 1\n[[lists]]\nsource = \"{}\"", silent.url());
-    let mut line = office.line(&office.config(&slow, kept.path()));
+    let mut line = office.line(&revocation_of(&slow, kept.path()));
     assert!(!line.round().await.1, "slower than allowed");
 }
 
@@ -93,7 +93,7 @@ async fn the_responder_comes_first_and_silence_leads_to_the_lists() {
     let kept = tempfile::tempdir().expect("a folder");
     let lists = format!("[[lists]]\nsource = \"{}\"", office.list_url());
     let ocsp = format!("[ocsp]\nurl = \"{}\"\ncache_seconds = 0\n{lists}", office.ocsp_url());
-    let mut line = office.line(&office.config(&ocsp, kept.path()));
+    let mut line = office.line(&revocation_of(&ocsp, kept.path()));
     line.round().await;
     let found = line.ask(&office).await;
     assert_eq!((word(found.status), found.source), ("good", FindingSource::Ocsp));
@@ -111,7 +111,7 @@ async fn the_responder_comes_first_and_silence_leads_to_the_lists() {
         (office.list_url(), "unreachable"),
     ] {
         let ocsp = format!("[ocsp]\nurl = \"{url}\"\ntimeout_ms = 100\n{lists}");
-        let mut line = office.line(&office.config(&ocsp, kept.path()));
+        let mut line = office.line(&revocation_of(&ocsp, kept.path()));
         line.round().await;
         let found = line.ask(&office).await;
         assert_eq!((word(found.status), found.source), ("good", FindingSource::List), "{url}");
@@ -125,7 +125,7 @@ async fn an_answer_is_used_again_for_a_short_time_and_never_after_a_list_said_ot
     let office = Office::open().await;
     let kept = tempfile::tempdir().expect("a folder");
     let ocsp = format!("[ocsp]\nurl = \"{}\"", office.ocsp_url());
-    let line = office.line(&office.config(&ocsp, kept.path()));
+    let line = office.line(&revocation_of(&ocsp, kept.path()));
     line.ask(&office).await;
     office.lose_card_without_publishing();
     assert_eq!(word(line.ask(&office).await.status), "good", "of a minute ago");
@@ -140,7 +140,7 @@ async fn each_service_has_its_own_policy() {
     let office = Office::open().await;
     let kept = tempfile::tempdir().expect("a folder");
     let text = "stale = \"allow-with-flag\"\n[services.\"service:bank\"]\nunknown = \"deny\"";
-    let config = office.config(text, kept.path());
+    let config = revocation_of(text, kept.path());
     let desk = RevocationDesk::new(&config, office.trust(), Arc::new(Metrics::default()));
     let desk = desk.expect("a desk");
     assert_eq!(desk.policy(None), config.policy);
@@ -154,11 +154,11 @@ async fn the_metrics_tell_how_old_the_lists_are() {
     let kept = tempfile::tempdir().expect("a folder");
     let source = office.list_url();
     let mut line =
-        office.line(&office.config(&format!("[[lists]]\nsource = \"{source}\""), kept.path()));
+        office.line(&revocation_of(&format!("[[lists]]\nsource = \"{source}\""), kept.path()));
     line.round().await;
-    let ages = line.desk.ages(office.now() + 40 * 3600);
+    let ages = line.desk.ages(now() + 40 * 3600);
     let [age] = ages.as_slice() else { panic!("{ages:?}") };
     assert_eq!((age.certificate, age.count, age.stale), ("auth", 1, 1));
     assert!((144_000..144_060).contains(&age.oldest_secs), "{age:?}");
-    assert_eq!(line.status_at(&office, office.now() + 40 * 3600), "stale");
+    assert_eq!(line.status_at(&office, now() + 40 * 3600), "stale");
 }

@@ -1,7 +1,7 @@
 //! The simulated agency with one card, and a line to it.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -79,10 +79,6 @@ impl Office {
         Self { folder, ocsp, lists, sent, card: Mutex::new(card) }
     }
 
-    pub(super) fn now(&self) -> i64 {
-        now()
-    }
-
     pub(super) fn ocsp_url(&self) -> String {
         self.ocsp.clone()
     }
@@ -136,10 +132,6 @@ impl Office {
         Arc::new(trust)
     }
 
-    pub(super) fn config(&self, text: &str, kept: &Path) -> RevocationConfig {
-        crate::config::revocation_of(text, kept)
-    }
-
     pub(super) fn line(&self, config: &RevocationConfig) -> Line {
         let (trust, metrics) = (self.trust(), Arc::new(Metrics::default()));
         let desk = RevocationDesk::new(config, trust.clone(), metrics.clone()).expect("a desk");
@@ -178,7 +170,7 @@ impl Office {
     }
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     SystemClock.now_ms().div_euclid(1000)
 }
 

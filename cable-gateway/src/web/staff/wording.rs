@@ -39,13 +39,13 @@ pub(super) fn order_name(level: Option<Level>) -> &'static str {
 
 /// Why an order cannot be issued, and which ones can.
 pub(super) fn not_issued_against(against: Hazard, level: Level) -> String {
-    let named = |level: &Level| format!("「{}」", order_name(Some(*level)));
-    let names: Vec<_> = against.orders().iter().map(named).collect();
+    let quoted = |level: &Level| format!("「{}」", order_name(Some(*level)));
+    let orders: Vec<_> = against.orders().iter().map(quoted).collect();
     format!(
         "{}では「{}」を発令しません。{}を選んでください。",
         hazard(against),
         order_name(Some(level)),
-        names.join("か")
+        orders.join("か")
     )
 }
 
