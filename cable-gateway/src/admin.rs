@@ -5,6 +5,7 @@ mod keys;
 mod operator;
 mod people;
 mod services;
+mod updates;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -21,6 +22,7 @@ use crate::{
     encoding::sha256,
     enrolment::{self, CodeHash},
     expiry, file_modes,
+    fleet::codes,
     login::{self, LoginDesk},
     provisioning::Settings,
     random::SystemRandom,
@@ -85,6 +87,15 @@ pub enum Command {
         #[arg(long, default_value_t = 14)]
         days: u16,
     },
+    /// Print a list (CSV) of one-time codes for homes that have neither a box nor a code
+    CreateEnrolmentCodes {
+        /// At most so many homes, in the order of the import
+        #[arg(long, default_value_t = 100)]
+        homes: usize,
+        /// Days for which the codes can be used
+        #[arg(long, default_value_t = 90)]
+        days: u16,
+    },
     /// List boxes
     ListDevices,
     /// Refuse a box from now on
@@ -118,7 +129,7 @@ pub enum Command {
         /// Office, e.g. 健康づくり課
         #[arg(long)]
         office: String,
-        /// disaster-officer or public-health-nurse
+        /// disaster-officer, public-health-nurse or fleet-operator
         #[arg(long, value_parser = role)]
         role: Role,
         /// File that holds the first password, readable by its owner only
@@ -137,6 +148,12 @@ pub enum Command {
         #[command(subcommand)]
         command: audit::Command,
     },
+    /// Images for boxes
+    Update {
+        /// What to do
+        #[command(subcommand)]
+        command: updates::Command,
+    },
     /// Cards of residents
     #[command(flatten)]
     People(people::Command),
@@ -146,7 +163,8 @@ pub enum Command {
 }
 
 fn role(code: &str) -> Result<Role, String> {
-    Role::from_code(code).ok_or_else(|| "use disaster-officer or public-health-nurse".to_owned())
+    let known = Role::from_code(code);
+    known.ok_or_else(|| "use disaster-officer, public-health-nurse or fleet-operator".to_owned())
 }
 
 /// Runs one command and returns what to print.
@@ -191,6 +209,7 @@ impl Office<'_> {
         let (office, config) = (self, self.config);
         match command {
             Command::Audit { command } => audit::run(config, &office.store, command).await,
+            Command::Update { command } => updates::run(config, &office.store, command).await,
             Command::People(command) => people::run(config, &office.store, command).await,
             Command::Services(command) => services::run(config, &office.store, command).await,
             Command::CreateKeys { .. }
@@ -199,6 +218,9 @@ impl Office<'_> {
             Command::ImportTown { folder } => office.import_town(folder).await,
             Command::CreateEnrolmentCode { household, days } => {
                 office.create_enrolment_code(household, days).await
+            }
+            Command::CreateEnrolmentCodes { homes, days } => {
+                office.create_enrolment_codes(homes, days).await
             }
             Command::ListDevices => office.list_devices().await,
             Command::RevokeDevice { device_id } => office.revoke_device(device_id).await,
@@ -254,6 +276,20 @@ impl Office<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn create_enrolment_codes(&self, homes: usize, days: u16) -> anyhow::Result<String> {
+        if homes > codes::CODES_MAX {
+            bail!("at most {} codes at once; run the command again for more", codes::CODES_MAX);
+        }
+        let now_ms = SystemClock.now_ms();
+        let homes =
+            self.store.read(move |sql| codes::homes_without_box(sql, now_ms, homes)).await?;
+        if homes.is_empty() {
+            bail!("every home has a box or a code that can still be used");
+        }
+        let drawn = codes::draw(&self.store, self.config, &SystemRandom, homes, now_ms, days).await;
+        Ok(codes::list(&drawn?, now_ms, days))
     }
 
     async fn list_devices(&self) -> anyhow::Result<String> {

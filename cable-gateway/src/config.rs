@@ -16,6 +16,7 @@ mod push;
 mod revocation;
 mod staff;
 mod town;
+mod updates;
 
 use std::{
     fmt,
@@ -36,6 +37,7 @@ pub use push::{MulticastConfig, PushConfig};
 pub use revocation::{Fees, ListConfig, ListPlace, OcspConfig, RevocationConfig};
 pub use staff::StaffConfig;
 pub use town::TownConfig;
+pub use updates::UpdatesConfig;
 
 /// Checked configuration.
 #[derive(Debug, Clone)]
@@ -66,6 +68,8 @@ pub struct Config {
     pub oidc: Option<OidcConfig>,
     /// Counters for monitoring; none when nobody reads them.
     pub metrics: Option<MetricsConfig>,
+    /// Images for boxes.
+    pub updates: UpdatesConfig,
     /// The operator's channels.
     pub channels: Vec<ChannelConfig>,
     /// Logging.
@@ -92,6 +96,8 @@ struct RawConfig {
     check_in: login::RawCheckIn,
     oidc: Option<oidc::RawOidc>,
     metrics: Option<metrics::RawMetrics>,
+    #[serde(default)]
+    updates: updates::RawUpdates,
     #[serde(default)]
     channels: Vec<channels::RawChannel>,
     #[serde(default)]
@@ -231,6 +237,7 @@ impl RawConfig {
             check_in,
             oidc,
             metrics,
+            updates: self.updates.check(faults),
             channels,
             log: self.log.check(faults)?,
         })

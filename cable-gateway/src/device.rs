@@ -114,6 +114,6 @@ pub(crate) fn revoked(sql: &mut dyn Sql) -> Result<Vec<String>, StoreError> {
     sql.all(query, &[])?.iter().map(|row| row.get("device_id")).collect()
 }
 
-fn device(row: &Row) -> Result<Device, StoreError> {
+pub(crate) fn device(row: &Row) -> Result<Device, StoreError> {
     Ok(Device { device_id: row.get("device_id")?, household_id: row.get("household_id")? })
 }

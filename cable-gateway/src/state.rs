@@ -62,6 +62,10 @@ pub(crate) struct Limits {
     pub(crate) login: Limiter,
     /// Reports by box; an outbox that was full for days empties in minutes.
     pub(crate) report: Limiter,
+    /// States by box: one at each change, and a few more.
+    pub(crate) status: Limiter,
+    /// Renewals of certificates by box.
+    pub(crate) renewal: Limiter,
     /// Enrolment codes hashed at the same time.
     pub(crate) hashing: Arc<Semaphore>,
 }
@@ -138,6 +142,8 @@ impl Default for Limits {
             enrolment: Limiter::new(10),
             login: Limiter::new(30),
             report: Limiter::new(300),
+            status: Limiter::new(20),
+            renewal: Limiter::new(4),
             hashing: Arc::new(Semaphore::new(2)),
         }
     }

@@ -26,3 +26,20 @@ pub struct EnrolmentAnswer {
     /// Public Ed25519 key (base64, 32 bytes) that signs the town's key manifests.
     pub manifest_root_key: String,
 }
+
+/// Asks for the next device certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CertificateRenewal {
+    /// PKCS#10 request, PEM, for the key with which the box enrolled.
+    pub certificate_request_pem: String,
+}
+
+/// The next device certificate. The one before is refused as soon as this one was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RenewedCertificate {
+    /// Device certificate followed by its issuer, PEM.
+    pub certificate_chain_pem: String,
+}

@@ -16,6 +16,9 @@ pub mod provisioning;
 pub mod report;
 pub mod resident;
 pub mod service;
+pub mod status;
+pub mod update;
+pub mod version;
 
 pub use problem::{Problem, ProblemCode};
 
@@ -44,6 +47,12 @@ pub mod path {
     pub const CARD_LINKS: &str = "/box/v1/card-links";
     /// `POST` [`crate::card::CardStop`]; needs no card.
     pub const CARD_STOPS: &str = "/box/v1/card-stops";
+    /// `POST` [`crate::enrolment::CertificateRenewal`]; over the certificate that is still valid.
+    pub const CERTIFICATE: &str = "/box/v1/certificate";
+    /// `POST` [`crate::status::BoxStatus`].
+    pub const STATUS: &str = "/box/v1/status";
+    /// `GET` a bundle, also in ranges.
+    pub const UPDATE: &str = "/box/v1/updates/{bundle}";
     /// `POST` [`crate::report::Report`]; idempotent by the report's id.
     pub const REPORTS: &str = "/box/v1/reports";
     /// `GET` [`crate::resident::AccessLog`]; header `Authorization: Bearer <session token>`.

@@ -1,7 +1,7 @@
 //! Which command was given, by whom: an entry in the audit log for everything that changes
 //! something or takes data out.
 
-use super::{Command, audit, people, services};
+use super::{Command, audit, people, services, updates};
 use crate::{
     audit::{Viewer, act},
     store::{Sql, Store, StoreError},
@@ -18,11 +18,13 @@ impl Command {
             | Self::ListDevices => return None,
             Self::ImportTown { .. } => "admin-import-town",
             Self::CreateEnrolmentCode { .. } => "admin-create-enrolment-code",
+            Self::CreateEnrolmentCodes { .. } => "admin-create-enrolment-codes",
             Self::RevokeDevice { .. } => "admin-revoke-device",
             Self::LinkCard { .. } => "admin-link-card",
             Self::CreateStaff { .. } => "admin-create-staff",
             Self::UnlockStaff { .. } => "admin-unlock-staff",
             Self::Audit { command } => return command.action(),
+            Self::Update { command } => return command.action(),
             Self::People(command) => command.action(),
             Self::Services(command) => return command.action(),
         })
@@ -37,6 +39,19 @@ impl audit::Command {
             Self::Export { .. } => Some("admin-audit-export"),
             Self::Prune { .. } => Some("admin-audit-prune"),
         }
+    }
+}
+
+impl updates::Command {
+    fn action(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Add { .. } => "admin-update-add",
+            Self::List => return None,
+            Self::RollOut { .. } => "admin-update-roll-out",
+            Self::Pause { .. } => "admin-update-pause",
+            Self::Resume { .. } => "admin-update-resume",
+            Self::Withdraw { .. } => "admin-update-withdraw",
+        })
     }
 }
 

@@ -26,8 +26,20 @@ const COUNTING: [&str; 2] = [
     "SELECT area_id, COUNT(*) AS homes FROM household GROUP BY area_id",
     "SELECT COUNT(*) AS homes FROM household",
 ];
-/// Functions that give figures, or states under random ids: they name nobody.
-const FIGURES: [&str; 3] = ["board::counts", "check_in::roll", "check_in::states"];
+/// Functions that give figures, states under random ids, or boxes with the number and the district of their
+/// home: they name nobody and tell no answer.
+const FIGURES: [&str; 10] = [
+    "board::counts",
+    "check_in::roll",
+    "check_in::states",
+    "codes::homes_left",
+    "codes::homes_without_box",
+    "listing::counts",
+    "listing::each",
+    "listing::found",
+    "listing::one",
+    "listing::page",
+];
 
 /// Words and the braces that put a table's name in later.
 fn words(text: &str) -> Vec<&str> {

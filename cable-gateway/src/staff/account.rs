@@ -21,6 +21,8 @@ pub enum Role {
     DisasterOfficer,
     /// 保健師
     PublicHealthNurse,
+    /// 受信機運用: the operator's support; sees boxes, never what residents said
+    FleetOperator,
 }
 
 impl Role {
@@ -29,12 +31,13 @@ impl Role {
         match self {
             Self::DisasterOfficer => "disaster-officer",
             Self::PublicHealthNurse => "public-health-nurse",
+            Self::FleetOperator => "fleet-operator",
         }
     }
 
     /// Reads a [`code`](Self::code).
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::DisasterOfficer, Self::PublicHealthNurse]
+        [Self::DisasterOfficer, Self::PublicHealthNurse, Self::FleetOperator]
             .into_iter()
             .find(|role| role.code() == code)
     }
@@ -44,6 +47,7 @@ impl Role {
         match self {
             Self::DisasterOfficer => "防災担当",
             Self::PublicHealthNurse => "保健師",
+            Self::FleetOperator => "受信機運用",
         }
     }
 }

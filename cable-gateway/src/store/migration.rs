@@ -67,6 +67,16 @@ const STEPS: &[Step] = &[
         name: "0017_signature",
         text: include_str!("../../migrations/sqlite/0017_signature.sql"),
     },
+    Step {
+        number: 20,
+        name: "0020_fleet",
+        text: include_str!("../../migrations/sqlite/0020_fleet.sql"),
+    },
+    Step {
+        number: 21,
+        name: "0021_updates",
+        text: include_str!("../../migrations/sqlite/0021_updates.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

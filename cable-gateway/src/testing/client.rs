@@ -68,6 +68,10 @@ impl Answer {
         assert_eq!(self.status, StatusCode::NO_CONTENT, "{}", String::from_utf8_lossy(&self.body));
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -97,7 +101,7 @@ impl BoxClient {
         self.post(path::ENROLMENTS, &body).await
     }
 
-    fn take_identity(&mut self, answer: &EnrolmentAnswer, key: &rcgen::KeyPair) {
+    pub(crate) fn take_identity(&mut self, answer: &EnrolmentAnswer, key: &rcgen::KeyPair) {
         let pem = answer.certificate_chain_pem.as_bytes();
         let chain = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("PKCS#8");
@@ -114,6 +118,31 @@ impl BoxClient {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None, Body::empty()).await
+    }
+
+    /// A part of what is there.
+    pub(crate) async fn get_range(&self, path: &str, range: &str) -> Answer {
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::RANGE, range)
+            .body(Body::empty());
+        answer(self.exchange(request.expect("a request")).await).await
+    }
+
+    /// Whether the gateway ends the connection because of this certificate.
+    pub(crate) async fn is_refused(&self) -> bool {
+        let stream = TcpStream::connect(self.address).await.expect("the gateway listens");
+        let name = ServerName::try_from("localhost").expect("a name");
+        let Ok(stream) = TlsConnector::from(self.tls.clone()).connect(name, stream).await else {
+            return true;
+        };
+        // With TLS 1.3 the client learns it with the first answer.
+        let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+        let (mut sender, connection) = handshake.expect("HTTP");
+        tokio::spawn(connection);
+        let request = Request::builder().uri(path::PROVISIONING).header(header::HOST, "localhost");
+        sender.send_request(request.body(Body::empty()).expect("a request")).await.is_err()
     }
 
     pub(crate) async fn get_as(&self, path: &str, token: &str) -> Answer {
@@ -147,10 +176,7 @@ impl BoxClient {
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let response = self.exchange(request.body(body).expect("a request")).await;
-        let (head, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, 1 << 20).await.expect("a whole answer");
-        Answer { status: head.status, body: body.to_vec() }
+        answer(self.exchange(request.body(body).expect("a request")).await).await
     }
 
     async fn exchange(&self, request: Request<Body>) -> Response<Body> {
@@ -301,6 +327,12 @@ impl BoxClient {
 /// A report of something that happened now.
 pub(crate) fn report(happened_at_ms: i64, content: ReportContent) -> Report {
     Report { report_id: Uuid::now_v7(), happened_at_ms, clock_trusted: true, content }
+}
+
+async fn answer(response: Response<Body>) -> Answer {
+    let (head, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.expect("a whole answer");
+    Answer { status: head.status, body: body.to_vec() }
 }
 
 fn client_builder(

@@ -7,6 +7,7 @@ mod access_log;
 mod card_links;
 mod card_stops;
 mod card_touches;
+mod certificate;
 pub mod document;
 mod enrolments;
 mod events;
@@ -21,6 +22,8 @@ mod reports;
 mod service_consents;
 mod service_requests;
 mod session;
+mod status;
+mod updates;
 
 use std::time::Duration;
 
@@ -58,6 +61,9 @@ pub fn router(state: AppState) -> Router {
         .route(path::CARD_LINKS, post(card_links::handler))
         .route(path::CARD_STOPS, post(card_stops::handler))
         .route(path::REPORTS, post(reports::handler))
+        .route(path::STATUS, post(status::handler))
+        .route(path::CERTIFICATE, post(certificate::handler))
+        .route(path::UPDATE, get(updates::handler))
         .route(path::ACCESS_LOG, get(access_log::handler))
         .route(path::SESSION, delete(session::handler))
         .route(path::SERVICE_REQUESTS, post(service_requests::claim))

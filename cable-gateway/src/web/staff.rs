@@ -10,6 +10,7 @@ mod check_ins;
 mod context;
 mod drafts;
 mod fault;
+mod fleet;
 mod headers;
 mod order_end;
 mod order_form;
@@ -75,6 +76,7 @@ pub fn router(console: Console) -> Router {
     Router::new()
         .merge(officer_routes())
         .merge(nurse_routes())
+        .merge(fleet::routes())
         .route("/", get(sign_in::home))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))

@@ -11,6 +11,7 @@ use gateway_api::{ProblemCode, login::AssuranceLevel};
 use super::Refused;
 use crate::{
     device::{self, Device},
+    renewal,
     session::{self, SessionRecord},
     state::AppState,
     tls::Peer,
@@ -25,7 +26,10 @@ pub(super) async fn require_device(
     let peer = request.extensions().get::<ConnectInfo<Peer>>();
     let shown = peer.and_then(|ConnectInfo(peer)| peer.certificate_sha256);
     let sha256 = shown.ok_or_else(|| refused("a device certificate is needed; enrol first"))?;
-    let device = state.store.read(move |sql| device::by_certificate(sql, &sha256)).await?;
+    let mut device = state.store.read(move |sql| device::by_certificate(sql, &sha256)).await?;
+    if device.is_none() {
+        device = renewal::first_use(&state.store, sha256).await?;
+    }
     let device = device.ok_or_else(|| refused("the device is unknown or revoked; enrol again"))?;
     request.extensions_mut().insert(device);
     Ok(next.run(request).await)

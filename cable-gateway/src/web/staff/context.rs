@@ -102,7 +102,8 @@ impl Nurse {
     }
 }
 
-fn viewer(person: &Person, purpose: &str) -> Viewer {
+/// For the audit log.
+pub(super) fn viewer(person: &Person, purpose: &str) -> Viewer {
     Viewer {
         actor: person.member.staff_id.clone(),
         office: person.member.viewer(),
@@ -291,6 +292,7 @@ impl Fields {
             path if path.starts_with("/orders/") && path.contains("/help/") => {
                 return path.split_once("/help/").map_or(path, |(page, _)| page).to_owned();
             }
+            path if path.starts_with("/fleet/updates/") => return "/fleet/updates".to_owned(),
             path if path.starts_with("/drafts/") => {
                 return path.rsplit_once('/').map_or(path, |(page, _)| page).to_owned();
             }

@@ -104,6 +104,11 @@ impl Frame {
         self
     }
 
+    /// Whether the person looks after boxes.
+    pub(super) fn is_operator(&self) -> bool {
+        self.member.as_ref().is_some_and(|member| member.role == Role::FleetOperator)
+    }
+
     /// Whether the person issues orders.
     pub(super) fn is_officer(&self) -> bool {
         self.member.as_ref().is_some_and(|member| member.role == Role::DisasterOfficer)

@@ -60,6 +60,7 @@ fn first_page(role: Role) -> &'static str {
     match role {
         Role::DisasterOfficer => "/orders",
         Role::PublicHealthNurse => "/check-ins",
+        Role::FleetOperator => "/fleet",
     }
 }
 

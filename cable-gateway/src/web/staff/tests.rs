@@ -4,6 +4,7 @@ mod accessibility;
 mod audit_trail;
 mod browser;
 mod fixture;
+mod fleet;
 mod names;
 mod orders;
 mod refusals;

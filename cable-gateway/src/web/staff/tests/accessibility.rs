@@ -127,6 +127,18 @@ async fn every_page_keeps_the_basic_rules() {
     for path in ["/check-ins", "/check-ins?show=missed", "/residents/p-hana", "/orders"] {
         check(path, &nurse.get(path).await);
     }
+    let mut operator = town.officer("kono").await;
+    town.takes_in("2.0.0").await;
+    for path in [
+        "/fleet",
+        "/fleet?show=stopped",
+        "/fleet/boxes/d-nakamura",
+        "/fleet/boxes/d-nakamura/revoke",
+        "/fleet/letters",
+        "/fleet/updates",
+    ] {
+        check(path, &operator.get(path).await);
+    }
     saito.get("/orders/new").await;
     check("errors", &saito.post("/orders", &[]).await);
     let fields = [("mode", "actual"), ("hazard", "tsunami"), ("scope", "town")];

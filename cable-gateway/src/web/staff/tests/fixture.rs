@@ -10,6 +10,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
+mod fleet;
 mod seed;
 
 use seed::{STAFF, device, office, person, seed};

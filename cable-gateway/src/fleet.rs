@@ -1,0 +1,10 @@
+//! The boxes as the operator sees them: how each one is, and what is done about it.
+//!
+//! Nothing here knows a resident: queries read boxes, homes by their id, and districts.
+
+pub mod codes;
+pub mod csv;
+pub mod listing;
+pub(crate) mod status;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Images for boxes: which there are, who is offered one, and when it stops by itself.
+
+pub mod bundle;
+pub mod rollout;
+pub mod shelf;

@@ -1,0 +1,397 @@
+//! The bundles that there are: added, offered to more and more boxes, paused, withdrawn.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use gateway_api::{
+    status::BoxStatus,
+    update::{BundleId, UpdateOffer, UpdateState},
+    version::Version,
+};
+
+use super::{
+    bundle::{self, BundleError},
+    rollout::{self, Tally},
+};
+use crate::{
+    encoding::{from_hex, hex},
+    file_modes,
+    store::{Row, Sql, StoreError},
+    values,
+};
+
+/// Bundles kept at the same time; each is some hundred megabytes.
+const BUNDLES_MAX: usize = 50;
+
+/// One bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// SHA-256 of the file.
+    pub id: BundleId,
+    /// Its version.
+    pub version: Version,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// When it was added, Unix milliseconds.
+    pub added_at_ms: i64,
+    /// So many of a hundred boxes are offered it.
+    pub percent: u32,
+    /// Why nobody is offered it at present.
+    pub pause: Option<Pause>,
+    /// What became of it since it was added.
+    pub tally: Tally,
+}
+
+/// Why a rollout stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Somebody paused it.
+    ByHand,
+    /// Too many boxes failed.
+    Failures,
+}
+
+impl Pause {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::ByHand => "by-hand",
+            Self::Failures => "failures",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::ByHand, Self::Failures].into_iter().find(|pause| pause.code() == code)
+    }
+}
+
+/// Why a bundle is not taken or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ShelfError {
+    /// A file cannot be read or written.
+    #[error("{path}: {cause}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
+    },
+    /// The file is no bundle.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The manifest says something else.
+    #[error("the manifest of the bundle says version {found}, not {said}")]
+    OtherVersion {
+        /// In the manifest.
+        found: String,
+        /// By the operator.
+        said: Version,
+    },
+    /// Boxes take no older version, and no other file under the same one.
+    #[error(
+        "version {offered} is not newer than {newest}, which is here already; build a newer one"
+    )]
+    NotNewer {
+        /// The new one.
+        offered: Version,
+        /// The newest that is here.
+        newest: Version,
+    },
+    /// No such version.
+    #[error("no version {0} is here; see `admin update list`")]
+    Unknown(Version),
+    /// The share only grows.
+    #[error(
+        "{present} % of the boxes are offered this version already; a share only grows: pause it instead"
+    )]
+    Smaller {
+        /// The present share.
+        present: u32,
+    },
+    /// A rollout that stands still is not widened.
+    #[error("the rollout is paused; look for the reason, then `admin update resume`")]
+    Paused,
+    /// Too many bundles.
+    #[error("{BUNDLES_MAX} versions are here; withdraw old ones first")]
+    Full,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where a bundle lies.
+pub fn file_of(directory: &Path, id: BundleId) -> PathBuf {
+    directory.join(format!("{id}.raucb"))
+}
+
+/// Copies a bundle into the folder and says what it is; the store does not know it yet.
+pub fn bring_in(
+    directory: &Path,
+    source: &Path,
+    said: &Version,
+) -> Result<(BundleId, u64), ShelfError> {
+    let found = inspect(source)?;
+    if Version::parse(&found).ok().as_ref() != Some(said) {
+        return Err(ShelfError::OtherVersion { found, said: said.clone() });
+    }
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| ShelfError::File { path, cause }
+    };
+    file_modes::create_folder(directory).map_err(failed(directory))?;
+    let beside = directory.join("new.raucb");
+    let (digest, size) = copy(source, &beside).map_err(failed(&beside))?;
+    let id = BundleId(digest);
+    let target = file_of(directory, id);
+    fs::rename(&beside, &target).map_err(failed(&target))?;
+    File::open(directory).and_then(|folder| folder.sync_all()).map_err(failed(directory))?;
+    Ok((id, size))
+}
+
+/// The version in the manifest of a bundle.
+fn inspect(source: &Path) -> Result<String, ShelfError> {
+    let read = || -> io::Result<Result<Vec<u8>, BundleError>> {
+        let mut file = File::open(source)?;
+        let length = file.metadata()?.len();
+        let (mut head, mut tail) = ([0; 8], [0; 8]);
+        if length < 16 {
+            return Ok(Err(BundleError::NoBundle));
+        }
+        file.read_exact(&mut head)?;
+        file.seek(SeekFrom::Start(length - 8))?;
+        file.read_exact(&mut tail)?;
+        let checked = bundle::check_head(&head).and_then(|()| bundle::signature_len(length, tail));
+        let signature = match checked {
+            Ok(signature) => signature,
+            Err(error) => return Ok(Err(error)),
+        };
+        file.seek(SeekFrom::Start(length - signature))?;
+        let mut bytes = Vec::new();
+        file.take(signature).read_to_end(&mut bytes)?;
+        Ok(Ok(bytes))
+    };
+    let read = read().map_err(|cause| ShelfError::File { path: source.to_owned(), cause })?;
+    Ok(bundle::version_in(&read?)?.to_owned())
+}
+
+fn copy(source: &Path, target: &Path) -> io::Result<([u8; 32], u64)> {
+    let mut from = File::open(source)?;
+    let mut to =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(target)?;
+    let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    let (mut buffer, mut size) = (vec![0; 1 << 20], 0_u64);
+    loop {
+        let count = from.read(&mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        digest.update(&buffer[..count]);
+        to.write_all(&buffer[..count])?;
+        size += count as u64;
+    }
+    to.sync_all()?;
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest.finish().as_ref());
+    Ok((bytes, size))
+}
+
+/// Enters a bundle; nobody is offered it yet.
+pub fn add(
+    sql: &mut dyn Sql,
+    id: BundleId,
+    version: &Version,
+    size_bytes: u64,
+    now_ms: i64,
+) -> Result<(), ShelfError> {
+    let present = all(sql)?;
+    if let Some(newest) = present.first().filter(|newest| newest.version >= *version) {
+        let (offered, newest) = (version.clone(), newest.version.clone());
+        return Err(ShelfError::NotNewer { offered, newest });
+    }
+    if present.len() >= BUNDLES_MAX {
+        return Err(ShelfError::Full);
+    }
+    let size = i64::try_from(size_bytes).unwrap_or(i64::MAX);
+    sql.execute(
+        "INSERT INTO update_bundle (bundle_id, version, size_bytes, added_at_ms, percent, \
+         counted_from_ms) VALUES ($1, $2, $3, $4, 0, $4)",
+        values![hex(&id.0), version.to_string(), size, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Every bundle, the newest version first.
+pub fn all(sql: &mut dyn Sql) -> Result<Vec<Bundle>, StoreError> {
+    let rows = sql.all(
+        "SELECT b.bundle_id, b.version, b.size_bytes, b.added_at_ms, b.percent, b.pause, \
+         COALESCE(SUM(r.outcome = 'going'), 0) AS going, \
+         COALESCE(SUM(r.outcome = 'good'), 0) AS good, \
+         COALESCE(SUM(r.outcome = 'failed'), 0) AS failed \
+         FROM update_bundle b LEFT JOIN update_result r ON r.bundle_id = b.bundle_id \
+         GROUP BY b.bundle_id",
+        &[],
+    )?;
+    let tally = |row: &Row| {
+        Ok::<_, StoreError>(Tally {
+            going: row.get("going")?,
+            good: row.get("good")?,
+            failed: row.get("failed")?,
+        })
+    };
+    let bundles = rows.iter().map(|row| bundle_of(row, tally(row)?));
+    newest_first(bundles.collect::<Result<_, StoreError>>()?)
+}
+
+/// The same without what became of them: cheap, for every state that a box tells.
+fn on_offer(sql: &mut dyn Sql) -> Result<Vec<Bundle>, StoreError> {
+    let rows = sql.all(
+        "SELECT bundle_id, version, size_bytes, added_at_ms, percent, pause FROM update_bundle \
+         WHERE percent > 0 AND pause IS NULL",
+        &[],
+    )?;
+    let bundles = rows.iter().map(|row| bundle_of(row, Tally::default()));
+    newest_first(bundles.collect::<Result<_, StoreError>>()?)
+}
+
+fn newest_first(mut bundles: Vec<Bundle>) -> Result<Vec<Bundle>, StoreError> {
+    bundles.sort_by(|one, other| other.version.cmp(&one.version));
+    Ok(bundles)
+}
+
+fn bundle_of(row: &Row, tally: Tally) -> Result<Bundle, StoreError> {
+    let id = from_hex(row.text("bundle_id")?).map(BundleId);
+    let version = Version::parse(row.text("version")?).ok();
+    let pause: Option<String> = row.get("pause")?;
+    Ok(Bundle {
+        id: id.ok_or(StoreError::Column { column: "bundle_id" })?,
+        version: version.ok_or(StoreError::Column { column: "version" })?,
+        size_bytes: row.get("size_bytes")?,
+        added_at_ms: row.get("added_at_ms")?,
+        percent: row.get("percent")?,
+        pause: pause.as_deref().and_then(Pause::from_code),
+        tally,
+    })
+}
+
+/// The bundle of a version.
+pub fn find(sql: &mut dyn Sql, version: &Version) -> Result<Bundle, ShelfError> {
+    let found = all(sql)?.into_iter().find(|bundle| bundle.version == *version);
+    found.ok_or_else(|| ShelfError::Unknown(version.clone()))
+}
+
+/// What a box may have: the newest version that is newer than what it runs and whose turn has come.
+pub(crate) fn offer(
+    sql: &mut dyn Sql,
+    device_id: &str,
+    running: &Version,
+) -> Result<Option<UpdateOffer>, StoreError> {
+    let fits = |bundle: &Bundle| {
+        bundle.version > *running && rollout::is_among(device_id, bundle.id, bundle.percent)
+    };
+    let found = on_offer(sql)?.into_iter().find(fits);
+    Ok(found.map(|bundle| UpdateOffer {
+        version: bundle.version,
+        bundle: bundle.id,
+        size_bytes: bundle.size_bytes,
+    }))
+}
+
+/// Whether a bundle may be fetched. One that is paused still may: a box in the middle of it comes to an end.
+pub(crate) fn is_here(sql: &mut dyn Sql, id: BundleId) -> Result<bool, StoreError> {
+    let query = "SELECT bundle_id FROM update_bundle WHERE bundle_id = $1 AND percent > 0";
+    Ok(sql.optional(query, values![hex(&id.0)])?.is_some())
+}
+
+/// Offers a version to more boxes.
+pub fn widen(sql: &mut dyn Sql, version: &Version, percent: u32) -> Result<(), ShelfError> {
+    let bundle = find(sql, version)?;
+    if bundle.pause.is_some() {
+        return Err(ShelfError::Paused);
+    }
+    if percent <= bundle.percent {
+        return Err(ShelfError::Smaller { present: bundle.percent });
+    }
+    let query = "UPDATE update_bundle SET percent = $2 WHERE bundle_id = $1";
+    sql.execute(query, values![hex(&bundle.id.0), percent])?;
+    Ok(())
+}
+
+/// Offers a version to nobody for now.
+pub fn pause(sql: &mut dyn Sql, version: &Version) -> Result<(), ShelfError> {
+    let bundle = find(sql, version)?;
+    note_pause(sql, bundle.id, Pause::ByHand)?;
+    Ok(())
+}
+
+/// Goes on; failures so far do not count any more.
+pub fn resume(sql: &mut dyn Sql, version: &Version, now_ms: i64) -> Result<(), ShelfError> {
+    let bundle = find(sql, version)?;
+    let query = "UPDATE update_bundle SET pause = NULL, counted_from_ms = $2 WHERE bundle_id = $1";
+    sql.execute(query, values![hex(&bundle.id.0), now_ms])?;
+    Ok(())
+}
+
+/// Takes a version away; answers with its id, so that the file can go too.
+pub fn withdraw(sql: &mut dyn Sql, version: &Version) -> Result<BundleId, ShelfError> {
+    let bundle = find(sql, version)?;
+    let id = hex(&bundle.id.0);
+    sql.execute("DELETE FROM update_result WHERE bundle_id = $1", values![&id])?;
+    sql.execute("DELETE FROM update_bundle WHERE bundle_id = $1", values![&id])?;
+    Ok(bundle.id)
+}
+
+fn note_pause(sql: &mut dyn Sql, id: BundleId, pause: Pause) -> Result<(), StoreError> {
+    let query = "UPDATE update_bundle SET pause = $2 WHERE bundle_id = $1 AND pause IS NULL";
+    sql.execute(query, values![hex(&id.0), pause.code()]).map(drop)
+}
+
+/// Counts what a box says of a bundle, and pauses the rollout when too many say that it does not work.
+pub(crate) fn note_report(
+    sql: &mut dyn Sql,
+    device_id: &str,
+    status: &BoxStatus,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let Some(bundle) = status.update.bundle else { return Ok(()) };
+    let query = "SELECT version, counted_from_ms FROM update_bundle WHERE bundle_id = $1";
+    let Some(row) = sql.optional(query, values![hex(&bundle.0)])? else { return Ok(()) };
+    let outcome = outcome(status, row.text("version")?);
+    sql.execute(
+        "INSERT INTO update_result (bundle_id, device_id, outcome, since_ms) \
+         VALUES ($1, $2, $3, $4) ON CONFLICT (bundle_id, device_id) \
+         DO UPDATE SET outcome = $3, since_ms = $4 WHERE update_result.outcome <> $3",
+        values![hex(&bundle.0), device_id, outcome, now_ms],
+    )?;
+    if outcome == "failed" && rollout::must_pause(recent(sql, bundle, row.get("counted_from_ms")?)?)
+    {
+        tracing::error!(%bundle, "too many boxes failed: the rollout is paused");
+        note_pause(sql, bundle, Pause::Failures)?;
+    }
+    Ok(())
+}
+
+fn outcome(status: &BoxStatus, version: &str) -> &'static str {
+    let report = &status.update;
+    let is_against = report.reason.is_some_and(|reason| reason.speaks_against_the_bundle());
+    match report.state {
+        UpdateState::Current if status.version.to_string() == version => "good",
+        UpdateState::FellBack => "failed",
+        UpdateState::Refused if is_against => "failed",
+        _ => "going",
+    }
+}
+
+/// What became of a bundle since it was added or resumed.
+fn recent(sql: &mut dyn Sql, id: BundleId, from_ms: i64) -> Result<Tally, StoreError> {
+    let row = sql.one(
+        "SELECT COALESCE(SUM(outcome = 'going'), 0) AS going, \
+         COALESCE(SUM(outcome = 'good'), 0) AS good, \
+         COALESCE(SUM(outcome = 'failed'), 0) AS failed FROM update_result \
+         WHERE bundle_id = $1 AND since_ms >= $2",
+        values![hex(&id.0), from_ms],
+    )?;
+    Ok(Tally { going: row.get("going")?, good: row.get("good")?, failed: row.get("failed")? })
+}

@@ -1,0 +1,95 @@
+//! One-time codes for homes that have no box yet: a list for whoever prints the letters.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{Operator, table};
+use crate::{
+    audit,
+    fleet::codes::{self, CODES_MAX},
+    store::{Sql, StoreError},
+    web::staff::{
+        Console,
+        context::{Duty as _, On, Posted},
+        fault::{Fault, Refused},
+        page::{FieldError, Frame, html},
+    },
+};
+
+const DAYS: [u16; 4] = [14, 30, 90, 180];
+
+#[derive(Template)]
+#[template(path = "staff/fleet_letters.html")]
+struct LettersPage {
+    frame: Frame,
+    errors: Vec<FieldError>,
+    left: u32,
+    most: usize,
+    days: [u16; 4],
+}
+
+pub(super) async fn show(
+    State(console): State<Console>,
+    On(operator): On<Operator>,
+) -> Result<Response, Refused> {
+    Ok(page(&console, &operator, Vec::new()).await?)
+}
+
+async fn page(
+    console: &Console,
+    operator: &Operator,
+    errors: Vec<FieldError>,
+) -> Result<Response, Fault> {
+    let (person, now_ms) = (operator.person().clone(), console.now_ms());
+    let work = move |sql: &mut dyn Sql| {
+        let frame = Frame::of(sql, &person, now_ms)?.titled("登録番号の発行", "letters");
+        Ok::<_, Fault>(LettersPage {
+            frame: Frame { narrow: true, ..frame },
+            errors,
+            left: codes::homes_left(sql, now_ms)?,
+            most: CODES_MAX,
+            days: DAYS,
+        })
+    };
+    Ok(html(&console.app.store.read(work).await?)?.into_response())
+}
+
+pub(super) async fn draw(
+    State(console): State<Console>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let homes = posted.fields.one("homes").parse().ok();
+    let days = posted.fields.one("days").parse().ok().filter(|days| DAYS.contains(days));
+    let homes = homes.filter(|homes| (1..=CODES_MAX).contains(homes));
+    let (Some(limit), Some(days)) = (homes, days) else {
+        let text = format!("世帯の数は1から{CODES_MAX}までの数字で入力してください。");
+        return refuse(&console, &posted.by, &text).await;
+    };
+    let (app, now_ms) = (&console.app, console.now_ms());
+    let find = move |sql: &mut dyn Sql| codes::homes_without_box(sql, now_ms, limit);
+    let homes = app.store.read(find).await?;
+    if homes.is_empty() {
+        let text = "登録番号が必要な世帯はありません。";
+        return refuse(&console, &posted.by, text).await;
+    }
+    // Written down before anybody sees a code.
+    let viewer = posted.by.viewer(&format!("{} homes", homes.len()));
+    let note =
+        move |sql: &mut dyn Sql| audit::act(sql, &viewer, now_ms, "enrolment-codes-created", &[]);
+    app.store.write::<_, StoreError, _>(note).await?;
+    let permit = app.limits.hashing.clone().acquire_owned().await;
+    let drawn = codes::draw(&app.store, &app.config, &*app.random, homes, now_ms, days).await?;
+    drop(permit);
+    let text = codes::list(&drawn, now_ms, days);
+    Ok(table(text, "attachment; filename=\"enrolment-codes.csv\""))
+}
+
+async fn refuse(console: &Console, by: &Operator, text: &str) -> Result<Response, Refused> {
+    let errors = vec![FieldError::new("homes", text)];
+    let page = page(console, by, errors).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}

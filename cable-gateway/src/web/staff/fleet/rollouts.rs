@@ -1,0 +1,148 @@
+//! Images for boxes: who is offered which, and what became of it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use gateway_api::version::Version;
+
+use super::Operator;
+use crate::{
+    audit,
+    store::Sql,
+    update::shelf::{self, Bundle, Pause, ShelfError},
+    web::staff::{
+        Console,
+        context::{Duty as _, On, Posted},
+        fault::{Fault, Refused},
+        page::{Frame, html},
+        wording,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/fleet_updates.html")]
+struct UpdatesPage {
+    frame: Frame,
+    bundles: Vec<Row>,
+}
+
+struct Row {
+    version: String,
+    added: String,
+    megabytes: u64,
+    standing: String,
+    percent: u32,
+    /// The next larger share, when there is one.
+    next: Option<u32>,
+    paused: bool,
+    failed_too_often: bool,
+    good: u32,
+    going: u32,
+    failed: u32,
+}
+
+pub(super) async fn show(
+    State(console): State<Console>,
+    On(operator): On<Operator>,
+) -> Result<Response, Refused> {
+    let (person, now_ms) = (operator.person().clone(), console.now_ms());
+    let work = move |sql: &mut dyn Sql| {
+        let frame = Frame::of(sql, &person, now_ms)?.titled("受信機の更新", "updates");
+        let bundles = shelf::all(sql)?.iter().map(|bundle| row(bundle, now_ms)).collect();
+        Ok::<_, Fault>(UpdatesPage { frame, bundles })
+    };
+    Ok(html(&console.app.store.read(work).await?)?.into_response())
+}
+
+fn row(bundle: &Bundle, now_ms: i64) -> Row {
+    let standing = match (bundle.pause, bundle.percent) {
+        (Some(Pause::Failures), _) => "失敗が多いため、自動で止まりました".to_owned(),
+        (Some(Pause::ByHand), _) => "一時停止しています".to_owned(),
+        (None, 0) => "まだ配っていません".to_owned(),
+        (None, 100) => "すべての受信機に配っています".to_owned(),
+        (None, percent) => format!("全体の{percent}%に配っています"),
+    };
+    let next = match bundle.percent {
+        0 => Some(1),
+        1 => Some(10),
+        10 => Some(100),
+        _ => None,
+    };
+    Row {
+        version: bundle.version.to_string(),
+        added: wording::short_time(bundle.added_at_ms, now_ms),
+        megabytes: bundle.size_bytes.div_ceil(1_000_000),
+        standing,
+        percent: bundle.percent,
+        next: next.filter(|_| bundle.pause.is_none()),
+        paused: bundle.pause.is_some(),
+        failed_too_often: bundle.pause == Some(Pause::Failures),
+        good: bundle.tally.good,
+        going: bundle.tally.going,
+        failed: bundle.tally.failed,
+    }
+}
+
+pub(super) async fn widen(
+    State(console): State<Console>,
+    Path(version): Path<String>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let percent = match posted.fields.one("percent") {
+        "1" => 1,
+        "10" => 10,
+        "100" => 100,
+        _ => return Err(Fault::Malformed.into()),
+    };
+    let change = move |sql: &mut dyn Sql, version: &Version| shelf::widen(sql, version, percent);
+    let purpose = format!("{version} {percent}");
+    change_version(&console, &posted.by, &version, "update-rolled-out", purpose, change).await
+}
+
+pub(super) async fn pause(
+    State(console): State<Console>,
+    Path(version): Path<String>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let change = |sql: &mut dyn Sql, version: &Version| shelf::pause(sql, version);
+    let purpose = version.clone();
+    change_version(&console, &posted.by, &version, "update-paused", purpose, change).await
+}
+
+pub(super) async fn resume(
+    State(console): State<Console>,
+    Path(version): Path<String>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let now_ms = console.now_ms();
+    let change = move |sql: &mut dyn Sql, version: &Version| shelf::resume(sql, version, now_ms);
+    let purpose = version.clone();
+    change_version(&console, &posted.by, &version, "update-resumed", purpose, change).await
+}
+
+/// Changes a version and writes it down. What no longer fits was changed by somebody else meanwhile: the page
+/// shows how it stands now.
+async fn change_version(
+    console: &Console,
+    by: &Operator,
+    version: &str,
+    action: &'static str,
+    purpose: String,
+    change: impl FnOnce(&mut dyn Sql, &Version) -> Result<(), ShelfError> + Send + 'static,
+) -> Result<Response, Refused> {
+    let version = Version::parse(version).map_err(|_| Fault::NotFound)?;
+    let (viewer, now_ms) = (by.viewer(&purpose), console.now_ms());
+    let work = move |sql: &mut dyn Sql| {
+        change(sql, &version)?;
+        Ok::<_, ShelfError>(audit::act(sql, &viewer, now_ms, action, &[])?)
+    };
+    match console.app.store.write(work).await {
+        Ok(()) | Err(ShelfError::Smaller { .. } | ShelfError::Paused) => {
+            Ok(Redirect::to("/fleet/updates").into_response())
+        }
+        Err(ShelfError::Store(error)) => Err(error.into()),
+        Err(_) => Err(Fault::NotFound.into()),
+    }
+}
