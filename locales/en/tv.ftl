@@ -19,6 +19,9 @@ guide-title = Channels
 guide-lead = There is no programme guide. Choose a channel to watch
 guide-channel = { $number }  { $name }
 guide-present = On now
+update-tonight = An update for this box has arrived. It starts tonight, when nobody is watching.
+update-renewed = This box has been updated. You can go on as before.
+update-went-back = The update did not work, so this box went back to the version before. You can go on as before.
 
 ## Every page
 

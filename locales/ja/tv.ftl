@@ -19,6 +19,9 @@ guide-title = チャンネルの一覧
 guide-lead = 番組の予定は出せません。見たいチャンネルを選んでください
 guide-channel = { $number }　{ $name }
 guide-present = いま見ています
+update-tonight = 受信機の新しい版が届きました。今夜、使っていないときに入れかえます。
+update-renewed = 受信機が新しくなりました。そのままお使いください。
+update-went-back = 新しい版を試しましたが、前の版に戻しました。そのままお使いください。
 
 ## どの画面にもあるもの
 

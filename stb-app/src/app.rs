@@ -25,6 +25,7 @@ use crate::{
     effects::{
         EVENTS_MAX, Events,
         card::CardReader,
+        caretaker::{Caretaker, Surroundings},
         clock::Clock,
         cue::Cues,
         link::{Identity, Link, enrolment},
@@ -214,6 +215,12 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
         parts.clock.clone(),
         events.clone(),
     );
+    let link = started("link", link);
+    let caretaker = link.as_ref().map(|link| {
+        let surroundings = Surroundings::of_this_machine(&parts.identity.device_id);
+        let (clock, data_dir) = (parts.clock.clone(), &config.data_dir);
+        Caretaker::start(data_dir, surroundings, clock, link.clone(), events.clone())
+    });
     let whole = !parts.safe;
     Adapters {
         player: started("player", player),
@@ -221,7 +228,8 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
         card: whole
             .then(|| CardReader::start(config.card.reader.clone(), events.clone()))
             .and_then(|card| started("card", card)),
-        link: started("link", link),
+        link,
+        caretaker: caretaker.and_then(|caretaker| started("caretaker", caretaker)),
         multicast: started("multicast", OrderMulticast::start(interface, events.clone())),
         store: parts.store.clone(),
         speech: whole

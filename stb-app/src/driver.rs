@@ -20,6 +20,7 @@ use stb_core::{
     effect::Effect,
     event::Event,
     key::{KeyAction, RemoteKey},
+    vitals::Vitals,
 };
 
 use crate::{
@@ -47,6 +48,7 @@ pub struct Driver {
     marks: Marks,
     deadline: RefCell<Option<(u64, glib::SourceId)>>,
     frame_wanted: Cell<bool>,
+    vitals: Cell<Option<Vitals>>,
 }
 
 impl Driver {
@@ -67,6 +69,7 @@ impl Driver {
             marks,
             deadline: RefCell::new(None),
             frame_wanted: Cell::new(false),
+            vitals: Cell::new(None),
         });
         driver.listen_to_window();
         driver
@@ -123,6 +126,9 @@ impl Driver {
     /// Which key it was is never logged, and marked only outside of PIN entry.
     fn key(self: &Rc<Self>, key: RemoteKey, action: KeyAction, at_us: i64) {
         let before = self.marks.are_on().then(|| self.machine.borrow().view());
+        if let Some(caretaker) = &self.adapters.caretaker {
+            caretaker.key_pressed(self.clock.now().monotonic_ms);
+        }
         self.happened(Event::Key { key, action });
         if let Some(before) = before {
             let after = self.machine.borrow().view();
@@ -147,7 +153,17 @@ impl Driver {
             }
         };
         self.wait_until(next);
+        self.tell_caretaker();
         self.want_frame();
+    }
+
+    /// How the box is, when that changed.
+    fn tell_caretaker(&self) {
+        let Some(caretaker) = &self.adapters.caretaker else { return };
+        let vitals = self.machine.borrow().vitals();
+        if self.vitals.replace(Some(vitals)) != Some(vitals) {
+            caretaker.note(vitals);
+        }
     }
 
     fn carry_out(&self, effect: Effect) {

@@ -8,6 +8,7 @@
 
 pub mod audio;
 pub mod card;
+pub mod caretaker;
 pub mod clock;
 pub mod cue;
 pub mod link;

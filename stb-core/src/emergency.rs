@@ -181,6 +181,11 @@ impl Emergency {
         Adoption { is_changed, refused }
     }
 
+    /// Highest number of an actual order that was ever believed.
+    pub(crate) fn highest_sequence(&self) -> Option<u64> {
+        self.book.as_ref().map(OrderBook::highest_sequence)
+    }
+
     /// Signed bytes came, by whatever way.
     pub(crate) fn order_arrived(&mut self, bytes: &[u8], profile: &Profile, now: Now) -> Arrival {
         let Some(book) = &mut self.book else { return Arrival::Repeated };

@@ -108,6 +108,19 @@ pub enum Event {
     },
     /// A speech ended (or was interrupted).
     SpeechEnded(u64),
+    /// What there is to tell about an update of the box; none when nothing is.
+    UpdateChanged(Option<UpdateNotice>),
+}
+
+/// What the home should know about an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UpdateNotice {
+    /// The box starts again in the night.
+    Tonight,
+    /// A new version runs.
+    Renewed,
+    /// The new version did not work, and the one before runs again.
+    WentBack,
 }
 
 /// By which way an order came.

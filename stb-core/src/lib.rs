@@ -26,7 +26,9 @@ mod session;
 mod speech;
 pub mod time;
 mod tv;
+pub mod update;
 pub mod view;
+pub mod vitals;
 
 pub use config::Config;
 pub use machine::{Machine, Output};

@@ -12,9 +12,10 @@ mod plan;
 mod reports;
 mod services;
 mod takeover_keys;
+mod vitals;
 
 use evacuation::book::Standing;
-use gateway_api::{provisioning::Provisioning, resident::AccessLog};
+use gateway_api::{provisioning::Provisioning, resident::AccessLog, status::LastOrder};
 
 use crate::{
     Config, Now,
@@ -36,6 +37,7 @@ use crate::{
     view::{BannerView, Language, PictureView, TakeoverStage, View},
 };
 use keys::KeyGate;
+use vitals::UpdateLine;
 
 /// Changed settings are written after this pause, to spare the flash memory.
 const SETTINGS_PAUSE_MS: u64 = 2_000;
@@ -82,6 +84,9 @@ pub struct Machine {
     toast: Option<Toast>,
     welcome_until: Option<u64>,
     link_open: bool,
+    /// The newest order that was believed since the start.
+    last_order: Option<LastOrder>,
+    update_line: UpdateLine,
 }
 
 /// One sentence for a moment.
@@ -128,6 +133,8 @@ impl Machine {
             toast: None,
             welcome_until: None,
             link_open: false,
+            last_order: None,
+            update_line: UpdateLine::default(),
         }
     }
 
@@ -166,6 +173,7 @@ impl Machine {
             self.voice.deadline(),
             self.toast.as_ref().map(|toast| toast.until),
             self.welcome_until,
+            self.update_line.deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -200,7 +208,9 @@ impl Machine {
     }
 
     fn line_over_television(&self) -> Option<Phrase> {
-        self.call_hint().or_else(|| self.hint.is_shown().then(say::hint_begin))
+        let update = || self.update_hint();
+        let begin = || self.hint.is_shown().then(say::hint_begin);
+        self.call_hint().or_else(update).or_else(begin)
     }
 
     /// Nothing to be seen, and nothing that has focus.
@@ -252,6 +262,7 @@ impl Machine {
             }
             Event::ServiceAnswered { call_id, answer } => self.service_answered(call_id, &answer),
             Event::SpeechEnded(speech_id) => self.voice.ended(speech_id),
+            Event::UpdateChanged(notice) => self.update_changed(notice),
             card_or_login => self.card_event(card_or_login),
         }
     }
@@ -322,6 +333,7 @@ impl Machine {
         let wish = self.tv.reach(now_ms);
         self.fulfil(wish);
         self.hint.reach(now_ms);
+        self.update_line.reach(now_ms);
         self.voice.reach(now_ms);
         self.toast.take_if(|toast| toast.until <= now_ms);
         self.reach_people();

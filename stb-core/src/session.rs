@@ -148,6 +148,11 @@ impl CardDesk {
         self.end(context)
     }
 
+    /// The reader as it was heard of last.
+    pub(crate) const fn reader(&self) -> Option<ReaderState> {
+        self.reader
+    }
+
     /// Reader or card changed.
     pub(crate) fn reader_changed(&mut self, context: &mut Context, state: ReaderState) -> Outcome {
         let before = self.reader.replace(state);

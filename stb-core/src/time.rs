@@ -44,8 +44,13 @@ pub(crate) fn hour_and_minute_in_japan(at_ms: i64) -> (i64, i64) {
 }
 
 fn hour_and_minute(at: UnixMillis) -> (i64, i64) {
-    let minutes = at.0.saturating_add(JAPAN_OFFSET_MS).rem_euclid(DAY_MS) / 60_000;
+    let minutes = minute_of_day_in_japan(at.0);
     (minutes / 60, minutes % 60)
+}
+
+/// Minutes after midnight in Japan.
+pub(crate) fn minute_of_day_in_japan(at_ms: i64) -> i64 {
+    at_ms.saturating_add(JAPAN_OFFSET_MS).rem_euclid(DAY_MS) / 60_000
 }
 
 /// Month and day in Japan as they are shown: 11 and 20.

@@ -4,7 +4,7 @@ pub(crate) mod channels;
 pub(crate) mod hint;
 pub(crate) mod volume;
 
-use gateway_api::provisioning::Channel;
+use gateway_api::{provisioning::Channel, status::Signal};
 
 use crate::{
     event::PlayerState,
@@ -166,6 +166,11 @@ impl LiveTv {
         if self.current.as_deref() == Some(channel_id) {
             self.player = Some(state);
         }
+    }
+
+    /// How the channel comes in.
+    pub(crate) fn signal(&self) -> Signal {
+        self.player.map_or(Signal::Unknown, Signal::from)
     }
 
     pub(crate) fn deadline(&self) -> Option<u64> {

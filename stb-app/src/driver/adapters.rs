@@ -13,6 +13,7 @@ use crate::{
     effects::{
         Events,
         card::CardReader,
+        caretaker::Caretaker,
         cue::Cues,
         link::{Link, Request},
         multicast::OrderMulticast,
@@ -42,6 +43,8 @@ pub struct Adapters {
     pub speech: Option<Speech>,
     /// Short sounds.
     pub cues: Option<Cues>,
+    /// Looks after the box itself.
+    pub caretaker: Option<Caretaker>,
     /// Sentences for the voice.
     pub texts: RefCell<Texts>,
 }

@@ -7,6 +7,7 @@
 mod backoff;
 pub mod enrolment;
 pub mod identity;
+mod renewal;
 mod reports;
 mod requests;
 mod services;
@@ -24,6 +25,7 @@ use gateway_api::{
     login::{CardTouch, LoginProof, LoginRequest},
     problem::ProblemCode,
     report::Report,
+    status::{BoxStatus, StatusAnswer},
 };
 use stb_core::{event::Event, service::ServiceCall};
 use tokio::sync::mpsc;
@@ -74,12 +76,22 @@ pub enum Request {
     },
     /// Send one report.
     SendReport(Report),
+    /// Tell how the box is; none comes back when the gateway did not take it.
+    SendStatus {
+        /// How it is.
+        status: Box<BoxStatus>,
+        /// Who asks.
+        answers: std::sync::mpsc::Sender<Option<StatusAnswer>>,
+    },
+    /// Ask for the next device certificate.
+    RenewCertificate,
 }
 
 /// The link's end of the box.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Link {
     requests: mpsc::UnboundedSender<Request>,
+    identity: Arc<Mutex<Identity>>,
 }
 
 impl Link {
@@ -92,8 +104,15 @@ impl Link {
     ) -> std::io::Result<Self> {
         let (requests, queue) = mpsc::unbounded_channel();
         let queue = Arc::new(Mutex::new(queue));
-        supervise("link", move || run(&config, &identity, &clock, &events, &queue))?;
-        Ok(Self { requests })
+        let identity = Arc::new(Mutex::new(identity));
+        let shared = Arc::clone(&identity);
+        supervise("link", move || run(&config, &shared, &clock, &events, &queue))?;
+        Ok(Self { requests, identity })
+    }
+
+    /// The present device certificate with its issuer, PEM.
+    pub fn certificate_chain(&self) -> String {
+        renewal::held(&self.identity).certificate_chain_pem.clone()
     }
 
     /// Asks; the answer comes as an event.
@@ -106,7 +125,7 @@ impl Link {
 
 fn run(
     config: &Gateway,
-    identity: &Identity,
+    identity: &Arc<Mutex<Identity>>,
     clock: &Clock,
     events: &Events,
     queue: &Mutex<mpsc::UnboundedReceiver<Request>>,
@@ -132,13 +151,14 @@ fn run(
 /// Until nobody asks any more.
 async fn serve(
     config: &Gateway,
-    identity: &Identity,
+    identity: &Arc<Mutex<Identity>>,
     clock: &Clock,
     events: &Events,
     queue: &mut mpsc::UnboundedReceiver<Request>,
 ) -> Result<(), tls::TlsError> {
-    let requests = Requests::new(config, Some(identity), clock.clone())?;
-    let stream = stream::Stream::new(config, identity, clock.clone(), events.clone())?;
+    let present = renewal::held(identity).clone();
+    let requests = Requests::new(config, Some(&present), clock.clone())?;
+    let stream = stream::Stream::new(config, Arc::clone(identity), clock.clone(), events.clone())?;
     let streaming = tokio::spawn(stream.follow());
     let provisioning = Arc::new(tokio::sync::Notify::new());
     tokio::spawn(keep_provisioned(
@@ -152,6 +172,10 @@ async fn serve(
         match request {
             Request::SendReport(report) => lanes.send(report),
             Request::FetchProvisioning => provisioning.notify_one(),
+            Request::SendStatus { status, answers } => {
+                tokio::spawn(tell_status(requests.clone(), status, answers));
+            }
+            Request::RenewCertificate => renewal::renew(&requests, identity, config).await,
             other => {
                 tokio::spawn(answer(requests.clone(), events.clone(), other));
             }
@@ -194,10 +218,24 @@ async fn answer(requests: Requests, events: Events, request: Request) {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
             return fetch_orders(&requests, &events, after_sequence).await;
         }
-        Request::FetchProvisioning | Request::SendReport(_) => return,
+        Request::FetchProvisioning
+        | Request::SendReport(_)
+        | Request::SendStatus { .. }
+        | Request::RenewCertificate => return,
     };
     // Fails only when the box is stopping.
     let _ = events.send(event).await;
+}
+
+async fn tell_status(
+    requests: Requests,
+    status: Box<BoxStatus>,
+    answers: std::sync::mpsc::Sender<Option<StatusAnswer>>,
+) {
+    let answer = requests.send_status(&status).await;
+    let answer = answer.map_err(|failure| tracing::warn!(%failure, "state of the box not told"));
+    // Nobody waits any more when the box is stopping.
+    let _ = answers.send(answer.ok());
 }
 
 fn not_logged_in(failure: Failure) -> Event {

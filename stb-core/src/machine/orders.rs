@@ -15,7 +15,10 @@ use super::{Machine, Standing};
 impl Machine {
     pub(super) fn order_arrived(&mut self, bytes: &[u8]) {
         let Some(profile) = &self.profile else { return };
-        match self.emergency.order_arrived(bytes, profile, self.context.now) {
+        let before = self.emergency.highest_sequence();
+        let arrival = self.emergency.order_arrived(bytes, profile, self.context.now);
+        self.note_order(before);
+        match arrival {
             OrderArrival::News(id) => {
                 if self.emergency.note_received(id) {
                     self.enter_receipt(id, ReceiptStage::Received);

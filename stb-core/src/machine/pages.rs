@@ -150,7 +150,8 @@ impl Machine {
 
     fn settings_page(&self) -> Draft {
         let mut draft = Draft::new(PageKind::Settings, say::settings_title(), Layout::Column)
-            .lead(say::settings_lead());
+            .lead(say::settings_lead())
+            .detail(self.update_sentence());
         let entries = [
             (Setting::Scale, say::setting_scale(), scale_name(self.settings.scale)),
             (Setting::Language, say::setting_language(), language_name(self.language())),

@@ -58,6 +58,10 @@ messages! {
     guide_channel(number: number, name: text) = "guide-channel";
     guide_present() = "guide-present";
 
+    update_tonight() = "update-tonight";
+    update_renewed() = "update-renewed";
+    update_went_back() = "update-went-back";
+
     // Every page.
     hint_choose() = "hint-choose";
     hint_begin() = "hint-begin";

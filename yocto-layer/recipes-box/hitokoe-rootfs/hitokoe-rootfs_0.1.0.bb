@@ -30,10 +30,12 @@ SYSTEMD_SERVICE:${PN} = " \
     weston.socket \
     weston.service \
     stb-app.service \
+    hitokoe-boot-facts.service \
     hitokoe-data.service \
     hitokoe-factory-reset.path \
     hitokoe-firewall.service \
     hitokoe-mark-good.path \
+    hitokoe-update.path \
 "
 
 do_configure[noexec] = "1"

@@ -23,6 +23,9 @@ pub struct Identity {
     pub manifest_root_key: [u8; 32],
     pub(super) certificate_chain_pem: String,
     pub(super) key_pem: Zeroizing<String>,
+    /// As enrolment answered, with the present certificate.
+    answer: EnrolmentAnswer,
+    folder: Folder,
 }
 
 /// Why the identity cannot be read or made.
@@ -66,22 +69,47 @@ impl Identity {
             IdentityError::Damaged { file: answer_file.clone(), cause: error.to_string() }
         })?;
         let key_pem = Zeroizing::new(read(&key_file)?);
-        Self::new(answer, key_pem)
+        Self::new(answer, key_pem, folder)
             .map(Some)
             .map_err(|cause| IdentityError::Damaged { file: answer_file, cause })
     }
 
-    fn new(answer: EnrolmentAnswer, key_pem: Zeroizing<String>) -> Result<Self, String> {
+    fn new(
+        answer: EnrolmentAnswer,
+        key_pem: Zeroizing<String>,
+        folder: Folder,
+    ) -> Result<Self, String> {
         let key = STANDARD.decode(&answer.manifest_root_key).map_err(|error| error.to_string())?;
         let manifest_root_key =
             key.try_into().map_err(|_| "manifest root key is not 32 bytes".to_owned())?;
         Ok(Self {
-            device_id: answer.device_id,
-            gateway_id: answer.gateway_id,
+            device_id: answer.device_id.clone(),
+            gateway_id: answer.gateway_id.clone(),
             manifest_root_key,
-            certificate_chain_pem: answer.certificate_chain_pem,
+            certificate_chain_pem: answer.certificate_chain_pem.clone(),
             key_pem,
+            answer,
+            folder,
         })
+    }
+
+    /// A request for the next certificate, for the same key: one file is replaced, and never half a pair.
+    pub(super) fn certificate_request(&self) -> Result<String, IdentityError> {
+        self.folder.certificate_request()
+    }
+
+    /// The same box with another certificate; nothing is kept yet.
+    pub(super) fn with_certificate(&self, certificate_chain_pem: String) -> Self {
+        let answer = EnrolmentAnswer {
+            certificate_chain_pem: certificate_chain_pem.clone(),
+            ..self.answer.clone()
+        };
+        Self { certificate_chain_pem, answer, ..self.clone() }
+    }
+
+    /// Keeps the identity for the next start.
+    pub(super) fn keep(&self) -> Result<(), IdentityError> {
+        self.folder.write_answer(&self.answer)
     }
 }
 
@@ -121,14 +149,20 @@ impl Folder {
 
     /// Keeps what the gateway answered; the box is enrolled once this is on disk.
     pub(super) fn keep(&self, answer: EnrolmentAnswer) -> Result<Identity, IdentityError> {
-        let file = self.answer();
-        let damaged = |cause| IdentityError::Damaged { file: file.clone(), cause };
-        let json =
-            serde_json::to_vec_pretty(&answer).map_err(|error| damaged(error.to_string()))?;
-        let identity =
-            Identity::new(answer, Zeroizing::new(read(&self.key())?)).map_err(damaged)?;
-        write(&file, &json)?;
+        let key = Zeroizing::new(read(&self.key())?);
+        let damaged = |cause| IdentityError::Damaged { file: self.answer(), cause };
+        let identity = Identity::new(answer, key, self.clone()).map_err(damaged)?;
+        identity.keep()?;
         Ok(identity)
+    }
+
+    fn write_answer(&self, answer: &EnrolmentAnswer) -> Result<(), IdentityError> {
+        let file = self.answer();
+        let json = serde_json::to_vec_pretty(answer).map_err(|error| IdentityError::Damaged {
+            file: file.clone(),
+            cause: error.to_string(),
+        })?;
+        write(&file, &json)
     }
 }
 

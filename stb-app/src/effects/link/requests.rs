@@ -1,10 +1,13 @@
 //! Requests up: short, with a time limit, on connections of their own.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::{
-    enrolment::{EnrolmentAnswer, EnrolmentRequest},
+    enrolment::{CertificateRenewal, EnrolmentAnswer, EnrolmentRequest, RenewedCertificate},
     login::{CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
     order::OrderList,
     path,
@@ -12,6 +15,7 @@ use gateway_api::{
     provisioning::Provisioning,
     report::Report,
     resident::AccessLog,
+    status::{BoxStatus, StatusAnswer},
 };
 use reqwest::{Method, RequestBuilder, Response, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -45,7 +49,8 @@ pub(super) enum Failure {
 /// The client for requests.
 #[derive(Debug, Clone)]
 pub(super) struct Requests {
-    client: reqwest::Client,
+    /// Another one once the certificate was renewed; clones share it.
+    client: Arc<Mutex<reqwest::Client>>,
     url: String,
     clock: Clock,
 }
@@ -56,16 +61,37 @@ impl Requests {
         identity: Option<&Identity>,
         clock: Clock,
     ) -> Result<Self, TlsError> {
-        // A connection kept warm saves the resident a handshake at the login.
-        let client = tls::client(config, identity, &clock, Http::Two)?
-            .timeout(config.request_timeout())
-            .pool_idle_timeout(None)
-            .pool_max_idle_per_host(2)
-            .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
-            .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
-            .http2_keep_alive_while_idle(true)
-            .build()?;
+        let client = Arc::new(Mutex::new(build(config, identity, &clock)?));
         Ok(Self { client, url: config.url.trim_end_matches('/').to_owned(), clock })
+    }
+
+    /// A client that shows this identity.
+    pub(super) fn client_as(
+        &self,
+        config: &Gateway,
+        identity: &Identity,
+    ) -> Result<reqwest::Client, TlsError> {
+        build(config, Some(identity), &self.clock)
+    }
+
+    /// Every later request goes through this client.
+    pub(super) fn use_client(&self, client: reqwest::Client) {
+        *self.client() = client;
+    }
+
+    fn client(&self) -> MutexGuard<'_, reqwest::Client> {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn send_status(&self, status: &BoxStatus) -> Result<StatusAnswer, Failure> {
+        self.post(path::STATUS, status).await
+    }
+
+    pub(super) async fn renew(
+        &self,
+        request: &CertificateRenewal,
+    ) -> Result<RenewedCertificate, Failure> {
+        self.post(path::CERTIFICATE, request).await
     }
 
     pub(super) async fn enrol(
@@ -130,7 +156,7 @@ impl Requests {
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.url))
+        self.client().request(method, format!("{}{path}", self.url))
     }
 
     /// The body of a good answer.
@@ -151,6 +177,23 @@ impl Requests {
         Err(serde_json::from_slice(&body)
             .map_or_else(|_| Failure::Unreachable(format!("status {status}")), Failure::Refused))
     }
+}
+
+fn build(
+    config: &Gateway,
+    identity: Option<&Identity>,
+    clock: &Clock,
+) -> Result<reqwest::Client, TlsError> {
+    // A connection kept warm saves the resident a handshake at the login.
+    let client = tls::client(config, identity, clock, Http::Two)?
+        .timeout(config.request_timeout())
+        .pool_idle_timeout(None)
+        .pool_max_idle_per_host(2)
+        .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
+        .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+        .http2_keep_alive_while_idle(true)
+        .build()?;
+    Ok(client)
 }
 
 /// The gateway's time, when the answer carries it.

@@ -1,6 +1,9 @@
 //! The event stream down: orders, heartbeats, word of changed provisioning.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use eventsource_stream::Eventsource;
 use futures_util::{StreamExt, stream};
@@ -11,6 +14,7 @@ use stb_core::event::{Event, OrderPath};
 use super::{
     backoff::Backoff,
     identity::Identity,
+    renewal::held,
     requests::{note_time, signed_bytes, unreachable},
     tls::{self, Http, TlsError},
 };
@@ -33,7 +37,8 @@ const EVENT_ID_BYTES_MAX: usize = 128;
 
 /// Follows the stream for ever.
 pub(super) struct Stream {
-    client: reqwest::Client,
+    /// Who the box is now: a renewed certificate is shown with the next connection.
+    identity: Arc<Mutex<Identity>>,
     config: Gateway,
     clock: Clock,
     events: Events,
@@ -62,15 +67,24 @@ enum StreamEnd {
 impl Stream {
     pub(super) fn new(
         config: &Gateway,
-        identity: &Identity,
+        identity: Arc<Mutex<Identity>>,
         clock: Clock,
         events: Events,
     ) -> Result<Self, TlsError> {
-        let client = tls::client(config, Some(identity), &clock, Http::One)?
+        let stream = Self { identity, config: config.clone(), clock, events, last_event_id: None };
+        // What cannot be used is told at the start.
+        stream.client()?;
+        Ok(stream)
+    }
+
+    /// One client for one stream.
+    fn client(&self) -> Result<reqwest::Client, TlsError> {
+        let identity = held(&self.identity).clone();
+        let client = tls::client(&self.config, Some(&identity), &self.clock, Http::One)?
             .pool_max_idle_per_host(0)
             .tcp_keepalive(Duration::from_secs(30))
             .build()?;
-        Ok(Self { client, config: config.clone(), clock, events, last_event_id: None })
+        Ok(client)
     }
 
     pub(super) async fn follow(mut self) {
@@ -111,7 +125,8 @@ impl Stream {
 
     async fn open(&self) -> Result<Response, StreamEnd> {
         let url = format!("{}{}", self.config.url.trim_end_matches('/'), path::EVENTS);
-        let mut request = self.client.get(url).header(header::ACCEPT, "text/event-stream");
+        let client = self.client().map_err(|error| StreamEnd::Broken(error.to_string()))?;
+        let mut request = client.get(url).header(header::ACCEPT, "text/event-stream");
         if let Some(id) = &self.last_event_id {
             request = request.header("last-event-id", id);
         }

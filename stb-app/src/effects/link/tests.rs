@@ -6,7 +6,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::{
-    enrolment::{EnrolmentAnswer, EnrolmentRequest},
+    enrolment::{CertificateRenewal, EnrolmentAnswer, EnrolmentRequest, RenewedCertificate},
     login::LoginRequest,
     problem::{Problem, ProblemCode},
     report::{Answer as HomeAnswer, Report, ReportContent},
@@ -261,6 +261,102 @@ fn a_clock_that_makes_the_gateway_look_expired_is_doubted() -> Outcome {
     let config = Gateway { url: then.config().url, ..known.config() };
     let (_link, happened) = linked(&known, config)?;
     assert_eq!(happened.recv_blocking()?, Event::LinkOpened);
+    Ok(())
+}
+
+fn status() -> gateway_api::status::BoxStatus {
+    use gateway_api::{
+        status::{BoxStatus, Reader, Signal},
+        update::UpdateReport,
+        version::Version,
+    };
+    BoxStatus {
+        version: Version::parse("1.0.0").expect("a version"),
+        slot: None,
+        reader: Reader::Ready,
+        last_order: None,
+        signal: Signal::Good,
+        update: UpdateReport::current(),
+        uptime_seconds: 1,
+        memory: None,
+    }
+}
+
+/// Tells how the box is and waits for the answer.
+fn told(link: &Link) -> Option<gateway_api::status::StatusAnswer> {
+    let (answers, answer) = std::sync::mpsc::channel();
+    link.ask(Request::SendStatus { status: Box::new(status()), answers });
+    answer.recv_timeout(Duration::from_secs(30)).expect("the link answers")
+}
+
+#[test]
+fn a_renewed_certificate_is_kept_and_shown_from_then_on() -> Outcome {
+    let authority = Arc::new(Authority::new()?);
+    let signer = Arc::clone(&authority);
+    let server =
+        Server::start_valid((2_000, 2_100), authority, move |asked| match asked.line.as_str() {
+            "POST /box/v1/enrolments" => enrolled(asked, &signer),
+            "POST /box/v1/certificate" => {
+                let request: CertificateRenewal =
+                    serde_json::from_str(&asked.body).expect("a request");
+                let chain = signer.device_certificate(&request.certificate_request_pem);
+                let certificate_chain_pem = chain.expect("signed");
+                let answer = RenewedCertificate { certificate_chain_pem };
+                Answer::Json(200, serde_json::to_string(&answer).expect("serialises"))
+            }
+            "POST /box/v1/status" => Answer::Json(
+                200,
+                r#"{"again_in_seconds":900,"renew_certificate":true,"offer":null}"#.into(),
+            ),
+            _ => open_stream(""),
+        })?;
+    let (link, _happened) = linked(&server, server.config())?;
+    assert!(told(&link).is_some_and(|answer| answer.renew_certificate));
+    let before = link.certificate_chain();
+    link.ask(Request::RenewCertificate);
+    // Requests are taken up one after the other: this one comes after the renewal.
+    assert!(told(&link).is_some());
+    let after = link.certificate_chain();
+    assert_ne!(before, after);
+    let kept = Identity::load(&server.data_dir())?.expect("enrolled");
+    assert_eq!((kept.device_id.as_str(), kept.certificate_chain_pem), ("box-1", after.clone()));
+    let shown: Vec<_> = server
+        .asked()
+        .into_iter()
+        .filter(|one| one.line.ends_with("/status"))
+        .map(|one| one.shown)
+        .collect();
+    assert_eq!(shown.len(), 2);
+    assert_ne!(shown[0], shown[1], "the second request shows the new certificate");
+    Ok(())
+}
+
+#[test]
+fn a_certificate_for_another_key_is_not_kept() -> Outcome {
+    let authority = Arc::new(Authority::new()?);
+    let signer = Arc::clone(&authority);
+    let server =
+        Server::start_valid((2_000, 2_100), authority, move |asked| match asked.line.as_str() {
+            "POST /box/v1/enrolments" => enrolled(asked, &signer),
+            "POST /box/v1/certificate" => {
+                let key = rcgen::KeyPair::generate().expect("a key");
+                let request = rcgen::CertificateParams::default().serialize_request(&key);
+                let request = request.and_then(|request| request.pem()).expect("a request");
+                let chain = signer.device_certificate(&request).expect("signed");
+                let answer = RenewedCertificate { certificate_chain_pem: chain };
+                Answer::Json(200, serde_json::to_string(&answer).expect("serialises"))
+            }
+            "POST /box/v1/status" => problem(429, ProblemCode::TooManyRequests),
+            _ => open_stream(""),
+        })?;
+    let (link, _happened) = linked(&server, server.config())?;
+    let before = link.certificate_chain();
+    link.ask(Request::RenewCertificate);
+    assert_eq!(told(&link), None, "the refusal is told, and the link goes on");
+    assert!(server.asked().iter().any(|one| one.line.ends_with("/certificate")));
+    assert_eq!(link.certificate_chain(), before);
+    let kept = Identity::load(&server.data_dir())?.expect("enrolled");
+    assert_eq!(kept.certificate_chain_pem, before);
     Ok(())
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Asked {
     pub(super) body: String,
     /// Whether the box showed a certificate.
     pub(super) known: bool,
+    /// The certificate, DER; empty without one.
+    pub(super) shown: Vec<u8>,
 }
 
 /// What the gateway answers.
@@ -155,10 +157,11 @@ async fn converse(
     script: &Script,
     log: &Mutex<Vec<Asked>>,
 ) -> io::Result<()> {
-    let known = tls.get_ref().1.peer_certificates().is_some();
+    let certificates = tls.get_ref().1.peer_certificates();
+    let shown = certificates.and_then(<[_]>::first).map_or(Vec::new(), |leaf| leaf.to_vec());
     let mut connection = BufReader::new(tls);
     loop {
-        let asked = read(&mut connection, known).await?;
+        let asked = read(&mut connection, &shown).await?;
         let answer = script(&asked);
         log.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
         match answer {
@@ -187,7 +190,7 @@ async fn converse(
 
 async fn read<T: tokio::io::AsyncRead + Unpin>(
     connection: &mut BufReader<T>,
-    known: bool,
+    shown: &[u8],
 ) -> io::Result<Asked> {
     let mut lines = Vec::new();
     loop {
@@ -206,5 +209,6 @@ async fn read<T: tokio::io::AsyncRead + Unpin>(
     let mut body = vec![0; length.unwrap_or(0)];
     connection.read_exact(&mut body).await?;
     let line = lines.first().map_or("", |line| line.trim_end_matches(" HTTP/1.1")).to_owned();
-    Ok(Asked { line, headers, body: String::from_utf8_lossy(&body).into_owned(), known })
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Ok(Asked { line, headers, body, known: !shown.is_empty(), shown: shown.to_vec() })
 }

@@ -1,0 +1,322 @@
+//! Looks after the box: tells the operator how it is, and takes new versions of it when the home can spare it.
+//!
+//! The decision is `stb_core::update`; this thread brings it what it needs and carries out what it says. It may
+//! neither write a slot nor restart the machine: it leaves a wish as a file, and a unit of the system with the
+//! rights for it takes that up (`hitokoe-update.path`). Where there is no such system, states are told and
+//! offers are declined.
+
+mod surroundings;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    time::Duration,
+};
+
+use gateway_api::{
+    status::{BoxStatus, LastOrder, StatusAnswer},
+    update::{UpdateOffer, UpdateReport, UpdateState},
+};
+use serde::{Deserialize, Serialize};
+use stb_core::{
+    Now,
+    event::{Event, UpdateNotice},
+    update::{Action, Kept, Situation, Updater},
+    vitals::Vitals,
+};
+
+use super::{
+    Ended, Events,
+    clock::Clock,
+    link::{Link, Request},
+    supervise,
+};
+pub use surroundings::Surroundings;
+
+/// How often everything is looked at.
+const TICK: Duration = Duration::from_secs(10);
+/// Two states are at least so far apart, whatever changed.
+const APART_MS: u64 = 15_000;
+/// An answer that did not come within this time will not come.
+const ANSWER_MS: u64 = 60_000;
+/// A gateway that cannot be reached is told again after this time.
+const FAILED_MS: u64 = 60_000;
+/// The state is told at least this often, whatever the gateway says.
+const AGAIN_MAX_MS: u64 = 3_600_000;
+/// What outlives a restart.
+const KEPT_FILE: &str = "caretaker.json";
+
+/// The caretaker's end of the box.
+#[derive(Debug)]
+pub struct Caretaker {
+    vitals: Sender<Vitals>,
+    last_key_ms: Arc<AtomicU64>,
+}
+
+impl Caretaker {
+    /// Starts with the box as it is.
+    pub fn start(
+        data_dir: &Path,
+        surroundings: Surroundings,
+        clock: Clock,
+        link: Link,
+        events: Events,
+    ) -> io::Result<Self> {
+        let (vitals, news) = channel();
+        let last_key_ms = Arc::new(AtomicU64::new(0));
+        let mut work = Work::new(data_dir, surroundings, link, events, last_key_ms.clone());
+        supervise("caretaker", move || work.go_on(&news, &clock))?;
+        Ok(Self { vitals, last_key_ms })
+    }
+
+    /// The box is like this now.
+    pub fn note(&self, vitals: Vitals) {
+        if self.vitals.send(vitals).is_err() {
+            tracing::error!("the state of the box was lost: its thread is gone");
+        }
+    }
+
+    /// Somebody pressed a key.
+    pub fn key_pressed(&self, monotonic_ms: u64) {
+        self.last_key_ms.store(monotonic_ms, Ordering::Relaxed);
+    }
+}
+
+/// What outlives a restart.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Memory {
+    updates: Kept,
+    last_order: Option<LastOrder>,
+}
+
+/// The way to the gateway.
+trait Upward {
+    /// Tells how the box is; the answer comes later, none when it was not taken.
+    fn tell(&self, status: BoxStatus) -> Receiver<Option<StatusAnswer>>;
+    /// Asks for the next device certificate.
+    fn renew_certificate(&self);
+    /// The present one with its issuer, PEM.
+    fn certificate_chain(&self) -> String;
+}
+
+impl Upward for Link {
+    fn tell(&self, status: BoxStatus) -> Receiver<Option<StatusAnswer>> {
+        let (answers, answer) = channel();
+        self.ask(Request::SendStatus { status: Box::new(status), answers });
+        answer
+    }
+
+    fn renew_certificate(&self) {
+        self.ask(Request::RenewCertificate);
+    }
+
+    fn certificate_chain(&self) -> String {
+        Self::certificate_chain(self)
+    }
+}
+
+struct Work<U> {
+    file: PathBuf,
+    kept: Memory,
+    surroundings: Surroundings,
+    gateway: U,
+    events: Events,
+    last_key_ms: Arc<AtomicU64>,
+    updater: Updater,
+    vitals: Option<Vitals>,
+    offer: Option<UpdateOffer>,
+    notice: Option<UpdateNotice>,
+    told: Told,
+}
+
+/// What was told last.
+#[derive(Default)]
+struct Told {
+    status: Option<BoxStatus>,
+    at_ms: u64,
+    next_ms: u64,
+    answer: Option<Receiver<Option<StatusAnswer>>>,
+}
+
+impl<U: Upward> Work<U> {
+    fn new(
+        data_dir: &Path,
+        surroundings: Surroundings,
+        gateway: U,
+        events: Events,
+        last_key_ms: Arc<AtomicU64>,
+    ) -> Self {
+        let file = data_dir.join(KEPT_FILE);
+        let kept = read(&file);
+        let updater = Updater::new(kept.updates.clone());
+        Self {
+            file,
+            kept,
+            surroundings,
+            gateway,
+            events,
+            last_key_ms,
+            updater,
+            vitals: None,
+            offer: None,
+            notice: None,
+            told: Told::default(),
+        }
+    }
+
+    fn go_on(&mut self, news: &Receiver<Vitals>, clock: &Clock) -> Ended {
+        loop {
+            match news.recv_timeout(TICK) {
+                Ok(vitals) => self.vitals = Some(vitals),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ended::Finished,
+            }
+            while let Ok(vitals) = news.try_recv() {
+                self.vitals = Some(vitals);
+            }
+            self.look(clock.now());
+        }
+    }
+
+    /// Looks at everything once.
+    fn look(&mut self, now: Now) {
+        let Some(vitals) = self.vitals else { return };
+        self.kept.last_order = vitals.last_order.or(self.kept.last_order);
+        self.hear_answer(now.monotonic_ms);
+        let report = self.update(now);
+        self.tell(vitals, report, now.monotonic_ms);
+    }
+
+    fn update(&mut self, now: Now) -> UpdateReport {
+        let last_key_ms = self.last_key_ms.load(Ordering::Relaxed);
+        let (action, report) = self.updater.step(&Situation {
+            now,
+            running: self.surroundings.version(),
+            boot: self.surroundings.boot(),
+            offer: self.offer.as_ref(),
+            installer: self.surroundings.installer(),
+            is_busy: self.surroundings.is_busy(),
+            is_proven: self.surroundings.is_proven(),
+            idle_ms: now.monotonic_ms.saturating_sub(last_key_ms),
+            spread: self.surroundings.spread(),
+        });
+        self.keep();
+        self.carry_out(&action);
+        self.tell_home(&report);
+        report
+    }
+
+    /// On the disk before anything is done that only makes sense when it is remembered.
+    fn keep(&mut self) {
+        let kept = Memory { updates: self.updater.kept().clone(), ..self.kept.clone() };
+        let is_old = kept == self.kept && self.file.exists();
+        self.kept = kept;
+        if !is_old && let Err(error) = write(&self.file, &self.kept) {
+            tracing::error!(%error, file = %self.file.display(), "not remembered");
+        }
+    }
+
+    fn carry_out(&self, action: &Action) {
+        let done = match action {
+            Action::Nothing => return,
+            Action::Install(offer) => {
+                tracing::info!(version = %offer.version, bundle = %offer.bundle, "update begins");
+                self.surroundings.wish_installation(offer, &self.gateway.certificate_chain())
+            }
+            Action::Restart => {
+                tracing::info!("restart for an update");
+                self.surroundings.wish_restart()
+            }
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "the wish was not left");
+        }
+    }
+
+    /// One line on the screen, when there is something new to say.
+    fn tell_home(&mut self, report: &UpdateReport) {
+        let notice = match report.state {
+            UpdateState::Written => Some(UpdateNotice::Tonight),
+            UpdateState::FellBack => Some(UpdateNotice::WentBack),
+            UpdateState::Current if report.bundle.is_some() => Some(UpdateNotice::Renewed),
+            _ => None,
+        };
+        if self.notice != notice {
+            self.notice = notice;
+            // Fails only when the box is stopping.
+            let _ = self.events.send_blocking(Event::UpdateChanged(notice));
+        }
+    }
+
+    fn tell(&mut self, vitals: Vitals, update: UpdateReport, now_ms: u64) {
+        let status = BoxStatus {
+            version: self.surroundings.version().clone(),
+            slot: self.surroundings.slot(),
+            reader: vitals.reader,
+            last_order: self.kept.last_order,
+            signal: vitals.signal,
+            update,
+            uptime_seconds: u32::try_from(now_ms / 1_000).unwrap_or(u32::MAX),
+            memory: surroundings::memory(),
+        };
+        let is_news = self.told.status.as_ref().is_none_or(|told| differs(told, &status));
+        let is_due = now_ms >= self.told.next_ms || is_news;
+        let is_apart = self.told.at_ms == 0 || now_ms >= self.told.at_ms + APART_MS;
+        if !is_due || !is_apart || self.told.answer.is_some() {
+            return;
+        }
+        let answer = Some(self.gateway.tell(status.clone()));
+        let next_ms = now_ms + ANSWER_MS;
+        self.told = Told { status: Some(status), at_ms: now_ms, next_ms, answer };
+    }
+
+    fn hear_answer(&mut self, now_ms: u64) {
+        let Some(waiting) = &self.told.answer else { return };
+        match waiting.try_recv() {
+            Ok(Some(answer)) => {
+                let again_ms = u64::from(answer.again_in_seconds) * 1_000;
+                self.told.next_ms = self.told.at_ms + again_ms.clamp(APART_MS, AGAIN_MAX_MS);
+                self.told.answer = None;
+                self.offer = answer.offer;
+                if answer.renew_certificate {
+                    self.gateway.renew_certificate();
+                }
+            }
+            Err(std::sync::mpsc::TryRecvError::Empty) if now_ms < self.told.at_ms + ANSWER_MS => {}
+            _ => {
+                // Nobody has it: it is told again, changed or not.
+                self.told.next_ms = now_ms + FAILED_MS;
+                self.told.answer = None;
+            }
+        }
+    }
+}
+
+/// Whether the operator should hear of it at once; time and memory change always.
+fn differs(told: &BoxStatus, now: &BoxStatus) -> bool {
+    let still =
+        BoxStatus { uptime_seconds: told.uptime_seconds, memory: told.memory, ..now.clone() };
+    *told != still
+}
+
+/// What was kept; a damaged file is begun anew, at worst an update that did not work is tried once more.
+fn read(file: &Path) -> Memory {
+    let Ok(text) = std::fs::read_to_string(file) else { return Memory::default() };
+    serde_json::from_str(&text).unwrap_or_else(|error| {
+        tracing::error!(%error, file = %file.display(), "what was remembered of updates is lost");
+        Memory::default()
+    })
+}
+
+fn write(file: &Path, kept: &Memory) -> io::Result<()> {
+    let text = serde_json::to_string(kept).map_err(io::Error::other)?;
+    surroundings::replace(file, text.as_bytes())
+}
