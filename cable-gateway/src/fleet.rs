@@ -4,6 +4,7 @@
 
 pub mod codes;
 pub mod csv;
+pub mod gauges;
 pub mod listing;
 pub(crate) mod status;
 #[cfg(test)]

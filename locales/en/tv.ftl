@@ -19,9 +19,9 @@ guide-title = Channels
 guide-lead = There is no programme guide. Choose a channel to watch
 guide-channel = { $number }  { $name }
 guide-present = On now
-update-tonight = An update for this box has arrived. It starts tonight, when nobody is watching.
-update-renewed = This box has been updated. You can go on as before.
-update-went-back = The update did not work, so this box went back to the version before. You can go on as before.
+update-tonight = This box has received an update. It restarts tonight, when nobody is watching.
+update-renewed = This box has been updated. Nothing changes for you.
+update-went-back = The update did not work; this box runs as it did before.
 
 ## Every page
 

@@ -18,9 +18,9 @@ guide-title = チャンネル
 guide-lead = 番組の 予定は 出せません。見たい チャンネルを 選んでください
 guide-channel = { $number }　{ $name }
 guide-present = 今 見ています
-update-tonight = テレビの きかいの 新しい 中身が 届きました。今日の 夜、だれも 使わないときに かえます。
-update-renewed = テレビの きかいが 新しく なりました。そのまま 使えます。
-update-went-back = 新しい 中身が うまく 動かないので、前に 戻しました。そのまま 使えます。
+update-tonight = きかいが 新しく なります。今日の 夜、だれも 使わないときに かえます。
+update-renewed = きかいが 新しく なりました。そのまま 使えます。
+update-went-back = 新しい 中身が 動かないので、前に 戻しました。そのまま 使えます。
 
 ## どの画面にもあるもの
 

@@ -42,6 +42,12 @@ CREATE TABLE box_status (
     memory_free_kib BIGINT
 );
 
+-- Boxes with a trouble are few, and are counted without looking at the others.
+CREATE INDEX box_status_by_reader ON box_status (reader);
+CREATE INDEX box_status_by_signal ON box_status (signal);
+CREATE INDEX box_status_by_update ON box_status (update_state);
+CREATE INDEX box_status_by_version ON box_status (version);
+
 -- The fleet page reads boxes in this order, and all that it needs of them, out of this index.
 CREATE INDEX device_of_fleet
     ON device (state, household_id, device_id, enrolled_at_ms, last_seen_ms);

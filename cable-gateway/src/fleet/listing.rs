@@ -208,22 +208,29 @@ const fn queries(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-const COUNTS: &str = concat!(
+/// Boxes that are not stopped, and those of them that are silent: out of one index.
+const HEARD: &str = concat!(
     "SELECT COUNT(*) AS whole, COALESCE(SUM(",
     condition!(silent),
-    "), 0) AS silent, COALESCE(SUM(",
-    condition!(reader),
-    "), 0) AS reader, COALESCE(SUM(",
-    condition!(signal),
-    "), 0) AS signal, COALESCE(SUM(",
-    condition!(failed),
-    "), 0) AS failed, COALESCE(SUM(",
-    condition!(updating),
-    "), 0) AS updating, COALESCE(SUM(",
-    condition!(unreported),
-    "), 0) AS unreported FROM device d LEFT JOIN box_status s ON s.device_id = d.device_id \
-     WHERE d.state = 'active'"
+    "), 0) AS silent FROM device d WHERE d.state = 'active'"
 );
+
+/// Boxes with one trouble; `CROSS JOIN` keeps the order: the few with the trouble first.
+macro_rules! troubled {
+    ($condition:ident) => {
+        concat!(
+            "SELECT COUNT(*) AS found FROM box_status s CROSS JOIN device d \
+             ON d.device_id = s.device_id WHERE d.state = 'active' AND ",
+            condition!($condition)
+        )
+    };
+}
+
+/// Boxes that are not stopped and told their state.
+const REPORTED: &str = "SELECT (SELECT COUNT(*) FROM box_status) - \
+    (SELECT COUNT(*) FROM device d JOIN box_status s ON s.device_id = d.device_id \
+    WHERE d.state = 'revoked') AS found";
+const STOPPED: &str = "SELECT COUNT(*) AS found FROM device WHERE state = 'revoked'";
 
 /// Rows of one page, from `offset` on.
 pub fn page(
@@ -276,27 +283,27 @@ pub fn each(
 
 /// How many boxes there are of each kind.
 pub fn counts(sql: &mut dyn Sql, quiet_since_ms: i64) -> Result<Counts, StoreError> {
-    let row = sql.one(COUNTS, values![quiet_since_ms])?;
-    let stopped = "SELECT COUNT(*) AS found FROM device WHERE state = 'revoked'";
+    let heard = sql.one(HEARD, values![quiet_since_ms])?;
+    let whole: u32 = heard.get("whole")?;
+    let mut number = |query| sql.one(query, &[])?.get::<u32>("found");
     Ok(Counts {
         numbers: [
-            row.get("whole")?,
-            row.get("silent")?,
-            row.get("reader")?,
-            row.get("signal")?,
-            row.get("failed")?,
-            row.get("updating")?,
-            row.get("unreported")?,
-            sql.one(stopped, &[])?.get("found")?,
+            whole,
+            heard.get("silent")?,
+            number(troubled!(reader))?,
+            number(troubled!(signal))?,
+            number(troubled!(failed))?,
+            number(troubled!(updating))?,
+            whole.saturating_sub(number(REPORTED)?),
+            number(STOPPED)?,
         ],
     })
 }
 
-/// Versions that run, with the number of boxes of each.
+/// Versions that boxes told, with the number of boxes of each, stopped ones among them.
 pub fn versions(sql: &mut dyn Sql) -> Result<Vec<(String, u32)>, StoreError> {
-    let query = "SELECT s.version, COUNT(*) AS boxes FROM box_status s \
-                 JOIN device d ON d.device_id = s.device_id WHERE d.state = 'active' \
-                 GROUP BY s.version ORDER BY boxes DESC, s.version LIMIT 50";
+    let query = "SELECT version, COUNT(*) AS boxes FROM box_status GROUP BY version \
+                 ORDER BY boxes DESC, version LIMIT 50";
     sql.all(query, &[])?.iter().map(|row| Ok((row.get("version")?, row.get("boxes")?))).collect()
 }
 

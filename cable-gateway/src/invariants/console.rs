@@ -28,7 +28,7 @@ const COUNTING: [&str; 2] = [
 ];
 /// Functions that give figures, states under random ids, or boxes with the number and the district of their
 /// home: they name nobody and tell no answer.
-const FIGURES: [&str; 10] = [
+const FIGURES: [&str; 11] = [
     "board::counts",
     "check_in::roll",
     "check_in::states",
@@ -39,6 +39,7 @@ const FIGURES: [&str; 10] = [
     "listing::found",
     "listing::one",
     "listing::page",
+    "listing::versions",
 ];
 
 /// Words and the braces that put a table's name in later.

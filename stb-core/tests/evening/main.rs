@@ -24,4 +24,5 @@ mod takeover;
 mod takeover_keys;
 mod television;
 mod town;
+mod upkeep;
 mod watching;

@@ -3,7 +3,10 @@ use gateway_api::{ProblemCode, path, status::BoxStatus};
 
 use super::{status, tell};
 use crate::{
-    fleet::listing::{self, Kind, Question},
+    fleet::{
+        gauges,
+        listing::{self, Kind, Question},
+    },
     testing::TestGateway,
 };
 
@@ -32,6 +35,25 @@ async fn the_latest_state_of_a_box_is_kept_and_nothing_else() {
     assert_eq!((told.reader.as_str(), told.signal.as_str()), ("ready", "good"));
     assert_eq!(rows[0].last_seen_ms, Some(gateway.state.now_ms()));
     assert_eq!(gateway.number("SELECT COUNT(*) AS n FROM box_status").await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_fleet_in_numbers_names_no_box_and_no_home() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    tell(&client, &status("1.0.0")).await;
+    let now_ms = gateway.state.now_ms();
+    let text = gateway.write(move |sql| gauges::text(sql, 1, now_ms)).await;
+    for line in [
+        "hitokoe_boxes_connected 1",
+        "hitokoe_boxes{kind=\"all\"} 1",
+        "hitokoe_boxes{kind=\"silent\"} 0",
+        "hitokoe_boxes_running{version=\"1.0.0\"} 1",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in {text}");
+    }
+    assert!(!text.contains(client.device_id()) && !text.contains(crate::testing::HOME));
     gateway.stop().await;
 }
 
