@@ -151,7 +151,7 @@ impl Updater {
         if let Some(written) = &self.kept.written {
             let image = written.image.clone();
             let is_this_boot = written.boot == situation.boot;
-            return self.restart_for(image, is_this_boot, situation);
+            return self.restart_for(&image, is_this_boot, situation);
         }
         match situation.offer {
             Some(offer) => self.consider(offer, situation),
@@ -245,7 +245,7 @@ impl Updater {
     /// It is written, or it runs and has yet to work: when to start again.
     fn restart_for(
         &mut self,
-        image: Image,
+        image: &Image,
         is_this_boot: bool,
         situation: &Situation<'_>,
     ) -> (Action, UpdateReport) {

@@ -9,7 +9,7 @@ use std::{
 
 use gateway_api::{
     status::BoxStatus,
-    update::{BundleId, UpdateOffer, UpdateState},
+    update::{BundleId, UpdateOffer, UpdateReason, UpdateState},
     version::Version,
 };
 
@@ -242,7 +242,7 @@ pub fn all(sql: &mut dyn Sql) -> Result<Vec<Bundle>, StoreError> {
         })
     };
     let bundles = rows.iter().map(|row| bundle_of(row, tally(row)?));
-    newest_first(bundles.collect::<Result<_, StoreError>>()?)
+    Ok(newest_first(bundles.collect::<Result<_, StoreError>>()?))
 }
 
 /// The same without what became of them: cheap, for every state that a box tells.
@@ -253,12 +253,12 @@ fn on_offer(sql: &mut dyn Sql) -> Result<Vec<Bundle>, StoreError> {
         &[],
     )?;
     let bundles = rows.iter().map(|row| bundle_of(row, Tally::default()));
-    newest_first(bundles.collect::<Result<_, StoreError>>()?)
+    Ok(newest_first(bundles.collect::<Result<_, StoreError>>()?))
 }
 
-fn newest_first(mut bundles: Vec<Bundle>) -> Result<Vec<Bundle>, StoreError> {
+fn newest_first(mut bundles: Vec<Bundle>) -> Vec<Bundle> {
     bundles.sort_by(|one, other| other.version.cmp(&one.version));
-    Ok(bundles)
+    bundles
 }
 
 fn bundle_of(row: &Row, tally: Tally) -> Result<Bundle, StoreError> {
@@ -375,7 +375,7 @@ pub(crate) fn note_report(
 
 fn outcome(status: &BoxStatus, version: &str) -> &'static str {
     let report = &status.update;
-    let is_against = report.reason.is_some_and(|reason| reason.speaks_against_the_bundle());
+    let is_against = report.reason.is_some_and(UpdateReason::speaks_against_the_bundle);
     match report.state {
         UpdateState::Current if status.version.to_string() == version => "good",
         UpdateState::FellBack => "failed",

@@ -265,7 +265,7 @@ impl<U: Upward> Work<U> {
             signal: vitals.signal,
             update,
             uptime_seconds: u32::try_from(now_ms / 1_000).unwrap_or(u32::MAX),
-            memory: surroundings::memory(),
+            memory: Some(surroundings::memory()),
         };
         let is_news = self.told.status.as_ref().is_none_or(|told| differs(told, &status));
         let is_due = now_ms >= self.told.next_ms || is_news;

@@ -141,12 +141,12 @@ fn version(text: &str) -> Version {
 }
 
 /// Main memory; the file about it is hidden from this service, the system call is not.
-pub(super) fn memory() -> Option<Memory> {
+pub(super) fn memory() -> Memory {
     let info = rustix::system::sysinfo();
     let kib = |count: u64| {
         u32::try_from(count.saturating_mul(u64::from(info.mem_unit)) / 1_024).unwrap_or(u32::MAX)
     };
-    Some(Memory { total_kib: kib(info.totalram), free_kib: kib(info.freeram) })
+    Memory { total_kib: kib(info.totalram), free_kib: kib(info.freeram) }
 }
 
 /// Whole or not at all.

@@ -22,7 +22,7 @@ async fn operator(town: &Town) -> Browser {
 
 /// Ids in the rows of the list.
 fn listed(page: &Page) -> Vec<String> {
-    let parts = page.body.split("class=\"box-link\" href=\"/fleet/boxes/").skip(1);
+    let parts = page.body.split("box-link\" href=\"/fleet/boxes/").skip(1);
     parts.filter_map(|part| Some(part.split_once('"')?.0.to_owned())).collect()
 }
 
