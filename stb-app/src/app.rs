@@ -30,6 +30,7 @@ use crate::{
         cue::Cues,
         link::{Identity, Link, enrolment},
         multicast::OrderMulticast,
+        signs::Signs,
         speech::Speech,
         store::Store,
     },
@@ -188,8 +189,15 @@ fn activate(application: &gtk::Application, parts: Parts) -> Running {
         identity.manifest_root_key,
         seed,
     );
-    let driver =
-        Driver::new(machine, adapters, window.clone(), parts.clock.clone(), parts.marks.clone());
+    let stale = parts.config.input.stale();
+    let driver = Driver::new(
+        machine,
+        adapters,
+        window.clone(),
+        parts.clock.clone(),
+        parts.marks.clone(),
+        stale,
+    );
     driver.show_first();
     window.present(parts.window_size.is_none());
     driver.listen(parts.happened, pressed);
@@ -238,6 +246,7 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
         cues: whole
             .then(|| Cues::start(config.sound.cue_percent))
             .and_then(|cues| started("cue", cues)),
+        signs: Signs::start_for_service().and_then(|signs| started("signs", signs)),
         texts: RefCell::new(Texts::load(Language::default())),
     }
 }
@@ -258,7 +267,7 @@ fn remote(
         devices: input.devices.clone(),
         keymap_files: input.keymap_files.clone(),
         grab: input.grab,
-        ..remote_input::Config::default()
+        rules: remote_input::Rules { stale_us: input.stale_ms * 1_000, ..Default::default() },
     };
     remote_input::start(config, keys)
         .map_err(|error| tracing::error!(%error, "remote control not read"))

@@ -89,11 +89,20 @@ pub struct Input {
     pub keymap_files: Vec<PathBuf>,
     /// Whether nobody else may hear the remote.
     pub grab: bool,
+    /// A key that waited longer for the screen belongs to what the screen showed then, and is dropped. Only an
+    /// emulated machine, where everything waits longer, needs more than the default.
+    pub stale_ms: u64,
 }
 
 impl Default for Input {
     fn default() -> Self {
-        Self { enabled: true, devices: Vec::new(), keymap_files: Vec::new(), grab: true }
+        Self {
+            enabled: true,
+            devices: Vec::new(),
+            keymap_files: Vec::new(),
+            grab: true,
+            stale_ms: 300,
+        }
     }
 }
 
@@ -255,9 +264,21 @@ impl Config {
                 "speech.rate",
                 "write a number from 0.5 to 2.0; 1.0 is the voice's own speed",
             ),
+            (
+                (100..=10_000).contains(&self.input.stale_ms),
+                "input.stale_ms",
+                "write 100 to 10000; 300 on hardware",
+            ),
             (self.sound.cue_percent <= 100, "sound.cue_percent", "write 0 to 100"),
         ];
         checks.into_iter().find_map(|(holds, key, remedy)| (!holds).then_some((key, remedy)))
+    }
+}
+
+impl Input {
+    /// A key that waited longer is dropped.
+    pub fn stale(&self) -> Duration {
+        Duration::from_millis(self.stale_ms)
     }
 }
 
@@ -316,6 +337,7 @@ mod tests {
         refused(&LEAST.replace("https", "http"), "begins with https://");
         refused(&format!("{LEAST}reconnect_base_ms = 0\n"), "reconnect_base_ms");
         refused(&format!("{LEAST}[speech]\nrate = 9.0\n"), "0.5 to 2.0");
+        refused(&format!("{LEAST}[input]\nstale_ms = 0\n"), "100 to 10000");
         refused(&format!("{LEAST}[multicast]\ninterface = 'lo'\n"), "line 6");
     }
 

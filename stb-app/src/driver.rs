@@ -6,6 +6,7 @@
 
 mod adapters;
 mod progress;
+mod watchdog;
 
 use std::{
     cell::{Cell, RefCell},
@@ -24,15 +25,12 @@ use stb_core::{
 };
 
 use crate::{
-    effects::{EVENTS_MAX, clock::Clock},
+    effects::{EVENTS_MAX, clock::Clock, signs::Sign},
     marks::{self, Mark, Marks},
     ui::Window,
 };
 pub use adapters::Adapters;
 use progress::Progress;
-
-/// A key that waited longer for the screen belongs to what the screen showed then.
-const KEY_STALE: Duration = Duration::from_millis(300);
 
 /// A window that is not drawn (no compositor, screen off) gets no frames; its view is applied after
 /// this time all the same, so that it is right when frames come again.
@@ -49,6 +47,9 @@ pub struct Driver {
     deadline: RefCell<Option<(u64, glib::SourceId)>>,
     frame_wanted: Cell<bool>,
     vitals: Cell<Option<Vitals>>,
+    sign: Cell<Option<Sign>>,
+    /// A key that waited longer for the screen belongs to what the screen showed then.
+    stale: Duration,
 }
 
 impl Driver {
@@ -59,6 +60,7 @@ impl Driver {
         window: Window,
         clock: Clock,
         marks: Marks,
+        stale: Duration,
     ) -> Rc<Self> {
         let driver = Rc::new(Self {
             machine: RefCell::new(Machine::new(config)),
@@ -70,6 +72,8 @@ impl Driver {
             deadline: RefCell::new(None),
             frame_wanted: Cell::new(false),
             vitals: Cell::new(None),
+            sign: Cell::new(None),
+            stale,
         });
         driver.listen_to_window();
         driver
@@ -116,7 +120,7 @@ impl Driver {
     }
 
     fn pressed(self: &Rc<Self>, press: KeyPress) {
-        if press.at.elapsed() > KEY_STALE {
+        if press.at.elapsed() > self.stale {
             tracing::debug!("a key came too late and was dropped");
             return;
         }
@@ -154,6 +158,7 @@ impl Driver {
         };
         self.wait_until(next);
         self.tell_caretaker();
+        self.tell_system();
         self.want_frame();
     }
 
@@ -163,6 +168,16 @@ impl Driver {
         let vitals = self.machine.borrow().vitals();
         if self.vitals.replace(Some(vitals)) != Some(vitals) {
             caretaker.note(vitals);
+        }
+    }
+
+    /// Updates ask whether they may come, and whether they may stay.
+    fn tell_system(&self) {
+        let Some(signs) = &self.adapters.signs else { return };
+        let machine = self.machine.borrow();
+        let sign = Sign { busy: machine.busy(), is_proven: machine.is_proven() };
+        if self.sign.replace(Some(sign)) != Some(sign) {
+            signs.show(sign);
         }
     }
 
@@ -226,7 +241,7 @@ impl Driver {
         let painted = self.progress.borrow_mut().painted(change);
         if painted.first {
             self.marks.record(Mark::FirstFrame, "");
-            ready();
+            self.ready();
         }
         if let Some(order_id) = painted.takeover {
             self.happened(Event::TakeoverPainted { order_id });
@@ -236,18 +251,8 @@ impl Driver {
 
     /// Applies the first view before the window is on the screen, so that its first frame is whole.
     pub fn show_first(&self) {
+        self.tell_system();
         self.frame_wanted.set(true);
         self.show();
     }
-}
-
-/// Tells the service manager that the box is up, and from now on that it lives.
-fn ready() {
-    // Without a service manager there is nobody to tell.
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    let Some(limit) = sd_notify::watchdog_enabled() else { return };
-    glib::timeout_add_local(limit / 2, || {
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
-        glib::ControlFlow::Continue
-    });
 }

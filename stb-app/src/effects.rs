@@ -13,6 +13,7 @@ pub mod clock;
 pub mod cue;
 pub mod link;
 pub mod multicast;
+pub mod signs;
 pub mod speech;
 pub mod store;
 

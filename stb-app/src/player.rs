@@ -7,7 +7,13 @@
 //!
 //! Absent on purpose: which channel to show and what to say about its state. The core decides.
 
-use std::{io, net::Ipv4Addr, sync::mpsc, thread, time::Duration};
+use std::{
+    io,
+    net::Ipv4Addr,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use gateway_api::provisioning::Channel;
 use stb_core::event::PlayerState;
@@ -25,6 +31,7 @@ mod screen;
 mod sound;
 mod timing;
 pub mod ts;
+mod vitals;
 mod watch;
 
 pub use marks::{PictureCounts, ZapMarks};
@@ -33,6 +40,7 @@ pub use screen::{HeadlessScreen, Moment, Screen, Stage, StageScreen, Witness};
 use marks::Marks;
 use media::{Media, Message};
 use sound::Loudness;
+use vitals::Vitals;
 
 /// How the player works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +103,7 @@ pub enum PlayerError {
 pub struct Player {
     sender: mpsc::Sender<Message>,
     marks: Marks,
+    vitals: Arc<Vitals>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -108,11 +117,12 @@ impl Player {
         let (sender, inbox) = mpsc::channel();
         let marks = Marks::default();
         let channel = (sender.clone(), inbox);
-        let shared = marks.clone();
+        let vitals = Arc::new(Vitals::default());
+        let shared = (marks.clone(), Arc::clone(&vitals));
         let thread = thread::Builder::new().name("player".into()).spawn(move || {
             Media::new(config, screen, Box::new(events), shared, channel).run();
         })?;
-        Ok(Self { sender, marks, thread: Some(thread) })
+        Ok(Self { sender, marks, vitals, thread: Some(thread) })
     }
 
     /// Shows this channel; the picture before stays until the new one is there.
@@ -144,6 +154,12 @@ impl Player {
     /// Pictures of the channel on the screen, at most a moment old.
     pub fn counts(&self) -> PictureCounts {
         self.marks.counts()
+    }
+
+    /// Why the box should be reset for the player's sake: it hangs, or a channel that has signal lost its
+    /// picture and nothing brought it back. No signal is no reason.
+    pub fn complaint(&self) -> Option<&'static str> {
+        self.vitals.complaint(clock::now())
     }
 
     /// Stops and waits until everything is stopped. Not for the GTK thread: pipelines may wait for

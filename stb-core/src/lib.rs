@@ -10,6 +10,7 @@ mod cards;
 mod check_in;
 pub mod config;
 mod context;
+pub mod duty;
 pub mod effect;
 mod emergency;
 mod entry;

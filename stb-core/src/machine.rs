@@ -2,6 +2,7 @@
 
 mod actions;
 mod cards;
+mod duty;
 mod guide;
 mod help;
 mod keys;
@@ -23,6 +24,7 @@ use crate::{
     cards::CardMenu,
     check_in::CheckIn,
     context::Context,
+    duty::Proof,
     effect::{Effect, SpeechPriority, StoreCommand, Stored},
     emergency::{Emergency, covers_picture},
     event::Event,
@@ -87,6 +89,9 @@ pub struct Machine {
     /// The newest order that was believed since the start.
     last_order: Option<LastOrder>,
     update_line: UpdateLine,
+    /// The store was read.
+    is_restored: bool,
+    proof: Proof,
 }
 
 /// One sentence for a moment.
@@ -135,6 +140,8 @@ impl Machine {
             link_open: false,
             last_order: None,
             update_line: UpdateLine::default(),
+            is_restored: false,
+            proof: Proof::default(),
         }
     }
 
@@ -143,6 +150,7 @@ impl Machine {
         let monotonic_ms = now.monotonic_ms.max(self.context.now_ms());
         self.context.now = Now { monotonic_ms, ..now };
         self.reach_deadlines();
+        self.prove(&event);
         self.take(event);
         self.settle();
     }
@@ -290,6 +298,7 @@ impl Machine {
             self.save_orders();
         }
         self.refresh_orders();
+        self.is_restored = true;
     }
 
     /// Fresh provisioning. A key manifest that is older than the one in use, or not signed by the

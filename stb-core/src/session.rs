@@ -99,6 +99,11 @@ impl CardDesk {
         self.session().is_some_and(|session| session.level >= level)
     }
 
+    /// Whether somebody is known, or about to be.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.attempt.is_some() || self.person.is_some()
+    }
+
     /// Whether an attempt has something to show.
     pub(crate) fn has_page(&self) -> bool {
         self.attempt.as_ref().is_some_and(|attempt| attempt.has_page)

@@ -17,6 +17,7 @@ use crate::{
         cue::Cues,
         link::{Link, Request},
         multicast::OrderMulticast,
+        signs::Signs,
         speech::{Speech, Utterance},
         store::Store,
     },
@@ -45,6 +46,8 @@ pub struct Adapters {
     pub cues: Option<Cues>,
     /// Looks after the box itself.
     pub caretaker: Option<Caretaker>,
+    /// Signs for the system below.
+    pub signs: Option<Signs>,
     /// Sentences for the voice.
     pub texts: RefCell<Texts>,
 }

@@ -18,6 +18,7 @@ use super::{
     screen::{Moment, Screen, Witness},
     sound::{Loudness, SoundOutput},
     ts::{StreamInfo, VideoCodec},
+    vitals::Vitals,
     watch::{Observation, Step, Support, Watch},
 };
 
@@ -78,6 +79,7 @@ pub(super) struct Media {
     sender: mpsc::Sender<Message>,
     scraps: mpsc::Sender<Scrap>,
     marks: Marks,
+    vitals: Arc<Vitals>,
     reception: Reception,
     prefetch: Vec<Channel>,
     tuned: Option<Tuned>,
@@ -97,7 +99,7 @@ impl Media {
         config: PlayerConfig,
         screen: Box<dyn Screen>,
         events: Events,
-        marks: Marks,
+        (marks, vitals): (Marks, Arc<Vitals>),
         (sender, inbox): (mpsc::Sender<Message>, mpsc::Receiver<Message>),
     ) -> Self {
         let reception = Reception::new(&config, sender.clone());
@@ -114,6 +116,7 @@ impl Media {
             sender,
             scraps,
             marks,
+            vitals,
             reception,
             prefetch: Vec::new(),
             tuned: None,
@@ -366,8 +369,10 @@ impl Media {
         }
         let support = self.support();
         let seen = self.observation(support);
-        let Some(tuned) = &mut self.tuned else { return };
-        for step in tuned.watch.observe(now, &seen) {
+        let Some(tuned) = &mut self.tuned else { return self.vitals.look(now, Duration::ZERO) };
+        let steps = tuned.watch.observe(now, &seen);
+        self.vitals.look(now, tuned.watch.stalled(now));
+        for step in steps {
             self.take_step(step);
         }
     }

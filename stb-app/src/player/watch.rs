@@ -65,6 +65,10 @@ pub(crate) struct Watch {
     rejoins: usize,
     rejoin_at: Duration,
     broken: bool,
+    /// There was a picture since it was tuned: the channel can be shown.
+    had_picture: bool,
+    /// The latest picture, or when the signal came back.
+    waits_since: Duration,
 }
 
 impl Watch {
@@ -79,7 +83,15 @@ impl Watch {
             rejoins: 0,
             rejoin_at: now,
             broken: false,
+            had_picture: false,
+            waits_since: now,
         }
+    }
+
+    /// For how long packets came without a picture, on a channel that had one. No signal is no stall, and a
+    /// channel that never had a picture is the sender's fault.
+    pub(crate) fn stalled(&self, now: Duration) -> Duration {
+        if self.had_picture { now.saturating_sub(self.waits_since) } else { Duration::ZERO }
     }
 
     /// How the channel does.
@@ -96,8 +108,10 @@ impl Watch {
     pub(crate) fn observe(&mut self, now: Duration, seen: &Observation) -> Vec<Step> {
         let mut steps = Vec::new();
         if now.saturating_sub(seen.last_packet.unwrap_or_default().max(self.tuned)) >= SILENCE {
+            self.waits_since = now;
             self.stay_silent(now, &mut steps);
         } else if seen.support == Support::No {
+            self.waits_since = now;
             self.enter(PlayerState::Unsupported, now, &mut steps);
         } else if matches!(self.state, PlayerState::NoSignal | PlayerState::Unsupported) {
             self.enter(PlayerState::Tuning, now, &mut steps);
@@ -130,6 +144,8 @@ impl Watch {
         } else if seen.rendered > self.rendered {
             self.rendered = seen.rendered;
             self.progress = now;
+            self.had_picture = true;
+            self.waits_since = now;
             self.show(now, seen, steps);
         } else if waited >= STALL {
             self.enter(PlayerState::Recovering, now, steps);
@@ -247,6 +263,39 @@ mod tests {
             (6000, Step::Rebuild),
         ];
         assert_eq!(run(8000, stuck), wanted);
+    }
+
+    /// The longest stall while the channel did so.
+    fn longest_stall(channel: impl Fn(u64, u64) -> Observation) -> Duration {
+        let mut watch = Watch::new(Duration::ZERO);
+        let mut built = 0;
+        let mut longest = Duration::ZERO;
+        for now in (0..=60_000).step_by(100) {
+            if watch.observe(MS(now), &channel(now, now - built)).contains(&Step::Rebuild) {
+                built = now;
+            }
+            longest = longest.max(watch.stalled(MS(now)));
+        }
+        longest
+    }
+
+    #[test]
+    fn only_a_channel_that_had_a_picture_and_has_signal_can_stall() {
+        assert!(longest_stall(good) <= MS(100));
+        let freezes = |now: u64, since: u64| Observation {
+            rendered: now.min(5_000).saturating_sub(now - since) / 40,
+            ..good(now, since)
+        };
+        assert_eq!(longest_stall(freezes), MS(55_000));
+        let never = |now, since| Observation { rendered: 0, ..good(now, since) };
+        assert_eq!(longest_stall(never), MS(0));
+        let silent = |now: u64, since| Observation {
+            last_packet: Some(MS(now.min(5_000))),
+            ..freezes(now, since)
+        };
+        assert!(longest_stall(silent) < SILENCE, "until the silence is noticed");
+        let back = |now, since| if now < 50_000 { silent(now, since) } else { freezes(now, since) };
+        assert_eq!(longest_stall(back), MS(10_100), "the signal is back and the picture is not");
     }
 
     #[test]

@@ -122,10 +122,9 @@ impl Outbox {
         Some(entry.is_stored)
     }
 
-    pub(crate) fn holds_telemetry(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| matches!(entry.report.content, ReportContent::Telemetry { .. }))
+    /// Whether a report of this kind waits, or is on its way.
+    pub(crate) fn holds_any(&self, is_meant: impl Fn(&ReportContent) -> bool) -> bool {
+        self.entries.iter().any(|entry| is_meant(&entry.report.content))
     }
 
     fn land(&mut self, report_id: Uuid) -> bool {

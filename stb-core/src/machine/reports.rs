@@ -85,7 +85,8 @@ impl Machine {
     pub(super) fn reach_reports(&mut self) {
         let now_ms = self.context.now_ms();
         self.outbox.reach(now_ms, &mut self.context.random);
-        let earlier_waits = self.outbox.holds_telemetry();
+        let earlier_waits =
+            self.outbox.holds_any(|content| matches!(content, ReportContent::Telemetry { .. }));
         if let Some(content) = self.telemetry.reach(now_ms, earlier_waits) {
             self.enter(content);
         }
@@ -115,7 +116,7 @@ impl Machine {
     }
 }
 
-fn is_from_a_person(content: &ReportContent) -> bool {
+pub(super) fn is_from_a_person(content: &ReportContent) -> bool {
     match content {
         ReportContent::CheckIn { .. }
         | ReportContent::CheckInWithdrawal { .. }

@@ -9,6 +9,7 @@ mod card;
 mod card_menu;
 mod card_trouble;
 mod check_in;
+mod duty;
 mod heartbeat;
 mod help;
 mod invariants;

@@ -22,6 +22,9 @@ struct Arguments {
 enum Command {
     /// In a window, until Ctrl-C.
     Run,
+    /// Without a window: each line of standard input is a command inside; `picture NAME` and `press KEY` are
+    /// the test's own.
+    Shell,
     /// An evening on it, without a window.
     Test {
         /// Only these steps; all when empty.
@@ -41,6 +44,10 @@ fn main() -> Result<()> {
             );
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             Ok(runtime.block_on(tokio::signal::ctrl_c())?)
+        }
+        Command::Shell => {
+            let mut visit = Visit::start(&files, &arguments.out, false)?;
+            visit.obey(std::io::stdin().lock())
         }
         Command::Test { steps } => {
             let mut visit = Visit::start(&files, &arguments.out, false)?;

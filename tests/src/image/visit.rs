@@ -4,6 +4,7 @@ mod evening;
 mod machine_room;
 
 use std::{
+    io::BufRead,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -122,6 +123,21 @@ impl Visit {
             if ALWAYS.contains(&name) || wanted.is_empty() || wanted.iter().any(|w| w == name) {
                 self.step(name, does)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What a person who looks for something types, line by line.
+    pub fn obey(&mut self, lines: impl BufRead) -> Result<()> {
+        for line in lines.lines() {
+            let line = line?;
+            let done = match line.split_once(' ') {
+                Some(("picture", name)) => self.picture(name).map(|()| String::new()),
+                Some(("press", key)) => self.press(key).map(|()| String::new()),
+                Some(("card", label)) => self.insert(label).map(|()| String::new()),
+                _ => self.machine.run_within(&line, START).map(|answer| answer.said),
+            };
+            println!("{}", done.unwrap_or_else(|error| format!("{error:#}")));
         }
         Ok(())
     }
