@@ -130,7 +130,7 @@ fn read<T: From<KeyPress>>(
         };
         for event in events {
             let read_at_us = unix_us(system_time());
-            let Some(key) = decoder.decode(raw(event), read_at_us) else { continue };
+            let Some(key) = decoder.decode(event.into(), read_at_us) else { continue };
             let age = Duration::from_micros(read_at_us.saturating_sub(key.time_us));
             let now = instant();
             let at = now.checked_sub(age).unwrap_or(now);
@@ -143,12 +143,14 @@ fn read<T: From<KeyPress>>(
     }
 }
 
-fn raw(event: InputEvent) -> RawEvent {
-    RawEvent {
-        time_us: unix_us(event.timestamp()),
-        kind: event.event_type().0,
-        code: event.code(),
-        value: event.value(),
+impl From<InputEvent> for RawEvent {
+    fn from(event: InputEvent) -> Self {
+        Self {
+            time_us: unix_us(event.timestamp()),
+            kind: event.event_type().0,
+            code: event.code(),
+            value: event.value(),
+        }
     }
 }
 

@@ -219,6 +219,23 @@ fn parse(
     Ok(Keymap { device: file.device, keys })
 }
 
+/// As it stands in a keymap.
+pub(crate) fn key_value(key: RemoteKey) -> String {
+    match key {
+        RemoteKey::Digit(digit) => digit.to_string(),
+        other => NAMES
+            .iter()
+            .find_map(|(name, named)| (*named == other).then(|| format!("\"{name}\"")))
+            .expect("every key but the digits has a name: a test walks through them"),
+    }
+}
+
+/// As it stands in a keymap: the kernel's name where there is one.
+pub(crate) fn code_name(code: u16) -> String {
+    let name = format!("{:?}", KeyCode(code));
+    if code_number(&name) == Some(code) { name } else { format!("\"{code:#x}\"") }
+}
+
 fn line_of(text: &str, offset: usize) -> usize {
     1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }

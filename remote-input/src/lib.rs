@@ -8,6 +8,7 @@
 pub mod decoder;
 mod device;
 pub mod keymap;
+pub mod probe;
 pub mod recording;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle, time::Instant};

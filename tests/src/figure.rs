@@ -1,16 +1,16 @@
 //! One measured figure, as `cargo xtask bench` prints it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One figure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Figure {
     /// Dotted name.
     pub name: String,
     /// What was measured.
     pub value: f64,
     /// Unit of the value.
-    pub unit: &'static str,
+    pub unit: String,
     /// Number of measurements behind it.
     pub n: usize,
     /// Budget, if there is one.
@@ -18,7 +18,7 @@ pub struct Figure {
     pub limit: Option<f64>,
     /// Who else did the same work in the same run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub peer: Option<&'static str>,
+    pub peer: Option<String>,
     /// What the peer needed or reached, in the same unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer_value: Option<f64>,
@@ -29,11 +29,11 @@ pub struct Figure {
 
 impl Figure {
     /// A figure without budget and peer.
-    pub fn new(name: &str, value: f64, unit: &'static str, n: usize) -> Self {
+    pub fn new(name: &str, value: f64, unit: &str, n: usize) -> Self {
         Self {
             name: name.to_owned(),
             value: rounded(value),
-            unit,
+            unit: unit.to_owned(),
             n,
             limit: None,
             peer: None,
@@ -50,9 +50,9 @@ impl Figure {
 
     /// Beside a peer.
     #[must_use]
-    pub fn beside(self, peer: &'static str, peer_value: f64) -> Self {
+    pub fn beside(self, peer: &str, peer_value: f64) -> Self {
         let ratio = Some(rounded(self.value / peer_value));
-        Self { peer: Some(peer), peer_value: Some(rounded(peer_value)), ratio, ..self }
+        Self { peer: Some(peer.to_owned()), peer_value: Some(rounded(peer_value)), ratio, ..self }
     }
 }
 

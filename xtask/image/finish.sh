@@ -14,6 +14,8 @@ inside() {
 mkdir -p "$tree/data" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/run" "$tree/tmp"
 echo "$version" >"$tree/etc/hitokoe/version"
 printf 'IMAGE_ID=hitokoe\nIMAGE_VERSION=%s\nVARIANT_ID=development\n' "$version" >>"$tree/usr/lib/os-release"
+# Where a virtual machine tells what it does; without guards that only a real processor needs.
+echo "$(cat "$tree/usr/lib/hitokoe/cmdline") console=ttyS0 mitigations=off" >"$tree/usr/lib/hitokoe/cmdline"
 echo hitokoe >"$tree/etc/hostname"
 : >"$tree/etc/fstab"
 : >"$tree/etc/machine-id"
@@ -40,7 +42,9 @@ for unit in rauc-mark-good.service systemd-firstboot.service systemd-machine-id-
 	systemd-update-done.service ldconfig.service systemd-journal-catalog-update.service \
 	systemd-hwdb-update.service systemd-networkd-wait-online.service systemd-pstore.service apt-daily.timer apt-daily-upgrade.timer \
 	dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty.target \
-	console-getty.service container-getty@.service; do
+	console-getty.service container-getty@.service dev-hugepages.mount dev-mqueue.mount \
+	sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount \
+	proc-sys-fs-binfmt_misc.automount modprobe@configfs.service modprobe@fuse.service; do
 	ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
 
@@ -48,6 +52,7 @@ done
 mkdir -p "$tree/usr/share/hitokoe"
 mv "$tree/var/lib/mecab/dic/open-jtalk/naist-jdic" "$tree/usr/share/hitokoe/open-jtalk-dic"
 mkdir -p "$tree/usr/lib/fontconfig/cache"
+rm -rf "$tree"/usr/share/fonts/opentype/noto/NotoSerif*
 # The index holds the folders' times, which the file system will set to this.
 find "$tree/usr/share/fonts" -exec touch --no-dereference --date="@$epoch" {} +
 inside fc-cache --system-only --force
@@ -66,5 +71,8 @@ rm -rf "$tree"/usr/share/i18n "$tree"/usr/share/perl "$tree"/usr/share/bash-comp
 	"$tree"/var/lib/apt "$tree"/var/cache "$tree"/var/lib/dpkg/info "$tree"/var/log "$tree"/var/lib/mecab \
 	"$tree"/usr/lib/apt "$tree"/etc/apt "$tree"/usr/lib/x86_64-linux-gnu/libz3.so* \
 	"$tree"/usr/lib/x86_64-linux-gnu/mfx
+# A virtual machine has no graphics processor; letters are BIZ UD, and Noto Sans for names.
+rm -rf "$tree"/usr/lib/x86_64-linux-gnu/libLLVM-* "$tree"/usr/lib/x86_64-linux-gnu/dri \
+	"$tree"/usr/share/icons/Adwaita "$tree"/usr/share/sounds/sf2
 mkdir -p "$tree"/var/cache "$tree"/var/log
 rm -f "$tree"/etc/*- "$tree"/usr/sbin/policy-rc.d

@@ -3,6 +3,9 @@
 //! The operators' quick try-out and the target of the image test. It is never anything but a development
 //! image: it has no Yocto below it, its gateway is the host's, and it says what it is.
 
+mod sbom;
+mod twice;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -76,6 +79,8 @@ pub(crate) enum Purpose {
     Run,
     /// Walk through it.
     Test,
+    /// Build it again and compare; say what an update costs.
+    Twice,
 }
 
 /// Builds the image, then runs it or walks through it.
@@ -88,6 +93,7 @@ pub(crate) fn run(purpose: Purpose) -> Result<()> {
     let out = place::target().join("image-test");
     let command = match purpose {
         Purpose::Build => return Ok(()),
+        Purpose::Twice => return twice::run(&folder, &voice),
         Purpose::Run => "run",
         Purpose::Test => "test",
     };
@@ -112,29 +118,11 @@ pub(crate) fn test() -> Result<()> {
 /// Gives the folder with disk, kernel and initramfs.
 fn build(voice: &Path) -> Result<PathBuf> {
     let folder = place::target().join("image");
-    let tree = folder.join("tree");
-    remove(&tree)?;
-    fs::create_dir_all(&tree)?;
-    let base = base()?;
-    run::succeed(
-        packages::privileged("tar").args(["--numeric-owner", "-xf"]).arg(base).arg("-C").arg(&tree),
-    )?;
-    lay_over(&tree, voice)?;
+    fs::create_dir_all(&folder)?;
     // Who may sign updates of this development image: nobody but this machine.
     run::succeed(Command::new("sh").arg(scripts().join("bundles.sh")).arg("keys").arg(&folder))?;
-    run::read(
-        packages::privileged("install")
-            .args(["-D", "-m", "644"])
-            .arg(folder.join("keys/update-ca.pem"))
-            .arg(tree.join("etc/rauc/keyring.pem")),
-    )?;
-    run::succeed(
-        packages::privileged("sh")
-            .arg(scripts().join("finish.sh"))
-            .arg(&tree)
-            .arg(version()?)
-            .arg(EPOCH),
-    )?;
+    let tree = folder.join("tree");
+    grow(&folder, &tree, voice)?;
     for name in ["boot/linux", "boot/initrd", "usr/lib/hitokoe/cmdline"] {
         let file = Path::new(name).file_name().unwrap_or_default();
         run::read(
@@ -145,13 +133,8 @@ fn build(voice: &Path) -> Result<PathBuf> {
         )?;
     }
     let slot = folder.join("rootfs.erofs");
-    remove(&slot)?;
-    run::succeed(
-        packages::privileged("mkfs.erofs")
-            .args(["--quiet", "-zlz4hc", "-U", UUID, "-T", EPOCH])
-            .arg(&slot)
-            .arg(&tree),
-    )?;
+    pack(&tree, &slot)?;
+    let packages = sbom::write(&tree, &folder.join("sbom.spdx.json"))?;
     run::succeed(
         Command::new("sh")
             .arg(scripts().join("disk.sh"))
@@ -162,18 +145,58 @@ fn build(voice: &Path) -> Result<PathBuf> {
     remove(&tree)?;
     run::succeed(Command::new("sh").arg(scripts().join("bundles.sh")).arg("make").arg(&folder))?;
     tell(&folder)?;
+    println!("{packages} packages in {}", folder.join("sbom.spdx.json").display());
     Ok(folder)
+}
+
+/// Everything that will be in a slot, as files.
+fn grow(folder: &Path, tree: &Path, voice: &Path) -> Result<()> {
+    remove(tree)?;
+    fs::create_dir_all(tree)?;
+    let base = base()?;
+    run::succeed(
+        packages::privileged("tar").args(["--numeric-owner", "-xf"]).arg(base).arg("-C").arg(tree),
+    )?;
+    lay_over(tree, voice)?;
+    run::read(
+        packages::privileged("install")
+            .args(["-D", "-m", "644"])
+            .arg(folder.join("keys/update-ca.pem"))
+            .arg(tree.join("etc/rauc/keyring.pem")),
+    )?;
+    run::succeed(
+        packages::privileged("sh")
+            .arg(scripts().join("finish.sh"))
+            .arg(tree)
+            .arg(version()?)
+            .arg(EPOCH),
+    )
+}
+
+/// The files as one read-only file system, the same bytes for the same files.
+fn pack(tree: &Path, slot: &Path) -> Result<()> {
+    remove(slot)?;
+    run::succeed(
+        packages::privileged("mkfs.erofs")
+            .args(["--quiet", "-zlz4hc", "-U", UUID, "-T", EPOCH])
+            .arg(slot)
+            .arg(tree),
+    )
 }
 
 fn tell(folder: &Path) -> Result<()> {
     let slot = folder.join("rootfs.erofs");
-    let sum = run::read(Command::new("sha256sum").arg(&slot))?;
-    let sum = sum.split_whitespace().next().context("sha256sum said nothing")?;
+    let sum = sha256(&slot)?;
     fs::write(folder.join("rootfs.sha256"), format!("{sum}\n"))?;
     let mib = fs::metadata(&slot)?.len() >> 20;
     println!("DEVELOPMENT image, never for homes: {}", folder.join("disk.img").display());
     println!("slot {mib} MiB, sha256 {sum}");
     Ok(())
+}
+
+fn sha256(file: &Path) -> Result<String> {
+    let said = run::read(Command::new("sha256sum").arg(file))?;
+    Ok(said.split_whitespace().next().context("sha256sum said nothing")?.to_owned())
 }
 
 /// Debian with the packages of a box, kept while neither the list nor its recipe changes.

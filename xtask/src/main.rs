@@ -55,6 +55,9 @@ enum Command {
         /// Walk through an evening on it.
         #[arg(long)]
         test: bool,
+        /// Build it again and compare the bytes; say what an update of a small change costs.
+        #[arg(long, conflicts_with_all = ["run", "test"])]
+        twice: bool,
     },
     /// Write the crate list of the Yocto recipes from Cargo.lock.
     YoctoCrates,
@@ -81,6 +84,7 @@ fn main() -> anyhow::Result<()> {
         Command::Tidy => tidy::run(),
         Command::Image { run: true, .. } => image::run(image::Purpose::Run),
         Command::Image { test: true, .. } => image::test(),
+        Command::Image { twice: true, .. } => image::run(image::Purpose::Twice),
         Command::Image { .. } => image::run(image::Purpose::Build),
         Command::YoctoCrates => layer::write_crates(),
         Command::Bench { names } => bench::run(&names),

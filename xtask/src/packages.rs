@@ -64,6 +64,7 @@ const IMAGE: &[&str] = &[
     "mmdebstrap",
     "mtools",
     "openssl",
+    "ovmf",
     "rauc",
     "socat",
     "squashfs-tools",

@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn signs_come_and_go_and_health_stays() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
-        let mut show = |busy, is_proven| {
+        let show = |busy, is_proven| {
             put_up(folder.path(), Sign { busy, is_proven })?;
             Ok::<_, io::Error>(shown(folder.path()))
         };

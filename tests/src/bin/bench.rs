@@ -81,6 +81,7 @@ fn main() -> Result<()> {
         }
     }
     if wanted.is_empty() {
+        figures.extend(of_image()?);
         std::fs::write(place::root().join("docs/benchmarks.md"), document(&figures)?)?;
     }
     Ok(())
@@ -276,14 +277,29 @@ fn document(figures: &[Figure]) -> Result<String> {
     Ok(text)
 }
 
+/// What the last runs of `cargo xtask image --test` and `--twice` found, where there were any.
+fn of_image() -> Result<Vec<Figure>> {
+    let Some(files) = std::env::var_os("HITOKOE_IMAGE_FIGURES") else { return Ok(Vec::new()) };
+    let mut figures = Vec::new();
+    for file in std::env::split_paths(&files).filter(|file| file.exists()) {
+        let text = std::fs::read_to_string(&file)?;
+        for line in text.lines() {
+            figures.push(serde_json::from_str(line).with_context(|| file.display().to_string())?);
+        }
+    }
+    Ok(figures)
+}
+
 fn row(figure: &Figure) -> String {
     let limit = figure.limit.map(|limit| format!("<= {limit}")).unwrap_or_default();
     let beside = |peer, value| format!("{peer}: {value}");
-    let peer = figure.peer.zip(figure.peer_value).map(|(peer, value)| beside(peer, value));
+    let peer =
+        figure.peer.as_deref().zip(figure.peer_value).map(|(peer, value)| beside(peer, value));
     let (peer, ratio) = (peer.unwrap_or_default(), figure.ratio.map(|ratio| ratio.to_string()));
     let (Figure { name, value, unit, n, .. }, ratio) = (figure, ratio.unwrap_or_default());
     format!("| {name} | {value} | {unit} | {n} | {limit} | {peer} | {ratio} |\n")
 }
 
-const NOT_YET: &str = "\nNot measured yet: gateway logins per core. \
+const NOT_YET: &str = "\n`image.*`: the box image in a machine that is emulated instruction by instruction; only \
+     its ratios and sizes mean something.\n\nNot measured yet: gateway logins per core. \
     Peers (Kodi, Chromium kiosk) were not run here.\n";

@@ -38,7 +38,7 @@ fn main() -> Result<()> {
     let files = Files::new(&arguments.image)?;
     match arguments.command {
         Command::Run => {
-            let _visit = Visit::start(&files, &arguments.out, true)?;
+            let _visit = Visit::start(&files, &arguments.out, true, false)?;
             println!(
                 "The box starts in a window; emulated, this takes about a minute. Ctrl-C ends it."
             );
@@ -46,15 +46,22 @@ fn main() -> Result<()> {
             Ok(runtime.block_on(tokio::signal::ctrl_c())?)
         }
         Command::Shell => {
-            let mut visit = Visit::start(&files, &arguments.out, false)?;
+            let mut visit = Visit::start(&files, &arguments.out, false, false)?;
             visit.obey(std::io::stdin().lock())
         }
         Command::Test { steps } => {
-            let mut visit = Visit::start(&files, &arguments.out, false)?;
+            let mut visit = Visit::start(&files, &arguments.out, false, true)?;
             visit.walk(&steps)?;
             for (name, took) in visit.timings() {
                 println!("{name:<14} {:>6.1} s", took.as_secs_f32());
             }
+            let mut lines = String::new();
+            for figure in visit.figures() {
+                lines += &serde_json::to_string(figure)?;
+                lines.push('\n');
+            }
+            print!("{lines}");
+            std::fs::write(arguments.out.join("figures.jsonl"), lines)?;
             Ok(())
         }
     }

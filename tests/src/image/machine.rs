@@ -30,6 +30,15 @@ const GATEWAY_IN_GUEST: &str = "10.0.2.100:8443";
 /// A command in an emulated machine, with others busy on the same cores.
 pub const SOON: Duration = Duration::from_mins(4);
 
+/// Starting, emulated, with other builds on the same cores.
+pub const START: Duration = Duration::from_mins(8);
+const SOCKETS: [&str; 3] = ["agent.sock", "ccid.sock", "qmp.sock"];
+/// UEFI for virtual machines, and where it keeps its settings.
+const FIRMWARE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+const FIRMWARE_SETTINGS: &str = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+/// In the image.
+const BARE_SHELL: &str = "/usr/lib/hitokoe-test/bare";
+
 /// What `cargo xtask image` left.
 #[derive(Debug, Clone)]
 pub struct Files(PathBuf);
@@ -69,32 +78,48 @@ pub enum Credential {
     Text(String),
 }
 
-/// A running machine.
+/// A machine, running or without power.
 #[derive(Debug)]
 pub struct Machine {
-    qemu: Process,
-    agent: Agent,
+    running: Option<Running>,
+    files: Files,
     folder: PathBuf,
     /// Where programmes are sent to, and from where.
     pub cable: (SocketAddrV4, SocketAddrV4),
 }
 
+#[derive(Debug)]
+struct Running {
+    qemu: Process,
+    agent: Agent,
+}
+
 impl Machine {
     /// Starts a machine with an own copy of the disk; everything it needs lies in `folder`.
     pub fn start(files: &Files, wiring: &Wiring, folder: &Path) -> Result<Self> {
-        let disk = folder.join("disk.qcow2");
-        crate::process::succeed(
-            Command::new("qemu-img")
-                .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
-                .arg(std::path::absolute(files.path("disk.img"))?)
-                .arg(&disk),
-        )?;
-        let cable = (loopback(free_port()?), loopback(free_port()?));
+        copy_disk(files, folder)?;
+        std::fs::copy(FIRMWARE_SETTINGS, folder.join("firmware-settings.fd"))
+            .context(FIRMWARE_SETTINGS)?;
+        let mut machine = Self {
+            running: None,
+            files: files.clone(),
+            folder: folder.to_path_buf(),
+            cable: (loopback(free_port()?), loopback(free_port()?)),
+        };
+        machine.power_on(wiring)?;
+        Ok(machine)
+    }
+
+    /// With the disk and the firmware's settings as they were left.
+    pub fn power_on(&mut self, wiring: &Wiring) -> Result<()> {
+        for socket in SOCKETS {
+            // A first start has none of them.
+            let _ = std::fs::remove_file(self.folder.join(socket));
+        }
         let mut command = Command::new("qemu-system-x86_64");
-        command.current_dir(folder).args(machine_arguments(wiring.window));
-        command.args(kernel_arguments(files, "A")?);
-        command.args(network_arguments(wiring.gateway_port, cable));
-        let updates = std::path::absolute(files.path("bundles.erofs"))?;
+        command.current_dir(&self.folder).args(machine_arguments(wiring.window));
+        command.args(network_arguments(wiring.gateway_port, self.cable));
+        let updates = std::path::absolute(self.files.path("bundles.erofs"))?;
         let updates = format!("file={},format=raw,if=virtio,readonly=on", updates.display());
         command.arg("-drive").arg(updates);
         for (name, credential) in &wiring.credentials {
@@ -105,13 +130,55 @@ impl Machine {
             let name = format!("name=opt/io.systemd.credentials/{name},{content}");
             command.arg("-fw_cfg").arg(name);
         }
-        let mut qemu = Process::start("qemu", &mut command, folder)?;
-        let socket = folder.join("agent.sock");
+        let mut qemu = Process::start("qemu", &mut command, &self.folder)?;
+        let folder = &self.folder;
         qemu.wait_until("its sockets", SOON, || {
-            ["agent.sock", "ccid.sock"].iter().all(|name| folder.join(name).exists())
+            SOCKETS.iter().all(|name| folder.join(name).exists())
                 && UnixStream::connect(folder.join("qmp.sock")).is_ok()
         })?;
-        Ok(Self { qemu, agent: Agent::connect(&socket)?, folder: folder.to_path_buf(), cable })
+        let agent = Agent::connect(&folder.join("agent.sock"))?;
+        self.running = Some(Running { qemu, agent });
+        Ok(())
+    }
+
+    /// The plug is pulled, whatever the machine is in the middle of.
+    pub fn cut_power(&mut self) -> Result<()> {
+        match self.running.take() {
+            Some(running) => running.qemu.kill(),
+            None => bail!("the machine has no power already"),
+        }
+    }
+
+    fn agent(&mut self) -> Result<&mut Agent> {
+        let running = self.running.as_mut().context("the machine has no power")?;
+        running.qemu.ensure_running()?;
+        Ok(&mut running.agent)
+    }
+
+    /// So many bytes a second reach the disk, for whoever wants to be in time for the middle of a write.
+    pub fn slow_down_disk(&self, bytes: u32) -> Result<()> {
+        let limits = json!({
+            "id": "disk", "bps": 0, "bps_rd": 0, "bps_wr": bytes, "iops": 0, "iops_rd": 0, "iops_wr": 0,
+        });
+        self.qmp("block_set_io_throttle", &limits).map(drop)
+    }
+
+    /// The card reader's cable is pulled.
+    pub fn unplug_reader(&self) -> Result<()> {
+        self.qmp("device_del", &json!({"id": "ccid0"})).map(drop)
+    }
+
+    /// And put in again.
+    pub fn plug_reader(&self) -> Result<()> {
+        let reader = json!({"driver": "usb-ccid", "bus": "xhci.0", "id": "ccid0"});
+        let slot = json!({"driver": "ccid-card-passthru", "chardev": "ccid", "bus": "ccid0.0"});
+        for device in [reader, slot] {
+            // Its name is free only when the old one is gone.
+            crate::watch::until("the reader's place", SOON, || {
+                Ok(self.qmp("device_add", &device).ok())
+            })?;
+        }
+        Ok(())
     }
 
     /// Socket of the card reader.
@@ -121,8 +188,7 @@ impl Machine {
 
     /// What the kernel and the services printed.
     pub fn console(&self) -> String {
-        let bytes = std::fs::read(self.folder.join("serial.log")).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+        console(&self.folder)
     }
 
     /// A command inside; its exit code is up to the caller.
@@ -132,26 +198,24 @@ impl Machine {
 
     /// The same for a command that takes its time.
     pub fn run_within(&mut self, command: &str, limit: Duration) -> Result<Answer> {
-        self.qemu.ensure_running()?;
-        self.agent.run(command, limit)
+        self.agent()?.run(command, limit)
     }
 
     /// A command inside that must succeed.
     pub fn succeed(&mut self, command: &str) -> Result<String> {
-        self.qemu.ensure_running()?;
-        self.agent.succeed(command, SOON)
+        self.agent()?.succeed(command, SOON)
     }
 
     /// Waits until a command inside succeeds.
     pub fn wait_for(&mut self, command: &str, limit: Duration) -> Result<()> {
         let looked = std::time::Instant::now();
         // The first answer may come only when the system is up.
-        let mut answer = self.agent.run(command, limit)?;
+        let mut answer = self.agent()?.run(command, limit)?;
         while answer.code != 0 {
             if looked.elapsed() > limit {
                 bail!("`{command}` did not succeed within {limit:?}: {}", answer.said);
             }
-            answer = self.agent.run(&format!("sleep 0.3; {command}"), limit)?;
+            answer = self.agent()?.run(&format!("sleep 0.3; {command}"), limit)?;
         }
         Ok(())
     }
@@ -160,12 +224,11 @@ impl Machine {
     pub fn wait_for_reset(&mut self, command: &str, limit: Duration) -> Result<()> {
         let boot = self.succeed("cat /proc/sys/kernel/random/boot_id")?;
         // The machine dies with this on its lips.
-        drop(self.agent.run(command, Duration::from_secs(2)));
+        drop(self.agent()?.run(command, Duration::from_secs(2)));
         let end = std::time::Instant::now() + limit;
         loop {
-            self.qemu.ensure_running()?;
             let ask = "cat /proc/sys/kernel/random/boot_id";
-            if let Ok(answer) = self.agent.run(ask, Duration::from_secs(10))
+            if let Ok(answer) = self.agent()?.run(ask, Duration::from_secs(10))
                 && answer.code == 0
                 && answer.said != boot
             {
@@ -237,7 +300,10 @@ fn machine_arguments(window: bool) -> Vec<String> {
         "-accel {accel} -cpu max -smp 2 -m {MEMORY_MIB} -nodefaults -vga none -display {display} \
          -name Hitokoe -device virtio-gpu-pci,xres=1280,yres=720 -device virtio-keyboard-pci \
          -device virtio-rng-pci -device i6300esb -action watchdog=reset \
-         -drive file=disk.qcow2,format=qcow2,if=virtio,cache=unsafe \
+         -drive if=pflash,format=raw,readonly=on,file={FIRMWARE} \
+         -drive if=pflash,format=raw,file=firmware-settings.fd \
+         -drive file=disk.qcow2,format=qcow2,if=none,id=disk0,cache=unsafe \
+         -device virtio-blk-pci,id=disk,drive=disk0,bootindex=1 \
          -serial file:serial.log -qmp unix:qmp.sock,server=on,wait=off \
          -device qemu-xhci,id=xhci \
          -chardev socket,id=ccid,path=ccid.sock,server=on,wait=off \
@@ -251,15 +317,46 @@ fn machine_arguments(window: bool) -> Vec<String> {
     .collect()
 }
 
-fn kernel_arguments(files: &Files, slot: &str) -> Result<Vec<String>> {
+fn copy_disk(files: &Files, folder: &Path) -> Result<()> {
+    let image = std::path::absolute(files.path("disk.img"))?;
+    crate::process::succeed(
+        Command::new("qemu-img")
+            .args(["create", "-q", "-f", "qcow2", "-F", "raw", "-b"])
+            .arg(image)
+            .arg(folder.join("disk.qcow2")),
+    )
+    .map(drop)
+}
+
+/// Seconds from the kernel's first instruction to a shell as its first process: the same kernel, initramfs,
+/// disk and devices, and nothing of ours.
+pub fn bare_start(files: &Files, folder: &Path) -> Result<f64> {
+    std::fs::create_dir_all(folder)?;
+    copy_disk(files, folder)?;
+    std::fs::copy(FIRMWARE_SETTINGS, folder.join("firmware-settings.fd"))
+        .context(FIRMWARE_SETTINGS)?;
     let cmdline = std::fs::read_to_string(files.path("cmdline"))?;
-    let root = format!("root=PARTLABEL=rootfs-{} rauc.slot={slot}", slot.to_lowercase());
-    let append = format!("{root} {} console=ttyS0 mitigations=off", cmdline.trim());
-    let path = |name: &str| -> Result<String> {
-        Ok(std::path::absolute(files.path(name))?.display().to_string())
-    };
-    let arguments = ["-kernel", &path("linux")?, "-initrd", &path("initrd")?, "-append", &append];
-    Ok(arguments.map(str::to_owned).to_vec())
+    let append = format!("root=PARTLABEL=rootfs-a {} init={BARE_SHELL}", cmdline.trim());
+    let mut command = Command::new("qemu-system-x86_64");
+    command.current_dir(folder).args(machine_arguments(false));
+    for (option, name) in [("-kernel", "linux"), ("-initrd", "initrd")] {
+        command.arg(option).arg(std::path::absolute(files.path(name))?);
+    }
+    let mut qemu = Process::start("qemu", command.arg("-append").arg(append), folder)?;
+    let seconds = crate::watch::until("a bare shell", START, || {
+        qemu.ensure_running()?;
+        let said = console(folder);
+        let words = said.split_once("bare shell after ").map(|(_, rest)| rest);
+        let seconds = words.and_then(|rest| rest.split_once(" s"));
+        Ok(seconds.and_then(|(seconds, _)| seconds.parse().ok()))
+    });
+    qemu.kill()?;
+    seconds
+}
+
+fn console(folder: &Path) -> String {
+    let bytes = std::fs::read(folder.join("serial.log")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The gateway through one hole in a wall, and the cable.

@@ -9,6 +9,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     os::unix::net::UnixStream,
     path::Path,
+    sync::mpsc::{Sender, channel},
     thread,
 };
 
@@ -40,27 +41,36 @@ const POWER_ON: u8 = 1;
 #[derive(Debug)]
 pub struct Reader {
     address: SocketAddr,
+    machines: Sender<Qemu>,
 }
 
 impl Reader {
     /// Connects to QEMU's reader and gives the address at which a card may connect.
     pub fn start(socket: &Path) -> Result<Self> {
         let mut qemu = Qemu::connect(socket)?;
+        let (machines, newer) = channel();
         let cards = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = cards.local_addr()?;
         thread::spawn(move || {
             for card in cards.incoming() {
+                qemu = newer.try_iter().last().unwrap_or(qemu);
                 // A card that breaks off was pulled; a machine that does so is gone.
                 let served = card.map_err(Into::into).and_then(|card| qemu.serve(card));
                 if let Err(error) = served {
                     tracing::info!(%error, "card reader");
                 }
-                if qemu.remove().is_err() {
-                    return;
+                if let Err(error) = qemu.remove() {
+                    tracing::info!(%error, "card reader");
                 }
             }
         });
-        Ok(Self { address })
+        Ok(Self { address, machines })
+    }
+
+    /// The machine was started anew, with a socket of its own; no card is in.
+    pub fn reconnect(&self, socket: &Path) -> Result<()> {
+        let qemu = Qemu::connect(socket)?;
+        self.machines.send(qemu).ok().context("the reader's thread is gone")
     }
 
     /// Where a card connects to.
@@ -69,6 +79,7 @@ impl Reader {
     }
 }
 
+#[derive(Debug)]
 struct Qemu {
     stream: UnixStream,
     reader: u32,

@@ -1,7 +1,9 @@
 //! The test of the image: one start of the machine, then a walk through an evening on it.
 
 mod evening;
+mod figures;
 mod machine_room;
+mod updates;
 
 use std::{
     io::BufRead,
@@ -11,43 +13,50 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use evacuation::order::Order;
 
 use super::{
-    machine::{Credential, Files, Machine, SOON, Wiring},
+    machine::{Credential, Files, Machine, SOON, START, Wiring, bare_start},
     programmes::Programmes,
     reader::Reader,
 };
 use crate::{
+    figure::Figure,
+    marks::Mark,
     place,
     process::Process,
     town::{HOME, Options, Town},
 };
 
-/// Emulated, with other builds on the same cores.
-const START: Duration = Duration::from_mins(8);
 /// Size of the programmes: what an emulated processor decodes beside everything else.
 const EMULATED_PICTURE: (u32, u32) = (320, 180);
-/// A key that waited too long in an emulated machine is dropped, as on a box; a person presses again then.
-const KEY_NOTICED: Duration = Duration::from_secs(15);
-const PRESSES_MAX: u32 = 5;
 /// The keymap that the image ships, and so what the remote in the carton sends.
 const KEYMAP: &str = "rootfs/etc/rc_keymaps/hitokoe.toml";
 
 type Step = (&'static str, fn(&mut Visit) -> Result<()>);
 
 /// In this order: later ones build on what earlier ones left on the screen.
-const STEPS: [Step; 11] = [
+const STEPS: &[Step] = &[
     ("television", Visit::television),
     ("remote", Visit::remote),
     ("system", Visit::system),
     ("infrared", Visit::infrared),
+    ("cec", Visit::cec),
     ("card", Visit::card),
+    ("reader", Visit::reader_unplugged),
+    ("standby", Visit::standby),
     ("order", Visit::order),
     ("crash", Visit::crash),
+    ("safe-mode", Visit::safe_mode),
     ("answer", Visit::answer),
+    ("lift", Visit::lift),
+    ("hang", Visit::hang),
     ("update", Visit::update),
-    ("cec", Visit::cec),
-    ("watchdog", Visit::watchdog),
+    ("factory-reset", Visit::factory_reset),
+    ("power-cut", Visit::power_cut),
+    ("dead-version", Visit::dead_version),
+    ("dark-version", Visit::dark_version),
+    ("good-version", Visit::good_version),
 ];
 const ALWAYS: [&str; 2] = ["television", "remote"];
 
@@ -55,37 +64,37 @@ const ALWAYS: [&str; 2] = ["television", "remote"];
 pub struct Visit {
     machine: Machine,
     town: Town,
-    _programmes: Programmes,
+    wiring: Wiring,
+    programmes: Option<Programmes>,
+    reader: Reader,
     card: Process,
     control: PathBuf,
     out: PathBuf,
+    /// What the kernel and a shell need to start, where it was measured.
+    bare: Option<f64>,
+    powered_on: Instant,
+    /// What the town said last by multicast.
+    order: Option<Order>,
     pictures: u32,
     marks_seen: usize,
     timings: Vec<(String, Duration)>,
+    figures: Vec<Figure>,
 }
 
 impl Visit {
-    /// Founds the town and starts the machine.
-    pub fn start(files: &Files, out: &Path, window: bool) -> Result<Self> {
+    /// Founds the town and starts the machine; measures first what any machine needs to start, if wanted.
+    pub fn start(files: &Files, out: &Path, window: bool, is_measured: bool) -> Result<Self> {
         std::fs::create_dir_all(out)?;
         let options = Options { channels: true, picture: EMULATED_PICTURE };
         let town = Town::found(options, None)?;
         let folder = town.path().join("machine");
         std::fs::create_dir_all(&folder)?;
-        let wiring = Wiring {
-            gateway_port: town.gateway_port(),
-            credentials: vec![
-                ("stb.enrol-code".into(), Credential::Text(town.enrolment_code(HOME)?)),
-                (
-                    "hitokoe.gateway-ca".into(),
-                    Credential::File(town.path().join("keys/server-ca.cert.pem")),
-                ),
-            ],
-            window,
-        };
+        let wiring =
+            Wiring { gateway_port: town.gateway_port(), credentials: credentials(&town)?, window };
+        let bare = is_measured.then(|| bare_start(files, &town.path().join("bare"))).transpose()?;
+        let powered_on = Instant::now();
         let machine = Machine::start(files, &wiring, &folder)?;
-        let (to, from) = machine.cable;
-        let programmes = Programmes::forward(&town.groups()?, to, from)?;
+        let programmes = Some(programmes(&town, &machine)?);
         let reader = Reader::start(&machine.reader_socket())?;
         let control = folder.join("cards.sock");
         let mut card = Process::start(
@@ -99,29 +108,34 @@ impl Visit {
         Ok(Self {
             machine,
             town,
-            _programmes: programmes,
+            wiring,
+            programmes,
+            reader,
             card,
             control,
             out: out.to_path_buf(),
+            bare,
+            powered_on,
+            order: None,
             pictures: 0,
             marks_seen: 0,
             timings: Vec::new(),
+            figures: Vec::new(),
         })
     }
 
     /// An evening, or the named steps of it; television and remote are always there.
     pub fn walk(&mut self, wanted: &[String]) -> Result<()> {
         for name in wanted {
-            let known = STEPS.iter().any(|(step, _)| step == name);
+            let names: Vec<_> = STEPS.iter().map(|(step, _)| *step).collect();
             ensure!(
-                known,
-                "no step is called `{name}`; there are {:?}",
-                STEPS.map(|(step, _)| step)
+                names.contains(&name.as_str()),
+                "no step is called `{name}`; there are {names:?}"
             );
         }
         for (name, does) in STEPS {
             if ALWAYS.contains(&name) || wanted.is_empty() || wanted.iter().any(|w| w == name) {
-                self.step(name, does)?;
+                self.step(name, *does)?;
             }
         }
         Ok(())
@@ -159,6 +173,11 @@ impl Visit {
         &self.timings
     }
 
+    /// What was measured on the way.
+    pub fn figures(&self) -> &[Figure] {
+        &self.figures
+    }
+
     /// What was on the screen and in the journal says more than the error.
     fn leave_evidence(&mut self, name: &str) {
         let _best_effort = self.machine.save_picture(&self.out.join(format!("failed-{name}.png")));
@@ -176,13 +195,8 @@ impl Visit {
     /// One key of the remote in the carton, until the box has noticed it.
     fn press(&mut self, key: &str) -> Result<()> {
         let code = scancode(key)?;
-        for _ in 0..PRESSES_MAX {
-            self.machine.succeed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))?;
-            if self.look_for_mark("key-received", "", KEY_NOTICED)?.is_none() {
-                return Ok(());
-            }
-        }
-        bail!("the box did not notice {key}")
+        self.machine.succeed(&format!("ir-ctl -d /dev/lirc0 -S nec:{code}"))?;
+        self.wait_mark("key-received", "").map(drop).with_context(|| format!("pressing {key}"))
     }
 
     fn insert(&mut self, label: &str) -> Result<()> {
@@ -198,37 +212,44 @@ impl Visit {
     }
 
     /// Waits for a mark that no earlier step saw; an empty detail fits every one.
-    fn wait_mark(&mut self, name: &str, detail: &str) -> Result<()> {
-        match self.look_for_mark(name, detail, SOON)? {
-            None => Ok(()),
-            Some(lines) => bail!("no mark {name} {detail}; new ones: {lines}"),
-        }
-    }
-
-    /// Gives the marks that came instead when this one did not come.
-    fn look_for_mark(
-        &mut self,
-        name: &str,
-        detail: &str,
-        limit: Duration,
-    ) -> Result<Option<String>> {
-        let end = Instant::now() + limit;
+    fn wait_mark(&mut self, name: &str, detail: &str) -> Result<Mark> {
+        let end = Instant::now() + SOON;
         loop {
             let command = format!("tail -n +{} /run/stb/marks.jsonl", self.marks_seen + 1);
             let lines = self.machine.run(&command)?.said;
             for (index, line) in lines.lines().enumerate() {
-                let Ok(mark) = serde_json::from_str::<crate::marks::Mark>(line) else { continue };
+                let Ok(mark) = serde_json::from_str::<Mark>(line) else { continue };
                 let fits = detail.is_empty() || mark.detail.as_deref() == Some(detail);
                 if mark.mark == name && fits {
                     self.marks_seen += index + 1;
-                    return Ok(None);
+                    return Ok(mark);
                 }
             }
             if Instant::now() >= end {
-                return Ok(Some(lines));
+                bail!("no mark {name} {detail}; new ones: {lines}");
             }
         }
     }
+
+    /// A process that is about to start writes a file of its own.
+    fn forget_marks(&mut self) -> Result<()> {
+        self.marks_seen = 0;
+        self.machine.succeed("rm -f /run/stb/marks.jsonl").map(drop)
+    }
+}
+
+/// What the box gets from its factory: a code of the operator's letter, and whom to believe.
+fn credentials(town: &Town) -> Result<Vec<(String, Credential)>> {
+    let authority = town.path().join("keys/server-ca.cert.pem");
+    Ok(vec![
+        ("stb.enrol-code".into(), Credential::Text(town.enrolment_code(HOME)?)),
+        ("hitokoe.gateway-ca".into(), Credential::File(authority)),
+    ])
+}
+
+fn programmes(town: &Town, machine: &Machine) -> Result<Programmes> {
+    let (to, from) = machine.cable;
+    Programmes::forward(&town.groups()?, to, from)
 }
 
 /// What the remote in the carton sends for a key.

@@ -1,8 +1,14 @@
 //! What people at the television see and do.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    fmt::Debug,
+    ops::RangeBounds,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+
+use evacuation::order::{Act, Order};
 
 use super::{SOON, START, Visit};
 use crate::{
@@ -15,22 +21,29 @@ use crate::{
 const HERE: &str = "A14";
 /// A blank screen has one or two colours.
 const COLOURS_OF_A_PROGRAMME: usize = 40;
+const COLOURS_OF_DARKNESS: usize = 2;
 
 impl Visit {
     /// From the first instruction to a programme on the screen, from inside the sandbox.
     pub(super) fn television(&mut self) -> Result<()> {
         self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
-        self.wait_mark("zap-first-picture", "")?;
+        let shown = self.wait_mark("zap-first-picture", "")?;
+        self.note_start(&shown)?;
+        self.wait_for_colours(COLOURS_OF_A_PROGRAMME..)?;
         let machine = &self.machine;
-        let first = watch::until("a programme on the screen", SOON, || {
-            let picture = machine.picture()?;
-            Ok((picture.colours() >= COLOURS_OF_A_PROGRAMME).then_some(picture))
-        })?;
+        let first = machine.picture()?;
         // The programme moves.
         watch::until("a moving picture", SOON, || {
             Ok((machine.picture()?.difference_percent(&first) > 0).then_some(()))
         })?;
         self.picture("television")
+    }
+
+    fn wait_for_colours(&self, wanted: impl RangeBounds<usize> + Debug) -> Result<()> {
+        let what = format!("a screen of {wanted:?} colours");
+        watch::until(&what, SOON, || {
+            Ok(wanted.contains(&self.machine.picture()?.colours()).then_some(()))
+        })
     }
 
     /// A receiver is plugged in while the box runs.
@@ -56,15 +69,24 @@ impl Visit {
 
     /// A card in the USB reader, four digits by remote, a session at the gateway.
     pub(super) fn card(&mut self) -> Result<()> {
+        self.ask_for_card()?;
+        self.wait_mark("page-painted", "CardPrompt")?;
+        self.log_in()
+    }
+
+    fn ask_for_card(&mut self) -> Result<()> {
         self.press("KEY_EXIT")?;
         self.press("KEY_HOMEPAGE")?;
         self.wait_mark("page-painted", "Home")?;
         self.press("KEY_RIGHT")?;
-        self.press("KEY_OK")?;
-        self.wait_mark("page-painted", "CardPrompt")?;
+        self.press("KEY_OK")
+    }
+
+    fn log_in(&mut self) -> Result<()> {
         self.insert("hana")?;
         self.wait_mark("page-painted", "Pin")?;
         self.picture("pin")?;
+        self.wait_for_sign("somebody uses a card")?;
         for digit in PIN.chars() {
             self.press(&format!("KEY_NUMERIC_{digit}"))?;
         }
@@ -74,7 +96,26 @@ impl Visit {
         self.press("KEY_EXIT")
     }
 
-    /// On an emulated HDMI-CEC line the box becomes a playback device, and opens what becomes its remote.
+    /// What an update would be told.
+    fn wait_for_sign(&mut self, words: &str) -> Result<()> {
+        self.machine.wait_for(&format!("grep -q '{words}' /run/stb/busy"), SOON)
+    }
+
+    /// The reader's cable is pulled: the screen says so, and goes on when it is put in again.
+    pub(super) fn reader_unplugged(&mut self) -> Result<()> {
+        self.machine.unplug_reader()?;
+        let state =
+            |state| format!("journalctl -u stb-app -o cat | tail -n 5 | grep -q 'state={state}'");
+        self.machine.wait_for(&state("NoReader"), SOON)?;
+        self.ask_for_card()?;
+        self.wait_mark("page-painted", "CardTrouble")?;
+        self.picture("reader-unplugged")?;
+        self.machine.plug_reader()?;
+        self.wait_mark("page-painted", "CardPrompt")?;
+        self.log_in()
+    }
+
+    /// The television set sends the keys of its own remote over HDMI.
     pub(super) fn cec(&mut self) -> Result<()> {
         // The other end of the line is the television set's; our unit shall not claim it.
         self.machine.succeed("systemctl mask --runtime hitokoe-cec@cec0.service 2>&1")?;
@@ -83,40 +124,100 @@ impl Visit {
         self.machine.succeed("cec-ctl -d0 --tv >/dev/null")?;
         self.machine.wait_for("systemctl restart hitokoe-cec@cec1.service", SOON)?;
         self.machine.wait_for("cec-ctl -d1 | grep -q 'Logical Address  *: 4'", SOON)?;
-        let connected = "journalctl -u stb-app -o cat | grep -q 'remote connected.*vivid'";
-        self.machine.wait_for(connected, SOON)
+        // The set's end of the line is a device of its own, and may be found first.
+        let connected = "journalctl -u stb-app -o cat | grep -q 'remote connected.*vid-out0'";
+        self.machine.wait_for(connected, SOON)?;
+        for (command, key) in [("f2-red", "Red"), ("root-menu", "Home"), ("exit", "Exit")] {
+            let pressed =
+                format!("cec-ctl -d0 -t4 --user-control-pressed ui-cmd={command} >/dev/null");
+            self.machine.succeed(&pressed)?;
+            self.wait_mark("key-received", key)?;
+            self.machine.succeed("cec-ctl -d0 -t4 --user-control-released >/dev/null")?;
+        }
+        Ok(())
     }
 
-    /// An order out of the multicast, over whatever is on the screen.
+    /// 電源 darkens the screen and lights it; the box is awake all the time.
+    pub(super) fn standby(&mut self) -> Result<()> {
+        self.press("KEY_POWER")?;
+        self.wait_for_colours(..=COLOURS_OF_DARKNESS)?;
+        self.picture("standby")?;
+        self.press("KEY_POWER")?;
+        self.wait_for_colours(COLOURS_OF_A_PROGRAMME..)?;
+        self.picture("awake")?;
+        // The order that comes next finds the screen dark.
+        self.press("KEY_POWER")?;
+        self.wait_for_colours(..=COLOURS_OF_DARKNESS)
+    }
+
+    /// An order out of the multicast, over whatever is on the screen; no update comes in its way.
     pub(super) fn order(&mut self) -> Result<()> {
-        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
-        let order = forge::order(HERE, 1, now)?;
+        self.issue(forge::order(HERE, 1, now_ms()?)?)?;
+        self.picture("order")?;
+        self.wait_for_sign("an order is on the screen")?;
+        self.refuses("good", "an order is on the screen")
+    }
+
+    fn issue(&mut self, order: Order) -> Result<()> {
         let bytes = forge::sign(&self.town, &order, Key::Order)?;
         forge::send(&self.town, &bytes)?;
-        self.wait_mark("takeover-painted", "")?;
-        self.picture("order")
+        let id = order.id.to_string();
+        self.order = Some(order);
+        self.wait_mark("takeover-painted", &id).map(drop)
     }
 
-    /// The application is killed: back within two seconds, with the order.
+    /// The application is killed: it comes back with the order.
     pub(super) fn crash(&mut self) -> Result<()> {
         let before = self.machine.succeed("systemctl show -P MainPID stb-app.service")?;
-        self.marks_seen = 0;
-        // A fresh file, so that no mark of the dead process counts.
-        self.machine
-            .succeed("rm -f /run/stb/marks.jsonl; systemctl kill -s KILL stb-app.service")?;
-        self.wait_mark("takeover-painted", "")?;
+        // No mark of the dead process counts.
+        self.forget_marks()?;
+        self.machine.succeed("systemctl kill -s KILL stb-app.service")?;
+        let painted = self.wait_mark("takeover-painted", "")?;
         let after = self.machine.succeed("systemctl show -P MainPID stb-app.service")?;
         ensure!(before != after, "it was not killed");
-        let gone = self.machine.succeed(
-            "journalctl -u stb-app -o short-unix --no-pager | grep -E 'Main process exited|Started' | tail -n 2",
-        )?;
-        let moment =
-            |line: &str| line.split_whitespace().next().and_then(|w| w.parse::<f64>().ok());
-        let moments: Vec<f64> = gone.lines().filter_map(moment).collect();
-        if let [killed, back] = moments[..] {
-            eprintln!("   back after {:.2} s", back - killed);
-        }
-        self.picture("order-after-crash")
+        self.note_return(&painted)?;
+        self.picture("order-after-crash")?;
+        self.wait_for_sign("an order is on the screen")
+    }
+
+    /// Crash after crash: television and orders without what may have crashed, and back.
+    pub(super) fn safe_mode(&mut self) -> Result<()> {
+        self.forget_marks()?;
+        let state = "systemctl show -P ActiveState stb-safe-mode.service";
+        let crashes = format!(
+            "n=0; until [ $({state}) != inactive ]; do systemctl kill -s KILL stb-app.service && \
+             n=$((n+1)); sleep 0.5; done; echo $n"
+        );
+        let crashes = self.machine.run_within(&crashes, SOON)?.said;
+        eprintln!("   safe mode after {} kills", crashes.trim());
+        self.wait_mark("takeover-painted", "")?;
+        self.machine.succeed("systemctl is-active --quiet stb-safe-mode.service")?;
+        self.picture("order-in-safe-mode")?;
+        self.forget_marks()?;
+        self.machine.succeed("systemctl start stb-safe-mode-end.service")?;
+        self.wait_mark("takeover-painted", "")?;
+        self.machine.succeed("systemctl is-active --quiet stb-app.service")?;
+        let left = self.machine.succeed(state)?;
+        ensure!(left.trim() == "inactive", "safe mode is {left}");
+        Ok(())
+    }
+
+    /// An application that stands still is noticed by the service manager.
+    pub(super) fn hang(&mut self) -> Result<()> {
+        self.forget_marks()?;
+        self.machine.succeed("systemctl kill --kill-who=main -s STOP stb-app.service")?;
+        self.machine.wait_for("journalctl -u stb-app -o cat | grep -q 'Watchdog timeout'", SOON)?;
+        self.wait_mark("first-frame", "").map(drop)
+    }
+
+    /// The danger is over: read and put away, and the box may be updated again.
+    pub(super) fn lift(&mut self) -> Result<()> {
+        let order = self.order.take().context("lifting what nobody ordered")?;
+        let lift = forge::order(HERE, order.sequence + 1, now_ms()?)?;
+        self.issue(Order { act: Act::Lift, references: vec![order.id], ..lift })?;
+        self.picture("lifted")?;
+        self.press("KEY_OK")?;
+        self.machine.wait_for("test ! -e /run/stb/busy", SOON)
     }
 
     /// The answer reaches the town; the programme goes on when the gateway is gone.
@@ -131,4 +232,8 @@ impl Visit {
         ensure!(picture.colours() >= COLOURS_OF_A_PROGRAMME, "the picture went with the gateway");
         self.town.start_gateway()
     }
+}
+
+fn now_ms() -> Result<i64> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }

@@ -1,18 +1,10 @@
-//! What nobody sees: what runs and listens, updates, and a kernel that dies.
+//! What nobody sees: what runs, listens, may be written and is allowed.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 
-use super::{SOON, START, Visit};
-
-/// Updates that no box takes, and a word of the reason that its journal must name.
-const REFUSED: &[(&str, &str)] = &[
-    ("stranger", "signature verification failed"),
-    ("other-box", "Compatible mismatch"),
-    ("downgrade", "is older than"),
-    ("damaged", "failed"),
-];
+use super::Visit;
 
 /// Services that may run as root, and why nothing less will do.
 const ROOT: &[&str] = &[
@@ -39,10 +31,13 @@ impl Visit {
         ensure!(options.contains("erofs") && options.contains("ro"), "root is {options}");
         self.listeners()?;
         self.root_processes()?;
+        self.card_service()?;
+        self.note_memory()?;
         let report = self.machine.succeed(
             "systemd-analyze time; systemd-analyze critical-chain --no-pager stb-app.service; \
              systemd-analyze blame --no-pager | head -n 12; ps -eo rss=,user=,comm= --sort=-rss | head -n 12; \
-             free -m",
+             free -m; ss -Hlntu; ps -N --ppid 2 -o user=,comm=; \
+             systemd-analyze security --no-pager | grep -E 'stb|weston|hitokoe|pcscd'",
         )?;
         Ok(std::fs::write(self.out.join("system.txt"), report)?)
     }
@@ -78,51 +73,19 @@ impl Visit {
         Ok(())
     }
 
-    /// What is not ours, older, damaged or untimely is refused with its reason; what is good is written
-    /// beside the running version, and a version that proves nothing does not stay.
-    pub(super) fn update(&mut self) -> Result<()> {
-        self.machine.succeed("mkdir -p /run/bundles && mount -o ro /dev/vdb /run/bundles")?;
-        for (bundle, reason) in REFUSED {
-            let answer =
-                self.machine.run(&format!("rauc install /run/bundles/{bundle}.raucb 2>&1"))?;
-            ensure!(answer.code != 0, "{bundle} was installed");
-            let journal =
-                self.machine.succeed("journalctl -u rauc -o cat --no-pager | tail -n 40")?;
-            let told = format!("{}{journal}", answer.said);
-            ensure!(told.contains(reason), "{bundle}: refused without `{reason}`: {told}");
-            ensure!(self.primary()? == "A", "{bundle} changed the slot");
-        }
-        self.machine.succeed("touch /run/stb/busy")?;
-        let good = "rauc install /run/bundles/good.raucb 2>&1";
-        let answer = self.machine.run_within(good, START)?;
-        ensure!(answer.code != 0, "installed during an order");
-        self.machine.succeed("rm /run/stb/busy")?;
-        let answer = self.machine.run_within(good, START)?;
-        ensure!(answer.code == 0, "a good update was refused: {}", answer.said);
-        ensure!(self.primary()? == "B", "the new version is not the next one");
-        let entries =
-            "mount -o ro /dev/disk/by-partlabel/esp /mnt; ls /mnt/loader/entries; umount /mnt";
-        let listed = self.machine.succeed(entries)?;
-        ensure!(listed.contains("hitokoe-b+3.conf"), "no counted entry: {listed}");
-        // Three starts without a picture, as the boot loader counts them.
-        self.machine.succeed("/usr/lib/hitokoe/boot-slot set-state B bad")?;
-        ensure!(self.primary()? == "A", "no fall-back");
-        // And the version that runs says itself that it is good.
-        self.machine.succeed("runuser -u stb -- touch /run/stb/healthy")?;
-        self.machine.wait_for("systemctl is-active --quiet hitokoe-mark-good.service", SOON)
-    }
-
-    fn primary(&mut self) -> Result<String> {
-        let slot = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-primary")?;
-        Ok(slot.trim().to_owned())
-    }
-
-    /// A kernel that is dead, and would stay so, is noticed by the hardware.
-    pub(super) fn watchdog(&mut self) -> Result<()> {
-        let reset = self.machine.succeed("cat /sys/class/watchdog/watchdog0/state")?;
-        ensure!(reset.trim() == "active", "the watchdog is {reset}");
-        self.machine
-            .wait_for_reset("sysctl -qw kernel.panic=0; echo c > /proc/sysrq-trigger", START)?;
-        self.picture("after-reset")
+    /// The application may use the card service, nobody else may; the service has no rights of root's.
+    fn card_service(&mut self) -> Result<()> {
+        let ask = |unit: &str| {
+            format!(
+                "pkcheck --action-id org.debian.pcsc-lite.access_card \
+                 --process $(systemctl show -P MainPID {unit})"
+            )
+        };
+        self.machine.succeed(&ask("stb-app.service"))?;
+        let other = self.machine.run(&ask("systemd-resolved.service"))?;
+        ensure!(other.code != 0, "any service may use the card service: {}", other.said);
+        let rights = self.machine.succeed("grep CapEff /proc/$(pgrep -o -x pcscd)/status")?;
+        ensure!(rights.trim().ends_with("0000000000000000"), "the card service has {rights}");
+        Ok(())
     }
 }

@@ -1,0 +1,60 @@
+//! What the machine needed, as the lines that `cargo xtask bench` prints. Emulated, beside other work: only the
+//! ratios mean something.
+
+use anyhow::{Context, Result};
+
+use super::Visit;
+use crate::{figure::Figure, marks::Mark};
+
+/// Services whose memory is told one by one.
+const SERVICES: &str =
+    "stb-app weston pcscd systemd-journal systemd-resolve systemd-network polkitd systemd";
+
+impl Visit {
+    /// From the kernel's first instruction to a programme on the screen, beside the same kernel that starts a
+    /// shell and nothing else.
+    pub(super) fn note_start(&mut self, picture: &Mark) -> Result<()> {
+        let Some(bare) = self.bare.take() else { return Ok(()) };
+        let power = self.powered_on.elapsed().as_secs_f64();
+        self.figures.push(Figure::new("image.power-on-to-picture", power, "s", 1));
+        let figure = Figure::new("image.kernel-to-picture", seconds(picture), "s", 1);
+        self.figures.push(figure.beside("bare shell", bare));
+        Ok(())
+    }
+
+    /// From the death of the application to the order on the screen, beside the start of a program that is
+    /// linked as it is and does nothing.
+    pub(super) fn note_return(&mut self, painted: &Mark) -> Result<()> {
+        let died = "journalctl -u stb-app -o short-monotonic --no-pager | grep 'Main process exited' | tail -n 1";
+        let died = self.machine.succeed(died)?;
+        let died = died.trim_start_matches(['[', ' ']).split(']').next().unwrap_or_default();
+        let died: f64 = died.trim().parse().with_context(|| format!("no time: {died}"))?;
+        let times = "read -r a b </proc/uptime; stb-app --version >/dev/null; read -r c d </proc/uptime; echo $a $c";
+        let times = self.machine.succeed(times)?;
+        let (begun, done) = times.trim().split_once(' ').context("two times")?;
+        let bare = done.parse::<f64>()? - begun.parse::<f64>()?;
+        let figure = Figure::new("image.kill-to-order", seconds(painted) - died, "s", 1);
+        self.figures.push(figure.beside("stb-app --version", bare));
+        Ok(())
+    }
+
+    /// Proportional shares, so that the sum is what the box needs.
+    pub(super) fn note_memory(&mut self) -> Result<()> {
+        let shares = format!(
+            "for name in {SERVICES}; do pid=$(pgrep -o -x $name) || continue; \
+             awk -v name=$name '/^Pss:/ {{ print name, $2 }}' /proc/$pid/smaps_rollup; done; \
+             awk '/^MemTotal/ {{ all = $2 }} /^MemAvailable/ {{ print \"all-in-use\", all - $2 }}' /proc/meminfo"
+        );
+        for line in self.machine.succeed(&shares)?.lines() {
+            let Some((name, kib)) = line.split_once(' ') else { continue };
+            let mib = kib.trim().parse::<f64>()? / 1024.0;
+            self.figures.push(Figure::new(&format!("image.memory.{name}"), mib, "MiB", 1));
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "uptime in microseconds is far below 2^52")]
+fn seconds(mark: &Mark) -> f64 {
+    mark.at_us as f64 / 1e6
+}

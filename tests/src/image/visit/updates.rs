@@ -1,0 +1,158 @@
+//! Updates, and everything that can go wrong with one: refused, cut off, dead, dark, good.
+
+use anyhow::{Result, ensure};
+
+use super::{SOON, START, Visit, credentials, programmes};
+use crate::image::agent::Answer;
+
+/// Updates that no box takes, and a word of the reason that its journal must name.
+const REFUSED: &[(&str, &str)] = &[
+    ("stranger", "signature verification failed"),
+    ("other-box", "Compatible mismatch"),
+    ("downgrade", "is older than"),
+    ("damaged", "failed"),
+];
+/// So slow that the plug can be pulled in the middle of the smallest update.
+const SLOW_DISK: u32 = 1_000_000;
+
+impl Visit {
+    /// What is not ours, older, or damaged is refused with its reason, and changes nothing.
+    pub(super) fn update(&mut self) -> Result<()> {
+        for (bundle, reason) in REFUSED {
+            self.refuses(bundle, reason)?;
+        }
+        // This version showed its programme, its gateway and its reader long ago.
+        self.machine.wait_for("systemctl is-active --quiet hitokoe-mark-good.service", SOON)
+    }
+
+    pub(super) fn refuses(&mut self, bundle: &str, reason: &str) -> Result<()> {
+        let answer = self.install(bundle)?;
+        ensure!(answer.code != 0, "{bundle} was installed");
+        let journal = self.machine.succeed("journalctl -u rauc -o cat --no-pager | tail -n 40")?;
+        let told = format!("{}{journal}", answer.said);
+        ensure!(told.contains(reason), "{bundle}: refused without `{reason}`: {told}");
+        ensure!(self.primary()? == "A", "{bundle} changed the slot");
+        Ok(())
+    }
+
+    /// What the home had on the box is gone, and so is the box's name at the gateway.
+    pub(super) fn factory_reset(&mut self) -> Result<()> {
+        self.machine.succeed("runuser -u stb -- touch /data/hitokoe/of-this-home")?;
+        let before = self.machine.succeed("ls -A /data/hitokoe | grep -v ^gstreamer")?;
+        self.machine.wait_for_reset("touch /data/hitokoe/factory-reset", START)?;
+        self.machine.wait_for("systemctl is-active --quiet hitokoe-data.service", START)?;
+        let after = self.machine.succeed("ls -A /data/hitokoe || true")?;
+        let kept: Vec<_> =
+            before.lines().filter(|name| after.lines().any(|l| l == *name)).collect();
+        ensure!(kept.is_empty(), "survived the reset: {kept:?}");
+        ensure!(before.contains("store.sqlite3"), "there was nothing to wipe: {before}");
+        Ok(())
+    }
+
+    /// The plug is pulled while an update is written: the version before starts, and the update can be had
+    /// again. The home's new code enrols the box that was reset.
+    pub(super) fn power_cut(&mut self) -> Result<()> {
+        self.plug_in_bundles()?;
+        self.machine.slow_down_disk(SLOW_DISK)?;
+        self.machine
+            .succeed("systemd-run --quiet --collect rauc install /run/bundles/good.raucb")?;
+        let writing = "journalctl -u rauc -o cat | grep -q 'writing data to device'";
+        self.machine.wait_for(writing, SOON)?;
+        self.machine.cut_power()?;
+        self.wiring.credentials = credentials(&self.town)?;
+        self.machine.power_on(&self.wiring)?;
+        self.reader.reconnect(&self.machine.reader_socket())?;
+        self.marks_seen = 0;
+        self.television()?;
+        ensure!(self.primary()? == "A", "half an update is to be started");
+        let state = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-state B")?;
+        ensure!(state.trim() == "bad", "half an update is {state}");
+        let answer = self.install("good")?;
+        ensure!(answer.code == 0, "an update after the power cut was refused: {}", answer.said);
+        ensure!(self.primary()? == "B", "the new version is not the next one");
+        self.ensure_entry("hitokoe-b+3.conf")
+    }
+
+    /// The kernel dies, and would stay so; the hardware notices. The version that was installed has a kernel
+    /// and nothing that it could start: the boot loader tries it three times, then takes the one before.
+    pub(super) fn dead_version(&mut self) -> Result<()> {
+        let watchdog = self.machine.succeed("cat /sys/class/watchdog/watchdog0/state")?;
+        ensure!(watchdog.trim() == "active", "the watchdog is {watchdog}");
+        let die = "sysctl -qw kernel.panic=0; echo c > /proc/sysrq-trigger";
+        self.machine.wait_for_reset(die, START)?;
+        self.ensure_entry("hitokoe-b+0-3.conf")?;
+        ensure!(self.primary()? == "A", "no fall-back");
+        ensure!(self.slot()? == "A", "the dead version runs");
+        self.picture("after-three-tries")
+    }
+
+    /// A version that starts and shows no picture is not kept, and starts the box anew when its time is over.
+    ///
+    /// It is the running version, copied: a whole one takes minutes to be written by an emulated machine, and
+    /// how an update is written was seen before.
+    pub(super) fn dark_version(&mut self) -> Result<()> {
+        let copy = "dd if=/dev/disk/by-partlabel/rootfs-a of=/dev/disk/by-partlabel/rootfs-b bs=4M \
+                    conv=fsync status=none && rauc status mark-active other 2>&1";
+        let copied = self.machine.run_within(copy, START)?;
+        ensure!(copied.code == 0, "not copied: {}", copied.said);
+        self.programmes = None;
+        self.machine.wait_for_reset("systemctl reboot", START)?;
+        self.marks_seen = 0;
+        ensure!(self.slot()? == "B", "the new version was not started");
+        self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
+        for word in ["event stream open", "card reader"] {
+            let told = format!("journalctl -u stb-app -o cat | grep -q '{word}'");
+            self.machine.wait_for(&told, SOON)?;
+        }
+        self.picture("new-version-without-picture")?;
+        self.machine.succeed("test ! -e /run/stb/healthy")?;
+        self.machine.succeed("/usr/lib/hitokoe/boot-slot on-trial")?;
+        // What the timer does after ten minutes.
+        self.machine.wait_for_reset("systemctl start hitokoe-unproven.service", START)?;
+        self.ensure_entry("hitokoe-b+1-2.conf")
+    }
+
+    /// The same version with its programme is kept.
+    pub(super) fn good_version(&mut self) -> Result<()> {
+        self.programmes = Some(programmes(&self.town, &self.machine)?);
+        self.marks_seen = 0;
+        ensure!(self.slot()? == "B", "the second try was not taken");
+        self.television()?;
+        self.machine.wait_for("systemctl is-active --quiet hitokoe-mark-good.service", SOON)?;
+        self.ensure_entry("hitokoe-b.conf")?;
+        ensure!(self.primary()? == "B", "the good version is not kept");
+        self.machine.succeed("! /usr/lib/hitokoe/boot-slot on-trial").map(drop)
+    }
+
+    fn install(&mut self, bundle: &str) -> Result<Answer> {
+        self.plug_in_bundles()?;
+        self.machine.run_within(&format!("rauc install /run/bundles/{bundle}.raucb 2>&1"), START)
+    }
+
+    fn plug_in_bundles(&mut self) -> Result<()> {
+        let mount = "mountpoint -q /run/bundles || \
+                     { mkdir -p /run/bundles && mount -o ro /dev/vdb /run/bundles; }";
+        self.machine.succeed(mount).map(drop)
+    }
+
+    /// The slot that is to be started next.
+    fn primary(&mut self) -> Result<String> {
+        let slot = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-primary")?;
+        Ok(slot.trim().to_owned())
+    }
+
+    /// The slot that runs.
+    fn slot(&mut self) -> Result<String> {
+        let slot = self.machine.succeed("sed 's/.*rauc.slot=\\(.\\).*/\\1/' /proc/cmdline")?;
+        Ok(slot.trim().to_owned())
+    }
+
+    /// The boot loader's own count of tries.
+    fn ensure_entry(&mut self, name: &str) -> Result<()> {
+        let list =
+            "mount -o ro /dev/disk/by-partlabel/esp /mnt && ls /mnt/loader/entries; umount /mnt";
+        let entries = self.machine.succeed(list)?;
+        ensure!(entries.lines().any(|entry| entry == name), "no {name} among {entries}");
+        Ok(())
+    }
+}
