@@ -127,7 +127,9 @@ impl Visit {
         // The set's end of the line is a device of its own, and may be found first.
         let connected = "journalctl -u stb-app -o cat | grep -q 'remote connected.*vid-out0'";
         self.machine.wait_for(connected, SOON)?;
-        for (command, key) in [("f2-red", "Red"), ("root-menu", "Home"), ("exit", "Exit")] {
+        for (command, key) in
+            [("f2-red", "Red"), ("up", "Up"), ("select", "Confirm"), ("exit", "Exit")]
+        {
             let pressed =
                 format!("cec-ctl -d0 -t4 --user-control-pressed ui-cmd={command} >/dev/null");
             self.machine.succeed(&pressed)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 
-use super::Visit;
+use super::{SOON, Visit};
 
 /// Services that may run as root, and why nothing less will do.
 const ROOT: &[&str] = &[
@@ -15,12 +15,15 @@ const ROOT: &[&str] = &[
     "(udev-worker)",
     "(sd-pam)",
     "pcscd", // readers belong to root; without capabilities, see its drop-in
+    "rauc",  // writes slots and boot entries
     "agent", // test images only
 ];
 
 impl Visit {
     /// What runs, what listens, what can be written.
     pub(super) fn system(&mut self) -> Result<()> {
+        // Picture, gateway and card service were seen; what writes that down ends by itself.
+        self.machine.wait_for("systemctl is-active --quiet hitokoe-mark-good.service", SOON)?;
         let failed = self.machine.succeed("systemctl --failed --no-legend --plain")?;
         ensure!(failed.trim().is_empty(), "units failed: {failed}");
         for place in ["/etc/x", "/usr/x", "/boot/x", "/x"] {
