@@ -36,6 +36,7 @@ SYSTEMD_SERVICE:${PN} = " \
     hitokoe-firewall.service \
     hitokoe-mark-good.path \
     hitokoe-update.path \
+    hitokoe-unproven.timer \
 "
 
 do_configure[noexec] = "1"
@@ -56,7 +57,6 @@ RDEPENDS:${PN} = " \
     dbus \
     e2fsprogs-e2fsck \
     e2fsprogs-mke2fs \
-    e2fsprogs-resize2fs \
     e2fsprogs-tune2fs \
     ir-keytable \
     pcsc-lite \

@@ -12,11 +12,16 @@ inherit cargo cargo-update-recipe-crates pkgconfig features_check
 
 REQUIRED_DISTRO_FEATURES = "opengl pam polkit systemd wayland"
 
-CARGO_BUILD_FLAGS += "--package stb-app --bin stb-app"
+CARGO_BUILD_FLAGS += "--package stb-app --bin stb-app --package remote-input --bin remote-probe"
 
 do_install() {
     install -D -m 0755 ${B}/target/${CARGO_TARGET_SUBDIR}/stb-app ${D}${bindir}/stb-app
+    install -D -m 0755 ${B}/target/${CARGO_TARGET_SUBDIR}/remote-probe ${D}${bindir}/remote-probe
 }
+
+# Learns a new remote; a box in a home has no use for it.
+PACKAGE_BEFORE_PN = "remote-probe"
+FILES:remote-probe = "${bindir}/remote-probe"
 
 # Decoders of the programmes need a licence that only a distribution can accept.
 HITOKOE_DECODERS ??= ""

@@ -4,7 +4,7 @@ DESCRIPTION = "The same with a root shell, SSH and tools. Never for homes: anybo
 require stb-image.inc
 
 IMAGE_FEATURES += "allow-empty-password allow-root-login empty-root-password ssh-server-dropbear tools-debug"
-IMAGE_INSTALL += "evtest opensc strace"
+IMAGE_INSTALL += "evtest opensc remote-probe strace"
 
 # Says so wherever somebody may look; the box's own presets start nothing that listens.
 hitokoe_mark_development() {
