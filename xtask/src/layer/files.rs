@@ -20,6 +20,8 @@ const EXPOSURE: &[(&str, u32)] = &[
     // Its helper opens a session on the seat; the screen and all inputs are its work.
     ("weston.service", 60),
     ("hitokoe-firewall.service", 25),
+    // Labels the mounted data partition.
+    ("hitokoe-factory-reset.service", 25),
     // Mounts the boot entries.
     ("hitokoe-unproven.service", 25),
 ];

@@ -128,7 +128,7 @@ impl Visit {
         let connected = "journalctl -u stb-app -o cat | grep -q 'remote connected.*vid-out0'";
         self.machine.wait_for(connected, SOON)?;
         for (command, key) in
-            [("f2-red", "Red"), ("up", "Up"), ("select", "Confirm"), ("exit", "Exit")]
+            [("f2-red", "Red"), ("up", "Up"), ("select", "Confirm"), ("back", "Exit")]
         {
             let pressed =
                 format!("cec-ctl -d0 -t4 --user-control-pressed ui-cmd={command} >/dev/null");
