@@ -158,7 +158,7 @@ impl Machine {
     /// So many bytes a second reach the disk, for whoever wants to be in time for the middle of a write.
     pub fn slow_down_disk(&self, bytes: u32) -> Result<()> {
         let limits = json!({
-            "id": "disk", "bps": 0, "bps_rd": 0, "bps_wr": bytes, "iops": 0, "iops_rd": 0, "iops_wr": 0,
+            "device": "disk0", "bps": 0, "bps_rd": 0, "bps_wr": bytes, "iops": 0, "iops_rd": 0, "iops_wr": 0,
         });
         self.qmp("block_set_io_throttle", &limits).map(drop)
     }
