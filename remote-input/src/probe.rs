@@ -119,7 +119,7 @@ impl Probe {
         let mut text = format!("device = {device}\nbase = \"empty\"\n\n[keys]\n");
         for (code, answered) in &self.answers {
             let (key, label) = ASKED[*answered];
-            text += &format!("{} = {} # {label}\n", code_name(*code), key_value(key));
+            text.extend([&code_name(*code), " = ", &key_value(key), " # ", label, "\n"]);
         }
         text
     }

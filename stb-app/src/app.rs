@@ -189,14 +189,13 @@ fn activate(application: &gtk::Application, parts: Parts) -> Running {
         identity.manifest_root_key,
         seed,
     );
-    let stale = parts.config.input.stale();
     let driver = Driver::new(
         machine,
         adapters,
         window.clone(),
         parts.clock.clone(),
         parts.marks.clone(),
-        stale,
+        parts.config.input.stale(),
     );
     driver.show_first();
     window.present(parts.window_size.is_none());

@@ -3,12 +3,12 @@
 use axum::{
     Router,
     extract::State,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 
-use crate::state::AppState;
+use crate::{fleet::gauges, state::AppState};
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -18,6 +18,17 @@ pub fn router(state: AppState) -> Router {
 }
 
 async fn metrics(State(state): State<AppState>) -> Response {
-    let ages = state.logins.revocation().ages(state.now_ms().div_euclid(1000));
-    ([(header::CONTENT_TYPE, TEXT)], state.metrics.text(&ages)).into_response()
+    let now_ms = state.now_ms();
+    let ages = state.logins.revocation().ages(now_ms.div_euclid(1000));
+    let connected = state.hub.connected().len();
+    // Half a page would look like a fleet that is gone.
+    match state.store.read(move |sql| gauges::text(sql, connected, now_ms)).await {
+        Ok(boxes) => {
+            ([(header::CONTENT_TYPE, TEXT)], state.metrics.text(&ages) + &boxes).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the fleet cannot be counted for monitoring");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The media thread looks ten times a second; a start that reads every plug-in takes its time.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 /// Several pipelines were built in vain by then.
 const STALL_MAX: Duration = Duration::from_secs(30);
 

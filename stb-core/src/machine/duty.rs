@@ -19,7 +19,13 @@ impl Machine {
         }
         let is_asked = matches!(
             self.nav.page(),
-            Some(Page::CheckIn | Page::CheckInContact | Page::CheckInDone)
+            Some(
+                Page::CheckIn
+                    | Page::CheckInContact
+                    | Page::CheckInDone
+                    | Page::Services
+                    | Page::Cards
+            )
         );
         if is_asked || self.card.is_in_use() {
             return Some(Busy::Conversation);

@@ -118,7 +118,8 @@ fn back_from_the_second_question_says_what_stands_and_lets_it_be_taken_back() {
 
 #[test]
 fn not_well_is_reported_even_when_the_second_question_stays_open() {
-    let leave: [(fn(&mut Television), bool); 4] = [
+    type Leave = fn(&mut Television);
+    let leave: [(Leave, bool); 4] = [
         (|television| television.wait(60_000), false),
         (|television| television.press(RemoteKey::Exit), true),
         (|television| television.press(RemoteKey::Home), true),

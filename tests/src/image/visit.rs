@@ -134,7 +134,7 @@ impl Visit {
             );
         }
         for (name, does) in STEPS {
-            if ALWAYS.contains(&name) || wanted.is_empty() || wanted.iter().any(|w| w == name) {
+            if ALWAYS.contains(name) || wanted.is_empty() || wanted.iter().any(|w| w == name) {
                 self.step(name, *does)?;
             }
         }

@@ -13,13 +13,12 @@ const SERVICES: &str =
 impl Visit {
     /// From the kernel's first instruction to a programme on the screen, beside the same kernel that starts a
     /// shell and nothing else.
-    pub(super) fn note_start(&mut self, picture: &Mark) -> Result<()> {
-        let Some(bare) = self.bare.take() else { return Ok(()) };
+    pub(super) fn note_start(&mut self, picture: &Mark) {
+        let Some(bare) = self.bare.take() else { return };
         let power = self.powered_on.elapsed().as_secs_f64();
         self.figures.push(Figure::new("image.power-on-to-picture", power, "s", 1));
         let figure = Figure::new("image.kernel-to-picture", seconds(picture), "s", 1);
         self.figures.push(figure.beside("bare shell", bare));
-        Ok(())
     }
 
     /// From the death of the application to the order on the screen, beside the start of a program that is
