@@ -116,11 +116,11 @@ impl Probe {
     /// The keymap of this remote, as a file for `[input] keymap_files`.
     pub fn keymap(&self) -> String {
         let device = toml::Value::String(self.device.clone());
-        let mut text = format!("device = {device}\nbase = \"empty\"\n\n[keys]\n");
-        for (code, answered) in &self.answers {
+        let lines = self.answers.iter().map(|(code, answered)| {
             let (key, label) = ASKED[*answered];
-            text.extend([&code_name(*code), " = ", &key_value(key), " # ", label, "\n"]);
-        }
-        text
+            format!("{} = {} # {label}\n", code_name(*code), key_value(key))
+        });
+        let keys: String = lines.collect();
+        format!("device = {device}\nbase = \"empty\"\n\n[keys]\n{keys}")
     }
 }

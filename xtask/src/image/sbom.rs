@@ -61,7 +61,10 @@ fn debian(records: &str) -> Vec<Value> {
 /// Everything that the lock file names may be linked into the programs.
 fn crates(lock: &str) -> Result<Vec<Value>> {
     let lock: toml::Table = lock.parse()?;
-    let packages = lock["package"].as_array().context("Cargo.lock names no packages")?;
+    let packages = lock
+        .get("package")
+        .and_then(toml::Value::as_array)
+        .context("Cargo.lock names no packages")?;
     let named = packages.iter().filter_map(|package| {
         let mut part =
             part("cargo", package.get("name")?.as_str()?, package.get("version")?.as_str()?);
