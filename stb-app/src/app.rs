@@ -189,13 +189,14 @@ fn activate(application: &gtk::Application, parts: Parts) -> Running {
         identity.manifest_root_key,
         seed,
     );
+    let key_limit = parts.config.input.stale();
     let driver = Driver::new(
         machine,
         adapters,
         window.clone(),
         parts.clock.clone(),
         parts.marks.clone(),
-        parts.config.input.stale(),
+        key_limit,
     );
     driver.show_first();
     window.present(parts.window_size.is_none());
