@@ -102,7 +102,7 @@ impl Running {
         let (keys, now_ms) = (state.signing_keys.clone(), state.now_ms());
         state.store.write(move |sql| keys.keep_fresh(sql, now_ms)).await?;
         // Before the first card comes, the lists of the last run are in use.
-        let fetcher = state.logins.fetcher(&state.config.revocation);
+        let fetcher = state.logins.fetcher(&state.config.revocation).await;
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (their_tasks, end) = (tasks.clone(), shutdown.clone());
         let mut doors = Doors { tasks: their_tasks, shutdown: end, identities: Vec::new() };

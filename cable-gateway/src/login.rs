@@ -4,17 +4,17 @@
 //! or a refusal. A nonce is used up by the first proof in one conditional update, before anything
 //! of the proof is looked at; the bytes to be signed are rebuilt from what was stored.
 
+mod conclusion;
 mod credential;
 mod nonce;
+mod refusal;
 mod registration;
 mod signature;
 mod trust;
 
 use std::sync::Arc;
 
-use gateway_api::{
-    ProblemCode,
-    login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
+use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session,
 };
 use jpki::{
     revocation::{
@@ -24,12 +24,12 @@ use jpki::{
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
     verify::{
-        LibraryVerifier, Refusal as LoginRefusal, VerifiedCertificate as VerifiedLogin,
-        verify_login, verify_touch,
+        LibraryVerifier, VerifiedCertificate as VerifiedLogin, verify_login, verify_touch,
     },
 };
 
 pub use credential::{LinkError, read_certificate};
+pub use refusal::LoginError;
 pub(crate) use nonce::forget as forget_nonces;
 pub(crate) use registration::{Registration, RegistrationError};
 pub use trust::TrustFolderError;
@@ -42,9 +42,7 @@ use crate::{
     metrics::Metrics,
     random::Random,
     revocation::{LineError, RevocationDesk, Standing, fetch::Fetcher},
-    session::{self, Bound, NewSession},
     store::{Store, StoreError},
-    values,
 };
 
 const CERTIFICATE_MAX_LEN: usize = 8 * 1024;
@@ -73,70 +71,6 @@ pub enum LoginDeskError {
 
 /// A certificate that counts, and what is known about its revocation.
 type Accepted = (VerifiedLogin, Standing);
-
-/// Why nobody is recognised.
-#[derive(Debug, thiserror::Error)]
-pub enum LoginError {
-    /// A name or value beyond its limits.
-    #[error("{0}")]
-    BadRequest(&'static str),
-    /// The nonce is unknown, used, expired, or of another box.
-    #[error("the login is unknown, was already answered, or took too long; start again")]
-    NonceRefused,
-    /// The certificate or the signature was refused.
-    #[error("{0}")]
-    Refused(#[from] LoginRefusal),
-    /// Revoked.
-    #[error("the certificate is revoked")]
-    Revoked,
-    /// Nobody can say whether it is revoked.
-    #[error(
-        "no source knows whether the certificate is revoked: check the sources of [revocation] and \
-         the lines to them; revocation.unknown says what is done then"
-    )]
-    RevocationUnknown,
-    /// What is known about its revocation is too old.
-    #[error(
-        "the revocation list is past its next update: check the source of the list and the line to \
-         it; revocation.stale says what is done then"
-    )]
-    RevocationStale,
-    /// Genuine, but of nobody registered here.
-    #[error("the card belongs to nobody registered here; link it with `admin link-card`")]
-    PersonUnknown,
-    /// The certificate describes somebody else than the resident record.
-    #[error(
-        "the certificate's name, birth date, address or sex are not those of a resident of this \
-         home; the town office can look at both"
-    )]
-    AttributesDiffer,
-    /// Touched at the box of another household.
-    #[error("the card is of another household; at this box it needs its PIN")]
-    OtherHousehold,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl LoginError {
-    /// The code that a box gets.
-    pub fn code(&self) -> ProblemCode {
-        match self {
-            Self::BadRequest(_) => ProblemCode::BadRequest,
-            Self::NonceRefused => ProblemCode::NonceRefused,
-            Self::Refused(LoginRefusal::Expired { .. }) => ProblemCode::CertificateExpired,
-            Self::Refused(LoginRefusal::SignatureMismatch) => ProblemCode::SignatureRefused,
-            Self::Refused(_) => ProblemCode::CertificateRefused,
-            Self::Revoked => ProblemCode::CertificateRevoked,
-            Self::PersonUnknown | Self::AttributesDiffer => ProblemCode::PersonUnknown,
-            Self::OtherHousehold => ProblemCode::OtherHousehold,
-            // Nothing is wrong with the card: the resident is asked to try again later.
-            Self::RevocationUnknown | Self::RevocationStale | Self::Store(_) => {
-                ProblemCode::Internal
-            }
-        }
-    }
-}
 
 /// Moment and randomness of one request.
 pub(crate) struct Occasion<'a> {
@@ -181,7 +115,7 @@ impl LoginDesk {
 
     /// Fetches the configured lists; none when there are none. Lists of the last run are in use
     /// from here on.
-    pub(crate) fn fetcher(&self, config: &RevocationConfig) -> Option<Fetcher> {
+    pub(crate) async fn fetcher(&self, config: &RevocationConfig) -> Option<Fetcher> {
         let lists = Arc::clone(self.revocation.shared_lists()?);
         if config.lists.is_empty() {
             return None;
@@ -189,7 +123,7 @@ impl LoginDesk {
         let (trust, metrics) = (Arc::clone(&self.trust), Arc::clone(&self.metrics));
         // The same client was made when this desk was opened.
         let fetcher = Fetcher::new(config, trust, lists, metrics).ok()?;
-        fetcher.load_kept();
+        fetcher.load_kept().await;
         Some(fetcher)
     }
 
@@ -391,102 +325,6 @@ impl LoginDesk {
         tracing::warn!(cause = %refusal, "a valid card is refused");
         Err(refusal)
     }
-
-    /// Finds the person, opens the session and writes down what happened.
-    async fn conclude(
-        &self,
-        occasion: Occasion<'_>,
-        device: &Device,
-        level: AssuranceLevel,
-        bound: Option<Bound>,
-        outcome: Result<Accepted, LoginError>,
-        find: impl FnOnce(&mut dyn crate::store::Sql, &VerifiedLogin) -> Result<String, LoginError>
-        + Send
-        + 'static,
-    ) -> Result<Session, LoginError> {
-        let ttl = match level {
-            AssuranceLevel::L1 => self.config.touch_session,
-            _ => self.config.pin_session,
-        };
-        let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
-        let (now_ms, random) = (occasion.now_ms, occasion.random);
-        let (device, way) = (device.clone(), way(level));
-        let result = occasion
-            .store
-            .write(move |sql| {
-                let found = outcome.and_then(|(verified, standing)| {
-                    let person = find(sql, &verified)?;
-                    Ok((admitted(sql, person, level, &device)?, standing))
-                });
-                let code = found.as_ref().map_or_else(LoginError::outcome, |_| "opened");
-                let person = found.as_ref().ok().map(|(person, _)| person.as_str());
-                write_event(sql, now_ms, &device.device_id, person, way, code)?;
-                let (person_id, standing) = match found {
-                    Ok(found) => found,
-                    Err(refusal) => return Ok(Err(refusal)),
-                };
-                let new = NewSession {
-                    device_id: &device.device_id,
-                    household_id: &device.household_id,
-                    person_id: &person_id,
-                    level,
-                    now_ms,
-                    expires_at_ms: now_ms + ttl_ms,
-                    bound: bound.as_ref(),
-                    standing,
-                };
-                Ok::<_, StoreError>(Ok(session::open(sql, &new, &*random)?))
-            })
-            .await?;
-        let outcome = result.as_ref().map_or_else(LoginError::outcome, |_| "opened");
-        self.metrics.logins.count([way, outcome]);
-        tracing::info!(way, outcome, "login concluded");
-        result
-    }
-}
-
-/// A touched card counts in its own home only: its certificate can be read, and copied, without the
-/// PIN. With the PIN a person is known at every box.
-fn admitted(
-    sql: &mut dyn crate::store::Sql,
-    person_id: String,
-    level: AssuranceLevel,
-    device: &Device,
-) -> Result<String, LoginError> {
-    let proven = level >= AssuranceLevel::L2;
-    if proven || credential::lives_in(sql, &person_id, &device.household_id)? {
-        Ok(person_id)
-    } else {
-        Err(LoginError::OtherHousehold)
-    }
-}
-
-impl LoginError {
-    /// Short word for the event log.
-    fn outcome(&self) -> &'static str {
-        match self {
-            Self::BadRequest(_) => "malformed",
-            Self::NonceRefused => "nonce-refused",
-            Self::Refused(LoginRefusal::SignatureMismatch) => "signature-refused",
-            Self::Refused(LoginRefusal::Expired { .. }) => "expired",
-            Self::Refused(_) => "certificate-refused",
-            Self::Revoked => "revoked",
-            Self::RevocationUnknown => "revocation-unknown",
-            Self::RevocationStale => "revocation-stale",
-            Self::PersonUnknown => "person-unknown",
-            Self::AttributesDiffer => "attributes-differ",
-            Self::OtherHousehold => "other-household",
-            Self::Store(_) => "store-failed",
-        }
-    }
-}
-
-fn way(level: AssuranceLevel) -> &'static str {
-    match level {
-        AssuranceLevel::L0 | AssuranceLevel::L1 => "card-touch",
-        AssuranceLevel::L2 => "card-pin",
-        AssuranceLevel::L3 => signature::WAY,
-    }
 }
 
 fn check_name(name: &str) -> Result<(), LoginError> {
@@ -506,20 +344,4 @@ fn certificate(base64: &str) -> Result<Vec<u8>, LoginError> {
 fn signature(base64: &str) -> Result<Vec<u8>, LoginError> {
     from_base64(base64, SIGNATURE_MAX_LEN)
         .ok_or(LoginError::BadRequest("the signature is no base64 of at most 512 bytes"))
-}
-
-fn write_event(
-    sql: &mut dyn crate::store::Sql,
-    at_ms: i64,
-    device_id: &str,
-    person_id: Option<&str>,
-    way: &str,
-    outcome: &str,
-) -> Result<(), StoreError> {
-    sql.execute(
-        "INSERT INTO auth_event (event_id, at_ms, device_id, person_id, way, outcome) \
-         SELECT COALESCE(MAX(event_id), 0) + 1, $1, $2, $3, $4, $5 FROM auth_event",
-        values![at_ms, device_id, person_id, way, outcome],
-    )?;
-    Ok(())
 }

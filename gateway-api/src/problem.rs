@@ -37,6 +37,8 @@ pub enum ProblemCode {
     OtherHousehold,
     /// The card is genuine but belongs to nobody registered here.
     PersonUnknown,
+    /// Nobody knows at the moment whether the certificate is revoked; nothing is known against it.
+    RevocationUnknown,
     /// The session is unknown or over, or its level is too low.
     SessionRefused,
     /// The signature over the purpose-bound bytes does not verify.

@@ -15,15 +15,13 @@ use crate::{
     entry::{DigitEntry, PadKey},
     phrase::{Phrase, say},
     service::{LetterCode, ServiceAnswer, ServiceCall, ServiceFault},
-    session::{SILENCE_MS, STRAY_PRESS_MS, purpose::LinkWish},
+    session::{SILENCE_MS, STRAY_PRESS_MS, purpose::{CONSENT_VERSION, LinkWish}},
 };
 
 /// Digits of a letter's code.
 const CODE_DIGITS: usize = 12;
 /// Nobody types for this long: the digits are wiped.
 const ENTRY_MS: u64 = 3 * 60_000;
-/// Version of the words on the page that asks whether a card shall be linked.
-const CONSENT_VERSION: &str = "tv-2026-11";
 
 /// The pages of the menu 「カードと許可」.
 #[derive(Default)]

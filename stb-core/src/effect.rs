@@ -1,7 +1,7 @@
 //! What shall be done, as commands to the shell.
 
 use gateway_api::{
-    login::{CardTouch, LoginProof, LoginRequest},
+    login::{CardTouch, LoginProof, LoginRequest, SignatureProof},
     provisioning::{Channel, Provisioning},
     report::Report,
 };
@@ -41,6 +41,13 @@ pub enum Effect {
         login_id: String,
         /// Proof.
         proof: LoginProof,
+    },
+    /// Send the signature of the signature certificate.
+    SendSignature {
+        /// Login.
+        login_id: String,
+        /// Proof.
+        proof: SignatureProof,
     },
     /// Send a touched card.
     SendTouch(CardTouch),

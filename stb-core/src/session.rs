@@ -16,7 +16,7 @@ pub(crate) mod trouble;
 
 use gateway_api::{
     card::CardLinkState,
-    login::{AssuranceLevel, LoginProof, Session},
+    login::{AssuranceLevel, Session},
     problem::ProblemCode,
 };
 
@@ -388,12 +388,4 @@ fn session_length_ms(context: &Context, session: &Session) -> u64 {
     }
     let left = session.expires_at_ms.saturating_sub(context.now.wall_ms);
     u64::try_from(left).unwrap_or(0).min(SESSION_MAX_MS)
-}
-
-/// The proof that the gateway verifies.
-fn proof(certificate_der: &[u8], signature: &[u8]) -> LoginProof {
-    LoginProof {
-        certificate: conversation::base64(certificate_der),
-        signature: conversation::base64(signature),
-    }
 }

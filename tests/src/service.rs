@@ -39,6 +39,11 @@ struct Desk {
 impl Library {
     /// Draws a key, registers the library at the gateway and opens the website.
     pub fn open(town: &Town) -> Result<Self> {
+        Self::open_for(town, "L2")
+    }
+
+    /// The same for visitors of at least this level.
+    pub fn open_for(town: &Town, level: &str) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let desk = Desk {
             address: format!("http://{}", listener.local_addr()?),
@@ -47,7 +52,7 @@ impl Library {
             authority: town.path().join("keys/server-ca.cert.pem"),
         };
         let file = town.path().join("library.toml");
-        std::fs::write(&file, registration(&desk)?)?;
+        std::fs::write(&file, registration(&desk, level)?)?;
         town.admin(&["register-service", file.to_str().context("path is not UTF-8")?])?;
         let address = desk.address.clone();
         std::thread::spawn(move || {
@@ -101,13 +106,13 @@ impl Desk {
             return "サインインしませんでした".to_owned();
         }
         match self.sign_in(query) {
-            Ok(name) => format!("{name}さん、おかえりなさい"),
+            Ok((name, acr)) => format!("{name}さん、おかえりなさい（{acr}）"),
             Err(error) => format!("失敗: {error:#}"),
         }
     }
 
-    /// The code becomes tokens, the tokens a name.
-    fn sign_in(&self, query: &str) -> Result<String> {
+    /// The code becomes tokens, the tokens a name and how sure the gateway is of it.
+    fn sign_in(&self, query: &str) -> Result<(String, String)> {
         let parameter = |name: &str| {
             let pair = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
             pair.with_context(|| format!("no {name} came back"))
@@ -129,7 +134,11 @@ impl Desk {
         let tokens = self.ask("/token", None, Some(body.join("&")))?;
         let token = tokens["access_token"].as_str().context("no access token")?;
         let known = self.ask("/userinfo", Some(token), None)?;
-        Ok(known["name"].as_str().context("no name")?.to_owned())
+        let id_token = tokens["id_token"].as_str().context("no id token")?;
+        let claims = id_token.split('.').nth(1).context("no claims")?;
+        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        text(&known["name"]).zip(text(&claims["acr"])).context("no name or no acr")
     }
 
     fn ask(&self, path: &str, token: Option<&str>, form: Option<String>) -> Result<Value> {
@@ -175,7 +184,7 @@ impl Desk {
 }
 
 /// The file for `admin register-service`, with a key of its own.
-fn registration(desk: &Desk) -> Result<String> {
+fn registration(desk: &Desk, level: &str) -> Result<String> {
     let key = desk.key.to_str().context("path is not UTF-8")?;
     openssl(&["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key], b"")?;
     let public = openssl(&["ec", "-in", key, "-pubout", "-outform", "DER"], b"")?;
@@ -185,7 +194,7 @@ fn registration(desk: &Desk) -> Result<String> {
         "client_id = \"{CLIENT}\"\nname = \"町立図書館\"\nkana = \"チョウリツトショカン\"\n\
          purpose = \"本の予約のため\"\nsector = \"library.minami.example\"\n\
          redirect_uris = [\"{address}/callback\"]\npost_logout_redirect_uris = []\n\
-         attributes = [\"name\"]\nstatement_purposes = []\nminimum_level = \"L2\"\n\
+         attributes = [\"name\"]\nstatement_purposes = []\nminimum_level = \"{level}\"\n\
          [[keys]]\nkid = \"1\"\nkty = \"EC\"\ncrv = \"P-256\"\nx = \"{x}\"\ny = \"{y}\"\n",
         address = desk.address,
         x = base64url(x),

@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, Result};
 use virtual_card::profile::CardProfile;
 
-use self::{agency::TownAgency, cards::Cards, files::Ports, staff::StaffAccount};
+use self::{agency::TownAgency, cards::{Cards, Holder}, files::Ports, staff::StaffAccount};
 use crate::{
     display::Display,
     marks::{Marks, now_us},
@@ -28,10 +28,10 @@ use crate::{
 /// The demo box's home in `data/minami/households.json`: its first household.
 pub const HOME: &str = "2f12470c-6ac4-54d1-8aa2-d570001a0ee9";
 
-/// Residents with cards: label, resident id, name, profile.
-const RESIDENTS: [(&str, &str, &str); 2] = [
-    ("hana", "a9eb974a-f41d-5405-8abb-4885c2daec97", "中村　ハナ"),
-    ("shigeru", "879a826a-7d3f-5761-a687-1553d10f40da", "中村　茂"),
+/// Residents with cards: label, resident id, name, birth date as in the town's file.
+const RESIDENTS: [(&str, &str, &str, &str); 2] = [
+    ("hana", "a9eb974a-f41d-5405-8abb-4885c2daec97", "中村　ハナ", "19440503"),
+    ("shigeru", "879a826a-7d3f-5761-a687-1553d10f40da", "中村　茂", "19420211"),
 ];
 
 /// Cards that belong to nobody registered, or do not work.
@@ -97,9 +97,19 @@ impl Town {
         let path = folder.path();
         std::fs::create_dir_all(path.join("logs"))?;
         let ports = Ports::choose()?;
-        let mut holders: Vec<_> =
-            RESIDENTS.iter().map(|&(label, _, name)| (label, name, CardProfile::Normal)).collect();
-        holders.extend(TROUBLE);
+        let residents = RESIDENTS.iter().map(|&(label, _, name, birth_date)| Holder {
+            label,
+            name,
+            birth_date,
+            profile: CardProfile::Normal,
+        });
+        let trouble = TROUBLE.iter().map(|&(label, name, profile)| Holder {
+            label,
+            name,
+            birth_date: "19440101",
+            profile,
+        });
+        let holders: Vec<_> = residents.chain(trouble).collect();
         let mut agency = TownAgency::found(path, ports.agency)?;
         let cards = Cards::issue(path, &agency, &holders)?;
         agency.start()?;
@@ -335,7 +345,7 @@ fn furnish(path: &Path, cards: &Cards) -> Result<Vec<StaffAccount>> {
     run(&["migrate"])?;
     let minami = place::minami();
     run(&["admin", "import-town", minami.to_str().context("path is not UTF-8")?])?;
-    for (label, resident, _) in RESIDENTS {
+    for (label, resident, ..) in RESIDENTS {
         let certificate = cards.certificate(label)?;
         run(&[
             "admin",

@@ -18,6 +18,7 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
 };
 
@@ -50,6 +51,7 @@ const SYSTEM_SOCKET_LOCK: &str = "/run/lock/hitokoe-pcscd-socket.lock";
 /// A running card service; stopped when dropped.
 pub struct CardService {
     process: Option<Process>,
+    said: Arc<Mutex<String>>,
     directory: tempfile::TempDir,
     socket: PathBuf,
     vpcd: SocketAddr,
@@ -124,6 +126,7 @@ impl CardService {
         let socket = socket.unwrap_or_else(|| directory.path().join("pcscd.comm"));
         let mut service = Self {
             process: None,
+            said: Arc::default(),
             socket,
             directory,
             vpcd: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -148,6 +151,11 @@ impl CardService {
     /// Socket of the service.
     pub fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// Everything it said so far.
+    pub fn log(&self) -> String {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What a client's environment must hold, e.g. for [`Command::envs`].
@@ -193,7 +201,7 @@ impl CardService {
             .spawn()?;
         let reader = BufReader::new(stream.try_clone()?);
         let mut process = Process { supervisor, stream, log: None };
-        process.log = Some(wait_until_ready(reader)?);
+        process.log = Some(wait_until_ready(reader, Arc::clone(&self.said))?);
         self.process = Some(process);
         Ok(())
     }
@@ -201,7 +209,10 @@ impl CardService {
 
 /// Reads the log until the daemon says it is ready, then goes on reading it in the background so
 /// that the daemon never waits for a full pipe.
-fn wait_until_ready(mut reader: BufReader<UnixStream>) -> Result<JoinHandle<()>, CardServiceError> {
+fn wait_until_ready(
+    mut reader: BufReader<UnixStream>,
+    said: Arc<Mutex<String>>,
+) -> Result<JoinHandle<()>, CardServiceError> {
     let mut log = String::new();
     loop {
         let before = log.len();
@@ -219,6 +230,9 @@ fn wait_until_ready(mut reader: BufReader<UnixStream>) -> Result<JoinHandle<()>,
     Ok(std::thread::spawn(move || {
         for line in reader.lines().map_while(Result::ok) {
             tracing::debug!(target: "pcscd", "{line}");
+            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+            said.push_str(&line);
+            said.push('\n');
         }
     }))
 }

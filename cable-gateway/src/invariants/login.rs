@@ -187,7 +187,7 @@ async fn invariant_9_the_revocation_source_is_replaceable_and_none_ships() {
     let config = &gateway.state.config;
     let desk = || LoginDesk::new(&config.gateway.id, &config.login).expect("a desk");
     let refused = touched(&gateway, &desk(), &device).await;
-    assert_eq!(refused, Some(ProblemCode::Internal), "as shipped");
+    assert_eq!(refused, Some(ProblemCode::RevocationUnknown), "as shipped");
     let source_updated_at = gateway.state.now_ms() / 1_000;
     let answers = [
         (RevocationStatus::Good { source_updated_at }, None),
@@ -199,7 +199,7 @@ async fn invariant_9_the_revocation_source_is_replaceable_and_none_ships() {
             },
             Some(ProblemCode::CertificateRevoked),
         ),
-        (RevocationStatus::Stale { source_updated_at: 1 }, Some(ProblemCode::Internal)),
+        (RevocationStatus::Stale { source_updated_at: 1 }, Some(ProblemCode::RevocationUnknown)),
     ];
     for (status, expected) in answers {
         let desk = desk().with_revocation(Arc::new(Source(status)));

@@ -10,7 +10,9 @@ use gateway_api::{
     login::LoginProof,
 };
 
-use super::{LoginDesk, LoginError, Occasion, VerifiedLogin, credential::key, write_event};
+use super::{
+    LoginDesk, LoginError, Occasion, VerifiedLogin, conclusion::write_event, credential::key,
+};
 use crate::{
     audit::{self, Viewer},
     card::{

@@ -105,9 +105,15 @@ impl Fetcher {
         Ok(Self { client, config, trust, lists, metrics, memory: Memory::default() })
     }
 
-    /// Takes what an earlier run kept.
-    pub(crate) fn load_kept(&self) {
-        let taken = kept::load(&self.config.kept, &self.trust, &self.lists);
+    /// Takes what an earlier run kept. Lists have millions of entries: another thread reads them.
+    pub(crate) async fn load_kept(&self) {
+        let (folder, trust) = (self.config.kept.clone(), Arc::clone(&self.trust));
+        let lists = Arc::clone(&self.lists);
+        let load = move || kept::load(&folder, &trust, &lists);
+        let taken = tokio::task::spawn_blocking(load).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "kept revocation lists are not in use; they are fetched anew");
+            0
+        });
         if taken > 0 {
             tracing::info!(lists = taken, "revocation lists of the last run are in use");
         }

@@ -34,7 +34,7 @@ async fn lists_come_from_addresses_and_folders_and_survive_a_restart() {
         assert!(all_well && !revoked.is_empty(), "the list told by the change: {revoked:?}");
         assert_eq!(line.status(&office), "revoked");
         let restarted = office.line(&config);
-        restarted.fetcher.load_kept();
+        restarted.fetcher.load_kept().await;
         assert_eq!(restarted.status(&office), "revoked", "known at once");
         office.issue_again();
     }

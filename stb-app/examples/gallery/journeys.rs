@@ -85,13 +85,14 @@ const CARD: [Journey; 17] = [
 ];
 
 /// What the gateway says of a card.
-const GATEWAY: [Journey; 9] = [
+const GATEWAY: [Journey; 10] = [
     ("card-checking", waiting_for_gateway),
     ("card-expired", || refused(ProblemCode::CertificateExpired)),
     ("card-changed", || refused(ProblemCode::CertificateRevoked)),
     ("card-refused", || refused(ProblemCode::CertificateRefused)),
     ("card-unregistered", || refused(ProblemCode::PersonUnknown)),
     ("card-other-household", || refused(ProblemCode::OtherHousehold)),
+    ("card-unchecked", || refused(ProblemCode::RevocationUnknown)),
     ("card-overloaded", || refused(ProblemCode::TooManyRequests)),
     ("card-box-refused", || refused(ProblemCode::DeviceRefused)),
     ("card-unreachable", || {

@@ -96,6 +96,9 @@ impl Adapters {
             Effect::SendProof { login_id, proof } => {
                 self.ask(Request::SendProof { login_id, proof });
             }
+            Effect::SendSignature { login_id, proof } => {
+                self.ask(Request::SendSignature { login_id, proof });
+            }
             Effect::SendTouch(touch) => self.ask(Request::SendTouch(touch)),
             Effect::CloseSession { token } => self.ask(Request::CloseSession { token }),
             Effect::FetchAccessLog { token } => self.ask(Request::FetchAccessLog { token }),

@@ -22,7 +22,7 @@ use std::{
 };
 
 use gateway_api::{
-    login::{CardTouch, LoginProof, LoginRequest},
+    login::{CardTouch, LoginProof, LoginRequest, SignatureProof},
     problem::ProblemCode,
     report::Report,
     status::{BoxStatus, StatusAnswer},
@@ -45,6 +45,13 @@ pub enum Request {
         login_id: String,
         /// Proof.
         proof: LoginProof,
+    },
+    /// Send the signature of the signature certificate.
+    SendSignature {
+        /// Login.
+        login_id: String,
+        /// Proof.
+        proof: SignatureProof,
     },
     /// Send a touched card.
     SendTouch(CardTouch),
@@ -193,6 +200,10 @@ async fn answer(requests: Requests, events: Events, request: Request) {
         }
         Request::SendProof { login_id, proof } => requests
             .send_proof(&login_id, &proof)
+            .await
+            .map_or_else(not_logged_in, |session| Event::SessionOpened(Box::new(session))),
+        Request::SendSignature { login_id, proof } => requests
+            .send_signature(&login_id, &proof)
             .await
             .map_or_else(not_logged_in, |session| Event::SessionOpened(Box::new(session))),
         Request::SendTouch(touch) => requests

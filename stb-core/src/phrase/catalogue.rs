@@ -175,6 +175,7 @@ messages! {
     trouble_card_refused() = "trouble-card-refused";
     trouble_person_unknown() = "trouble-person-unknown";
     trouble_other_household() = "trouble-other-household";
+    trouble_revocation_unknown() = "trouble-revocation-unknown";
     trouble_overloaded() = "trouble-overloaded";
     trouble_box_refused() = "trouble-box-refused";
     trouble_gateway_failed() = "trouble-gateway-failed";
@@ -182,6 +183,7 @@ messages! {
     action_call_operator() = "action-call-operator";
     action_plug_reader() = "action-plug-reader";
     action_turn_card() = "action-turn-card";
+    action_retry_later() = "action-retry-later";
     action_wait_and_retry() = "action-wait-and-retry";
     action_insert_again() = "action-insert-again";
     action_reinsert() = "action-reinsert";

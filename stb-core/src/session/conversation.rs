@@ -1,7 +1,7 @@
 //! The card conversation: flows of `jpki` between the reader and the pages.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge, LoginRequest};
+use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, SignatureProof};
 use jpki::{
     apdu::Command,
     flow::{
@@ -22,8 +22,7 @@ use crate::{
 use super::{
     CardDesk, ENTRY_MS, Login, Outcome, SILENCE_MS, STRAY_PRESS_MS, Stage, WRONG_PINS_MAX,
     entry::SecretEntry,
-    proof,
-    purpose::LinkWish,
+    purpose::{CONSENT_VERSION, LinkWish},
     talk::Talk,
     trouble::{Cause, Tries},
 };
@@ -34,7 +33,7 @@ const MARGIN_MS: u64 = 3_000;
 const LOGIN_MAX_MS: u64 = 10 * 60_000;
 const NONCE_LENGTH: usize = 32;
 
-pub(super) fn base64(bytes: &[u8]) -> String {
+fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
@@ -266,7 +265,15 @@ impl CardDesk {
         context.push(Effect::ResetCard);
         let Some(attempt) = self.attempt.as_mut() else { return Outcome::Nothing };
         let Some(Login { login_id, .. }) = attempt.login.take() else { return Outcome::Nothing };
-        let proof = proof(&signature.certificate_der, &signature.signature);
+        let certificate = base64(&signature.certificate_der);
+        let signature = base64(&signature.signature);
+        if attempt.level == AssuranceLevel::L3 {
+            let consent_version = CONSENT_VERSION.to_owned();
+            let proof = SignatureProof { certificate, signature, consent_version };
+            context.push(Effect::SendSignature { login_id, proof });
+            return self.wait_for_gateway(context);
+        }
+        let proof = LoginProof { certificate, signature };
         match attempt.errand.as_ref().and_then(|errand| errand.link.clone()) {
             Some(LinkWish { resident_id, code, consent_version }) => {
                 let link = CardLink { login_id, proof, resident_id, code, consent_version };
@@ -274,6 +281,10 @@ impl CardDesk {
             }
             None => context.push(Effect::SendProof { login_id, proof }),
         }
+        self.wait_for_gateway(context)
+    }
+
+    fn wait_for_gateway(&mut self, context: &Context) -> Outcome {
         let deadline = context.now_ms() + SILENCE_MS;
         self.enter(context, Stage::ProofSent, Some(deadline))
     }

@@ -1,7 +1,7 @@
 //! The conversation that proves a person: with the four digits of a login, or with the password of
 //! the signature certificate.
 
-use gateway_api::login::AssuranceLevel;
+use gateway_api::login::{AssuranceLevel, SIGNATURE_DOCUMENT};
 use jpki::{
     flow::{
         CardStep, Step,
@@ -13,10 +13,6 @@ use jpki::{
 };
 
 use super::trouble::Tries;
-
-/// The document that the signature key signs at a login is the login itself: its parts are bound
-/// without a further text. The one place that says so; the gateway builds the same bytes.
-const LOGIN_DOCUMENT: &[u8] = b"";
 
 /// A conversation with one of the two keys.
 pub(super) enum Talk {
@@ -44,7 +40,7 @@ impl Talk {
         parts: LoginParts<'_>,
     ) -> Option<(Self, Step<CardSignature>)> {
         if level == AssuranceLevel::L3 {
-            let digest = DocumentTbs::new(parts, LOGIN_DOCUMENT).ok()?.digest();
+            let digest = DocumentTbs::new(parts, SIGNATURE_DOCUMENT).ok()?.digest();
             let mut flow = Box::new(DocumentFlow::new(digest));
             let step = flow.next(None);
             return Some((Self::Password(flow), step));

@@ -39,6 +39,7 @@ pub(crate) enum Cause {
     CardRefused,
     PersonUnknown,
     OtherHousehold,
+    RevocationUnknown,
     Overloaded,
     BoxRefused,
     GatewayFailed,
@@ -118,6 +119,7 @@ impl Cause {
             ProblemCode::PersonUnknown => Self::PersonUnknown,
             ProblemCode::OtherHousehold => Self::OtherHousehold,
             ProblemCode::NonceRefused => Self::LoginTimedOut,
+            ProblemCode::RevocationUnknown => Self::RevocationUnknown,
             ProblemCode::TooManyRequests => Self::Overloaded,
             ProblemCode::DeviceRefused | ProblemCode::CodeRefused => Self::BoxRefused,
             ProblemCode::BadRequest
@@ -168,6 +170,7 @@ impl Cause {
             Self::CardRefused => say::trouble_card_refused(),
             Self::PersonUnknown => say::trouble_person_unknown(),
             Self::OtherHousehold => say::trouble_other_household(),
+            Self::RevocationUnknown => say::trouble_revocation_unknown(),
             Self::Overloaded => say::trouble_overloaded(),
             Self::BoxRefused => say::trouble_box_refused(),
             Self::GatewayFailed => say::trouble_gateway_failed(),
@@ -190,6 +193,7 @@ impl Cause {
             Self::Busy | Self::Overloaded | Self::GatewayFailed | Self::Unreachable => {
                 say::action_wait_and_retry()
             }
+            Self::RevocationUnknown => say::action_retry_later(),
             Self::Removed => say::action_insert_again(),
             Self::Transmission | Self::Unreadable => say::action_reinsert(),
             Self::WrongCard => say::action_insert_my_number_card(),
@@ -239,6 +243,7 @@ impl Cause {
             | Self::EntryTimedOut
             | Self::PasswordTimedOut
             | Self::LoginTimedOut
+            | Self::RevocationUnknown
             | Self::Overloaded
             | Self::GatewayFailed
             | Self::Unreachable => Remedy::Retry,
@@ -280,6 +285,7 @@ impl Cause {
             Self::EntryTimedOut
             | Self::PasswordTimedOut
             | Self::LoginTimedOut
+            | Self::RevocationUnknown
             | Self::Overloaded => Icon::Clock,
             // No telephone: there is no number to show with it.
             Self::BoxRefused | Self::GatewayFailed | Self::Unreachable | Self::LinkUnknown => {

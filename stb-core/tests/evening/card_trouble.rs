@@ -182,6 +182,8 @@ fn a_refusal_of_the_gateway_is_one_sentence_and_one_action() {
     let (sentence, action) = ("trouble-other-household", "action-log-in-with-pin");
     check_refused(ProblemCode::OtherHousehold, sentence, action);
     check_refused(ProblemCode::NonceRefused, "trouble-login-timed-out", "action-retry");
+    let (sentence, action) = ("trouble-revocation-unknown", "action-retry-later");
+    check_refused(ProblemCode::RevocationUnknown, sentence, action);
     check_refused(ProblemCode::TooManyRequests, "trouble-overloaded", "action-wait-and-retry");
     check_refused(ProblemCode::Internal, "trouble-gateway-failed", "action-wait-and-retry");
     check_refused(ProblemCode::DeviceRefused, "trouble-box-refused", "action-call-operator");

@@ -10,6 +10,7 @@ use stb_core::{
 
 use crate::{
     card::{Card, Command, Mishap, PHONE_LABEL},
+    login::count,
     services::ask,
     television::Television,
 };
@@ -74,6 +75,9 @@ fn a_service_that_asks_for_a_signature_gets_it_by_password() {
     submit(&mut television);
     television.sees_sentence("service-given-title");
     assert!(television.card.as_ref().is_some_and(|card| !card.is_open()));
+    let sent = |wanted: fn(&Effect) -> bool| count(&television, wanted);
+    assert_eq!(sent(|effect| matches!(effect, Effect::SendSignature { .. })), 1);
+    assert_eq!(sent(|effect| matches!(effect, Effect::SendProof { .. })), 0);
 }
 
 #[test]

@@ -241,7 +241,9 @@ impl Television {
                 vec![Event::ReportDelivered(id)]
             }
             Effect::OpenLogin(_) => vec![Event::LoginOpened(challenge(self.now.wall_ms))],
-            Effect::SendProof { .. } => vec![self.session(self.proven_level)],
+            Effect::SendProof { .. } | Effect::SendSignature { .. } => {
+                vec![self.session(self.proven_level)]
+            }
             Effect::Service { call_id, call } => {
                 let answer = self.service_says.clone().unwrap_or_else(|| self.good_answer(&call));
                 vec![Event::ServiceAnswered { call_id, answer }]

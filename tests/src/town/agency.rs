@@ -10,14 +10,13 @@ use anyhow::{Context, Result};
 use virtual_card::{
     ca::person::{Person, Sex, Town},
     j_lis::{Agency, Event},
-    profile::CardProfile,
 };
 
+use super::cards::Holder;
 use crate::{place, process::Process};
 
-/// Only the signature certificate holds these.
+/// Only the signature certificate holds it.
 const ADDRESS: &str = "徳島県海部郡美波町日和佐浦試験１番地";
-const BIRTH_DATE: &str = "19440101";
 
 const START: Duration = Duration::from_secs(30);
 
@@ -47,10 +46,11 @@ impl TownAgency {
     }
 
     /// Registers a person and issues a card; gives its file.
-    pub(crate) fn enrol(&self, id: &str, name: &str, profile: CardProfile) -> Result<PathBuf> {
-        let person = Person::new(name, ADDRESS, BIRTH_DATE, Sex::Unknown);
+    pub(crate) fn enrol(&self, holder: &Holder<'_>) -> Result<PathBuf> {
+        let Holder { label, name, birth_date, profile } = holder;
+        let person = Person::new(name, ADDRESS, birth_date, Sex::Unknown);
         let person = person.in_town(Town::minami());
-        Ok(self.open()?.enrol(id, &person, profile, now_unix_secs()?)?)
+        Ok(self.open()?.enrol(label, &person, *profile, now_unix_secs()?)?)
     }
 
     fn open(&self) -> Result<Agency> {

@@ -18,6 +18,18 @@ use crate::{place, process::Process};
 /// PIN of every card here.
 pub const PIN: &str = AUTH_PIN;
 
+/// Password of the signature certificate of every card here; in no other text of the town.
+pub const PASSWORD: &str = "KAIDAN29";
+
+/// Whose card is issued.
+pub(crate) struct Holder<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) name: &'a str,
+    /// `YYYYMMDD`.
+    pub(crate) birth_date: &'a str,
+    pub(crate) profile: CardProfile,
+}
+
 /// Cards, reader and the card service that serves them.
 pub struct Cards {
     _reader: Process,
@@ -34,17 +46,21 @@ impl Cards {
     pub(crate) fn issue(
         folder: &Path,
         agency: &TownAgency,
-        holders: &[(&str, &str, CardProfile)],
+        holders: &[Holder<'_>],
     ) -> Result<Self> {
         let cards = folder.join("cards");
         std::fs::create_dir_all(&cards)?;
         let mut files = BTreeMap::new();
-        for (label, name, profile) in holders {
-            let issued = agency.enrol(label, name, *profile)?;
-            let file = cards.join(format!("{label}.json"));
-            std::fs::copy(&issued, &file)?;
+        for holder in holders {
+            let issued = agency.enrol(holder)?;
+            let file = cards.join(format!("{}.json", holder.label));
+            let mut card = CardFile::load(&issued)?;
+            if let Some(sign) = &mut card.sign {
+                PASSWORD.clone_into(&mut sign.pin);
+            }
+            card.save(&file)?;
             std::fs::copy(issued.with_extension("auth.der"), file.with_extension("auth.der"))?;
-            files.insert((*label).to_owned(), file);
+            files.insert(holder.label.to_owned(), file);
         }
         let service = CardService::start()?;
         let control = folder.join("cards.sock");

@@ -2,6 +2,7 @@
 //! and what is told about linked certificates. Gateway and agency are processes.
 
 mod bare_box;
+mod television;
 
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ fn the_gateway_follows_the_agency_through_loss_silence_and_return() -> Result<()
     log_in(&shigeru)?.ok().context("the responder is asked first")?;
     town.agency.stop()?;
     let refused = log_in(&shigeru)?.err();
-    assert_eq!(refused, Some(ProblemCode::Internal), "nobody knows now; nothing is wrong with it");
+    assert_eq!(refused, Some(ProblemCode::RevocationUnknown), "nobody knows now");
 
     let lenient = "[revocation.services.town-services]\nstale = \"allow-with-flag\"\n";
     town.change_gateway(|text| text + lenient)?;

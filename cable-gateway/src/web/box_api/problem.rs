@@ -52,6 +52,7 @@ fn status(code: ProblemCode) -> StatusCode {
         | ProblemCode::SignatureRefused => StatusCode::FORBIDDEN,
         ProblemCode::Unknown => StatusCode::NOT_FOUND,
         ProblemCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        ProblemCode::RevocationUnknown => StatusCode::SERVICE_UNAVAILABLE,
         ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -77,11 +78,6 @@ impl From<LoginError> for Refused {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Store(error) => error.into(),
-            LoginError::RevocationStale | LoginError::RevocationUnknown => {
-                let mut refused = Self::new(error.code(), error);
-                refused.status = StatusCode::SERVICE_UNAVAILABLE;
-                refused
-            }
             refusal => Self::new(refusal.code(), refusal),
         }
     }

@@ -8,7 +8,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::{
     enrolment::{CertificateRenewal, EnrolmentAnswer, EnrolmentRequest, RenewedCertificate},
-    login::{CardTouch, LoginChallenge, LoginProof, LoginRequest, Session},
+    login::{CardTouch, LoginChallenge, LoginProof, LoginRequest, Session, SignatureProof},
     order::OrderList,
     path,
     problem::Problem,
@@ -114,6 +114,15 @@ impl Requests {
         proof: &LoginProof,
     ) -> Result<Session, Failure> {
         let path = path::LOGIN_PROOF.replace("{login_id}", &path_segment(login_id));
+        self.post(&path, proof).await
+    }
+
+    pub(super) async fn send_signature(
+        &self,
+        login_id: &str,
+        proof: &SignatureProof,
+    ) -> Result<Session, Failure> {
+        let path = path::LOGIN_SIGNATURE.replace("{login_id}", &path_segment(login_id));
         self.post(&path, proof).await
     }
 

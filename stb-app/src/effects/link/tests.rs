@@ -7,7 +7,7 @@ use std::{net::TcpListener, sync::Arc};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::{
     enrolment::{CertificateRenewal, EnrolmentAnswer, EnrolmentRequest, RenewedCertificate},
-    login::LoginRequest,
+    login::{LoginRequest, SignatureProof},
     problem::{Problem, ProblemCode},
     report::{Answer as HomeAnswer, Report, ReportContent},
 };
@@ -202,6 +202,7 @@ fn a_login_is_opened_refused_or_not_reached() -> Outcome {
             r#"{"login_id":"l/1","nonce":"","issued_at_ms":1,"expires_at_ms":2}"#.into(),
         ),
         "POST /box/v1/logins/l%2F1/proof" => problem(403, ProblemCode::SignatureRefused),
+        "POST /box/v1/logins/l%2F1/signature" => problem(503, ProblemCode::RevocationUnknown),
         "POST /box/v1/card-touches" => problem(500, ProblemCode::Internal),
         "GET /box/v1/residents/me/access-log" => Answer::Json(200, r#"{"views":[]}"#.into()),
         _ => open_stream(""),
@@ -211,8 +212,13 @@ fn a_login_is_opened_refused_or_not_reached() -> Outcome {
     link.ask(Request::OpenLogin(request));
     let Event::LoginOpened(challenge) = next(&happened) else { panic!("opened") };
     let proof = LoginProof { certificate: String::new(), signature: String::new() };
-    link.ask(Request::SendProof { login_id: challenge.login_id, proof });
+    let login_id = challenge.login_id;
+    link.ask(Request::SendProof { login_id: login_id.clone(), proof });
     assert_eq!(next(&happened), Event::LoginRefused(ProblemCode::SignatureRefused));
+    let (certificate, signature) = (String::new(), String::new());
+    let proof = SignatureProof { certificate, signature, consent_version: "1".into() };
+    link.ask(Request::SendSignature { login_id, proof });
+    assert_eq!(next(&happened), Event::LoginRefused(ProblemCode::RevocationUnknown));
     link.ask(Request::SendTouch(CardTouch { certificate: String::new() }));
     assert_eq!(next(&happened), Event::LoginUnreachable);
     link.ask(Request::FetchAccessLog { token: "secret".into() });
