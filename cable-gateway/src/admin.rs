@@ -164,7 +164,9 @@ pub enum Command {
 
 fn role(code: &str) -> Result<Role, String> {
     let known = Role::from_code(code);
-    known.ok_or_else(|| "use disaster-officer, public-health-nurse or fleet-operator".to_owned())
+    known.ok_or_else(|| {
+        "use disaster-officer, public-health-nurse, registry-clerk or fleet-operator".to_owned()
+    })
 }
 
 /// Runs one command and returns what to print.

@@ -43,18 +43,21 @@ pub enum Object {
     CardProposals,
     /// Cards whose certificate changed, ended or expired.
     CardConcerns,
+    /// Whether somebody has a card, looked up when one is lost.
+    CardHolders,
     /// What a service got to know at a sign-in, as the person agreed.
     ServiceAttributes,
 }
 
 impl Object {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::CheckInToday,
         Self::CheckInHistory,
         Self::EvacuationBoard,
         Self::Household,
         Self::CardProposals,
         Self::CardConcerns,
+        Self::CardHolders,
         Self::ServiceAttributes,
     ];
 
@@ -67,6 +70,7 @@ impl Object {
             Self::Household => "household",
             Self::CardProposals => "card-proposals",
             Self::CardConcerns => "card-concerns",
+            Self::CardHolders => "card-holders",
             Self::ServiceAttributes => "service-attributes",
         }
     }
@@ -80,6 +84,7 @@ impl Object {
             Self::Household => "ご家族と避難の計画",
             Self::CardProposals => "カードの登録の申し込み",
             Self::CardConcerns => "カードの有効性の確認",
+            Self::CardHolders => "カードの登録の有無",
             Self::ServiceAttributes => "同意した項目（サービスの利用）",
         }
     }
@@ -93,6 +98,7 @@ impl Object {
             Self::Household => "避難の計画を確認",
             Self::CardProposals => "カードの登録を確認",
             Self::CardConcerns => "カードの有効性を確認",
+            Self::CardHolders => "カードの紛失の届け出を確認",
             Self::ServiceAttributes => "ご本人が同意したサービスの利用",
         }
     }

@@ -5,6 +5,7 @@
 //! [`crate::login`]; this module knows links by their id.
 
 pub mod code;
+pub mod holder;
 pub mod link;
 pub mod stop;
 pub mod watch;

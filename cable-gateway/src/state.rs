@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use evacuation::id::{IdError, Issuer};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::JoinError};
 
 use crate::{
     clock::Clock,
     config::Config,
     device_authority::{AuthorityError, DeviceAuthority},
+    enrolment::CodeHash,
     limit::Limiter,
     login::{LoginDesk, LoginDeskError},
     metrics::Metrics,
@@ -128,6 +129,18 @@ impl AppState {
     /// What boxes get from the configuration and the keys.
     pub(crate) fn settings(&self) -> Settings {
         Settings::new(&self.config, self.keys.current().manifest())
+    }
+
+    /// The slow hash of a typed code; none when it is no code. A few at a time, off the async threads.
+    pub(crate) async fn hash_code(&self, code: String) -> Result<Option<CodeHash>, JoinError> {
+        // The semaphore is never closed.
+        let permit = self.limits.hashing.clone().acquire_owned().await;
+        let config = Arc::clone(&self.config);
+        let hash = move || {
+            let _permit = permit;
+            CodeHash::of(&code, &config.gateway.id)
+        };
+        tokio::task::spawn_blocking(hash).await
     }
 
     /// Unix milliseconds by the gateway's clock.

@@ -160,7 +160,7 @@ async fn list_proposals(store: &Store) -> anyhow::Result<String> {
         format!(
             "{} {} household {} resident {} shown {}, {renewal}",
             proposal.link_id,
-            proposal.name,
+            proposal.identity.name,
             proposal.household_id,
             proposal.resident_id,
             when(proposal.shown_at_ms)
@@ -174,7 +174,7 @@ async fn list_concerns(store: &Store) -> anyhow::Result<String> {
     let list = move |sql: &mut dyn Sql| watch::concerns(sql, &operator("card-watch"), now_ms);
     let concerns = store.write::<_, StoreError, _>(list).await?;
     let lines = concerns.iter().map(|concern| {
-        format!("{} {} {}", when(concern.checked_at_ms), concern.name, concern.text)
+        format!("{} {} {}", when(concern.checked_at_ms), concern.identity.name, concern.text)
     });
     Ok(lines.collect::<Vec<_>>().join("\n"))
 }

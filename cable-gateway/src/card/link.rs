@@ -2,7 +2,10 @@
 
 use crate::{
     audit::{self, Viewer},
-    store::{Row, Sql, StoreError},
+    store::{
+        Row, Sql, StoreError,
+        check_in::{self, Identity},
+    },
     values,
 };
 
@@ -15,8 +18,8 @@ pub struct Proposal {
     pub household_id: String,
     /// Local id of the resident whose card it is said to be.
     pub resident_id: String,
-    /// Name of that resident.
-    pub name: String,
+    /// Who that resident is.
+    pub identity: Identity,
     /// When it was shown, Unix milliseconds.
     pub shown_at_ms: i64,
     /// Whether that resident has a card already: a renewal, or somebody else's card.
@@ -29,28 +32,50 @@ pub fn proposals(
     viewer: &Viewer,
     now_ms: i64,
 ) -> Result<Vec<Proposal>, StoreError> {
+    waiting(sql, viewer, now_ms, None)
+}
+
+/// One card that waits; the look is written down.
+pub fn proposal(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    link_id: &str,
+) -> Result<Option<Proposal>, StoreError> {
+    Ok(waiting(sql, viewer, now_ms, Some(link_id))?.pop())
+}
+
+fn waiting(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    link_id: Option<&str>,
+) -> Result<Vec<Proposal>, StoreError> {
     let rows = sql.all(
         "SELECT l.link_id, l.person_id, l.linked_at_ms, r.household_id, r.resident_id, p.name, \
-         (SELECT COUNT(*) FROM credential_link o WHERE o.person_id = l.person_id \
+         p.kana, p.born_on, a.name AS area_name, (SELECT COUNT(*) FROM credential_link o WHERE o.person_id = l.person_id \
          AND o.kind = l.kind AND o.state = 'active') AS cards FROM credential_link l \
          JOIN person p ON p.person_id = l.person_id \
          JOIN household_resident r ON r.person_id = l.person_id \
-         WHERE l.state = 'proposed' ORDER BY l.linked_at_ms, l.link_id",
-        &[],
+         JOIN household h ON h.household_id = r.household_id \
+         JOIN area a ON a.area_id = h.area_id \
+         WHERE l.state = 'proposed' AND l.link_id = COALESCE($1, l.link_id) \
+         ORDER BY l.linked_at_ms, l.link_id",
+        values![link_id],
     )?;
     let persons = rows.iter().map(|row| row.get("person_id")).collect::<Result<Vec<_>, _>>()?;
     if !persons.is_empty() {
         audit::view(sql, viewer, now_ms, audit::Object::CardProposals, &persons)?;
     }
-    rows.iter().map(proposal).collect()
+    rows.iter().map(read_proposal).collect()
 }
 
-fn proposal(row: &Row) -> Result<Proposal, StoreError> {
+fn read_proposal(row: &Row) -> Result<Proposal, StoreError> {
     Ok(Proposal {
         link_id: row.get("link_id")?,
         household_id: row.get("household_id")?,
         resident_id: row.get("resident_id")?,
-        name: row.get("name")?,
+        identity: check_in::identity(row)?,
         shown_at_ms: row.get("linked_at_ms")?,
         has_card: row.get::<i64>("cards")? > 0,
     })

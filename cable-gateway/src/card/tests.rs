@@ -136,7 +136,7 @@ async fn without_a_letter_the_town_decides() {
     let now_ms = gateway.state.now_ms();
     let waiting = gateway.write(move |sql| link::proposals(sql, &operator(), now_ms)).await;
     let [proposal] = waiting.as_slice() else { panic!("{waiting:?}") };
-    assert_eq!((proposal.name.as_str(), proposal.has_card), ("中村 ハナ", true));
+    assert_eq!((proposal.identity.name.as_str(), proposal.has_card), ("中村 ハナ", true));
     assert_eq!(
         gateway.number("SELECT COUNT(*) AS n FROM audit WHERE object = 'card-proposals'").await,
         1,
@@ -269,7 +269,7 @@ async fn the_watch_tells_changes_once_and_in_neutral_words() {
     assert_eq!(watch(&gateway, Observation::Unknown).await, 0, "an end stays");
     let concerns = gateway.write(list(now_ms)).await;
     let [concern] = concerns.as_slice() else { panic!("{concerns:?}") };
-    assert_eq!(concern.name, "中村 ハナ");
+    assert_eq!(concern.identity.name, "中村 ハナ");
     for word in ["失効", "転居", "引っ越し", "死", "亡"] {
         assert!(!concern.text.contains(word), "{}", concern.text);
     }

@@ -9,7 +9,10 @@ use jpki::revocation::{CertificateId, DistributionPointName};
 use crate::{
     audit::{self, Object, Viewer},
     encoding::{base64, from_base64},
-    store::{Row, Sql, StoreError},
+    store::{
+        Row, Sql, StoreError,
+        check_in::{self, Identity},
+    },
     values,
 };
 
@@ -170,8 +173,8 @@ fn judged(link: &Watched, seen: Observation, now_ms: i64) -> (Option<Event>, Opt
 /// A person whom the town asks to come by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concern {
-    /// Name of the person.
-    pub name: String,
+    /// Who it is.
+    pub identity: Identity,
     /// The neutral sentence.
     pub text: &'static str,
     /// When it was seen, Unix milliseconds.
@@ -186,11 +189,15 @@ pub fn concerns(
     now_ms: i64,
 ) -> Result<Vec<Concern>, StoreError> {
     let rows = sql.all(
-        "SELECT l.person_id, p.name, l.watched, MAX(e.checked_at_ms) AS checked_at_ms \
+        "SELECT l.person_id, p.name, p.kana, p.born_on, a.name AS area_name, l.watched, \
+         MAX(e.checked_at_ms) AS checked_at_ms \
          FROM credential_link l JOIN person p ON p.person_id = l.person_id \
+         JOIN household_resident r ON r.person_id = l.person_id \
+         JOIN household h ON h.household_id = r.household_id \
+         JOIN area a ON a.area_id = h.area_id \
          JOIN card_event e ON e.link_id = l.link_id AND e.event = l.watched \
          WHERE l.state = 'active' AND l.watched IN ('changed-or-ended', 'expired') \
-         GROUP BY l.link_id, l.person_id, p.name, l.watched \
+         GROUP BY l.link_id, l.person_id, p.name, p.kana, p.born_on, a.name, l.watched \
          ORDER BY checked_at_ms, l.person_id",
         &[],
     )?;
@@ -201,7 +208,7 @@ pub fn concerns(
     rows.iter()
         .map(|row| {
             Ok(Concern {
-                name: row.get("name")?,
+                identity: check_in::identity(row)?,
                 text: Event::label(&row.get::<String>("watched")?),
                 checked_at_ms: row.get("checked_at_ms")?,
             })

@@ -23,6 +23,8 @@ pub enum Role {
     PublicHealthNurse,
     /// 受信機運用: the operator's support; sees boxes, never what residents said
     FleetOperator,
+    /// 住民窓口: cards of residents, never what they said
+    RegistryClerk,
 }
 
 impl Role {
@@ -32,12 +34,13 @@ impl Role {
             Self::DisasterOfficer => "disaster-officer",
             Self::PublicHealthNurse => "public-health-nurse",
             Self::FleetOperator => "fleet-operator",
+            Self::RegistryClerk => "registry-clerk",
         }
     }
 
     /// Reads a [`code`](Self::code).
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::DisasterOfficer, Self::PublicHealthNurse, Self::FleetOperator]
+        [Self::DisasterOfficer, Self::PublicHealthNurse, Self::FleetOperator, Self::RegistryClerk]
             .into_iter()
             .find(|role| role.code() == code)
     }
@@ -48,6 +51,7 @@ impl Role {
             Self::DisasterOfficer => "防災担当",
             Self::PublicHealthNurse => "保健師",
             Self::FleetOperator => "受信機運用",
+            Self::RegistryClerk => "住民窓口",
         }
     }
 }

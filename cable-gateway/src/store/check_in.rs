@@ -243,7 +243,8 @@ pub fn history(
     }))
 }
 
-fn identity(row: &Row) -> Result<Identity, StoreError> {
+/// The person of a row that names them as [`Identity`] does.
+pub(crate) fn identity(row: &Row) -> Result<Identity, StoreError> {
     Ok(Identity {
         person_id: row.get("person_id")?,
         name: row.get("name")?,

@@ -6,6 +6,7 @@
 
 mod assets;
 mod board;
+mod cards;
 mod check_ins;
 mod context;
 mod drafts;
@@ -76,6 +77,7 @@ pub fn router(console: Console) -> Router {
     Router::new()
         .merge(officer_routes())
         .merge(nurse_routes())
+        .merge(cards::routes())
         .merge(fleet::routes())
         .route("/", get(sign_in::home))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))

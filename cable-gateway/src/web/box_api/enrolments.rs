@@ -70,12 +70,7 @@ pub(super) async fn handler(
 
 /// Hashes the code off the async threads, a few at a time: the hash is slow on purpose.
 pub(super) async fn hash(state: &AppState, code: String) -> Result<CodeHash, Refused> {
-    let permit = state.limits.hashing.clone().acquire_owned().await;
-    let gateway_id = state.config.gateway.id.clone();
-    let hashed = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        CodeHash::of(&code, &gateway_id)
-    });
-    let hashed = hashed.await.map_err(|_| Refused::new(ProblemCode::Internal, "hash failed"))?;
+    let hashed = state.hash_code(code).await;
+    let hashed = hashed.map_err(|_| Refused::new(ProblemCode::Internal, "hash failed"))?;
     hashed.ok_or_else(|| EnrolmentError::CodeRefused.into())
 }

@@ -289,6 +289,8 @@ impl Fields {
         let page = match path {
             "/orders" | "/orders/preview" => "/orders/new",
             "/sign-out" => return "/".to_owned(),
+            // Neither a name nor a code comes into an address.
+            path if path.starts_with("/cards/lost") => return "/cards/lost".to_owned(),
             path if path.starts_with("/orders/") && path.contains("/help/") => {
                 return path.split_once("/help/").map_or(path, |(page, _)| page).to_owned();
             }

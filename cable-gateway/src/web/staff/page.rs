@@ -109,6 +109,11 @@ impl Frame {
         self.member.as_ref().is_some_and(|member| member.role == Role::FleetOperator)
     }
 
+    /// Whether the person looks after residents' cards.
+    pub(super) fn is_clerk(&self) -> bool {
+        self.member.as_ref().is_some_and(|member| member.role == Role::RegistryClerk)
+    }
+
     /// Whether the person issues orders.
     pub(super) fn is_officer(&self) -> bool {
         self.member.as_ref().is_some_and(|member| member.role == Role::DisasterOfficer)

@@ -61,6 +61,7 @@ fn first_page(role: Role) -> &'static str {
         Role::DisasterOfficer => "/orders",
         Role::PublicHealthNurse => "/check-ins",
         Role::FleetOperator => "/fleet",
+        Role::RegistryClerk => "/cards",
     }
 }
 

@@ -3,6 +3,7 @@
 mod accessibility;
 mod audit_trail;
 mod browser;
+mod cards;
 mod fixture;
 mod fleet;
 mod names;

@@ -162,6 +162,17 @@ pub(super) fn age(born_on: Option<&str>, now_ms: i64) -> String {
         .map_or("―".to_owned(), |years| format!("{years}歳"))
 }
 
+/// Day of birth and age: `1944年5月3日（82歳）`.
+pub(super) fn born(born_on: Option<&str>, now_ms: i64) -> String {
+    match born_on.and_then(|text| text.parse::<Date>().ok()) {
+        None => "―".to_owned(),
+        Some(day) => {
+            let (year, month, date) = (day.year(), day.month(), day.day());
+            format!("{year}年{month}月{date}日（{}）", age(born_on, now_ms))
+        }
+    }
+}
+
 /// Full years; a person born on 29 February is a year older on 1 March.
 fn years_between(born: Date, today: Date) -> Option<i16> {
     let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());

@@ -209,6 +209,6 @@ async fn without_revocation_data_a_strict_gateway_refuses_every_card() {
         random: state.random.clone(),
     };
     let refused = state.logins.touch(occasion, &device, &touch).await.expect_err("refused");
-    assert_eq!(refused.code(), ProblemCode::Internal);
+    assert_eq!(refused.code(), ProblemCode::RevocationUnknown);
     gateway.stop().await;
 }

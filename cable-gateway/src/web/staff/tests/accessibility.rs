@@ -139,6 +139,18 @@ async fn every_page_keeps_the_basic_rules() {
     ] {
         check(path, &operator.get(path).await);
     }
+    let mut clerk = town.officer("ogawa").await;
+    for filled in [false, true] {
+        if filled {
+            town.has_cards().await;
+            check("proposal", &clerk.get("/cards/proposals/l-new").await);
+        }
+        for path in ["/cards", "/cards/concerns", "/cards/lost", "/cards/lost/p-hana"] {
+            check(path, &clerk.get(path).await);
+        }
+    }
+    check("found", &clerk.post("/cards/lost", &[("words", "中村")]).await);
+    check("wrong code", &clerk.post("/cards/lost/code", &[("code", "1")]).await);
     saito.get("/orders/new").await;
     check("errors", &saito.post("/orders", &[]).await);
     let fields = [("mode", "actual"), ("hazard", "tsunami"), ("scope", "town")];

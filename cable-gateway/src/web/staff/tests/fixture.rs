@@ -13,7 +13,8 @@ use zeroize::Zeroizing;
 mod fleet;
 mod seed;
 
-use seed::{STAFF, device, office, person, seed};
+pub(super) use seed::CODE;
+use seed::{STAFF, cards, device, office, person, seed};
 
 use super::browser::Browser;
 use crate::{
@@ -206,6 +207,19 @@ impl Town {
             rows.iter().map(|row| Ok((row.get("object")?, row.get("persons")?))).collect()
         };
         self.store.read::<_, StoreError, _>(read).await.expect("the audit log")
+    }
+
+    /// ハナ has a card whose certificate changed and a letter to stop it; 茂 showed a card at home.
+    pub(super) async fn has_cards(&self) {
+        let hash = self.console.app.hash_code(CODE.to_owned()).await.expect("a thread");
+        let hash = hash.expect("twelve digits");
+        let write = move |sql: &mut dyn Sql| cards(sql, hash, NOW_MS);
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
+    /// State of a card by the id of its link.
+    pub(super) async fn card(&self, link: &'static str) -> String {
+        self.text("SELECT state AS found FROM credential_link WHERE link_id = $1", link).await
     }
 
     /// The keys of all orders were revoked.

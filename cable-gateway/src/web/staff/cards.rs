@@ -1,0 +1,72 @@
+//! The registry clerk's pages: cards that wait for the town's word, cards to ask about, lost cards.
+//!
+//! Certificates, serial numbers and reasons never come here (invariant 5); every name that is shown
+//! was written down as a look (invariant 8).
+
+mod concerns;
+mod lost;
+mod proposals;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::{
+    Console,
+    context::{Duty, Person, viewer},
+    wording,
+};
+use crate::{audit::Viewer, staff::Role, store::check_in::Identity};
+
+/// A clerk of the town's registry at work.
+#[derive(Debug, Clone)]
+struct Clerk(Person);
+
+impl Duty for Clerk {
+    fn take_up(person: Person) -> Option<Self> {
+        (person.member.role == Role::RegistryClerk).then_some(Self(person))
+    }
+
+    fn person(&self) -> &Person {
+        &self.0
+    }
+}
+
+impl Clerk {
+    /// For the audit log.
+    fn viewer(&self, purpose: &str) -> Viewer {
+        viewer(&self.0, purpose)
+    }
+}
+
+pub(super) fn routes() -> Router<Console> {
+    Router::new()
+        .route("/cards", get(proposals::list))
+        .route("/cards/proposals/{link}", get(proposals::show).post(proposals::decide))
+        .route("/cards/concerns", get(concerns::show))
+        .route("/cards/lost", get(lost::ask).post(lost::search))
+        .route("/cards/lost/code", post(lost::stop_by_code))
+        .route("/cards/lost/{person}", get(lost::show).post(lost::stop))
+}
+
+/// Somebody as these pages show them.
+struct PersonView {
+    id: String,
+    name: String,
+    kana: String,
+    born: String,
+    area: String,
+}
+
+impl PersonView {
+    fn of(identity: &Identity, now_ms: i64) -> Self {
+        Self {
+            id: identity.person_id.clone(),
+            name: wording::name(&identity.name),
+            kana: identity.kana.clone(),
+            born: wording::born(identity.born_on.as_deref(), now_ms),
+            area: identity.area_name.clone(),
+        }
+    }
+}
