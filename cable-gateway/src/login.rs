@@ -14,7 +14,8 @@ mod trust;
 
 use std::sync::Arc;
 
-use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session,
+use gateway_api::login::{
+    AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, Session,
 };
 use jpki::{
     revocation::{
@@ -23,14 +24,12 @@ use jpki::{
     },
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
-    verify::{
-        LibraryVerifier, VerifiedCertificate as VerifiedLogin, verify_login, verify_touch,
-    },
+    verify::{LibraryVerifier, VerifiedCertificate as VerifiedLogin, verify_login, verify_touch},
 };
 
 pub use credential::{LinkError, read_certificate};
-pub use refusal::LoginError;
 pub(crate) use nonce::forget as forget_nonces;
+pub use refusal::LoginError;
 pub(crate) use registration::{Registration, RegistrationError};
 pub use trust::TrustFolderError;
 

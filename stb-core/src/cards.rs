@@ -15,7 +15,10 @@ use crate::{
     entry::{DigitEntry, PadKey},
     phrase::{Phrase, say},
     service::{LetterCode, ServiceAnswer, ServiceCall, ServiceFault},
-    session::{SILENCE_MS, STRAY_PRESS_MS, purpose::{CONSENT_VERSION, LinkWish}},
+    session::{
+        SILENCE_MS, STRAY_PRESS_MS,
+        purpose::{CONSENT_VERSION, LinkWish},
+    },
 };
 
 /// Digits of a letter's code.

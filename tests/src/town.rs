@@ -16,7 +16,12 @@ use std::{
 use anyhow::{Context, Result};
 use virtual_card::profile::CardProfile;
 
-use self::{agency::TownAgency, cards::{Cards, Holder}, files::Ports, staff::StaffAccount};
+use self::{
+    agency::TownAgency,
+    cards::{Cards, Holder},
+    files::Ports,
+    staff::StaffAccount,
+};
 use crate::{
     display::Display,
     marks::{Marks, now_us},

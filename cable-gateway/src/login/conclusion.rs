@@ -20,9 +20,7 @@ impl LoginDesk {
         level: AssuranceLevel,
         bound: Option<Bound>,
         outcome: Result<Accepted, LoginError>,
-        find: impl FnOnce(&mut dyn Sql, &VerifiedLogin) -> Result<String, LoginError>
-        + Send
-        + 'static,
+        find: impl FnOnce(&mut dyn Sql, &VerifiedLogin) -> Result<String, LoginError> + Send + 'static,
     ) -> Result<Session, LoginError> {
         let ttl = match level {
             AssuranceLevel::L1 => self.config.touch_session,

@@ -1,7 +1,9 @@
 //! The card conversation: flows of `jpki` between the reader and the pages.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use gateway_api::login::{AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, SignatureProof};
+use gateway_api::login::{
+    AssuranceLevel, CardTouch, LoginChallenge, LoginProof, LoginRequest, SignatureProof,
+};
 use jpki::{
     apdu::Command,
     flow::{

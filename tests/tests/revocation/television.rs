@@ -48,15 +48,14 @@ fn a_lost_card_and_an_agency_that_is_away_are_told_in_neutral_words() -> Result<
     let mut town = Town::start(Options { channels: false, ..Options::default() }, None)?;
     town.agency.report("hana", Event::Loss)?;
     let typed = log_in(&town, "hana")?;
-    let words = ["このカードの電子証明書は、いま使えません。", "新しいカードがあれば入れかえてください。"];
+    let words =
+        ["このカードの電子証明書は、いま使えません。", "新しいカードがあれば入れかえてください。"];
     refused(&town, typed, &words, "revoked.png")?;
     assert_eq!(town.count("SELECT COUNT(*) FROM session WHERE level = 2")?, 0);
 
     town.agency.publish(1)?;
     let stale = "hitokoe_revocation_lists_stale{certificate=\"auth\"}";
-    watch::until(stale, SOON, || {
-        Ok((counter(&runtime, &town, stale)? == 3).then_some(()))
-    })?;
+    watch::until(stale, SOON, || Ok((counter(&runtime, &town, stale)? == 3).then_some(())))?;
     town.agency.stop()?;
     let typed = log_in(&town, "shigeru")?;
     let words = [

@@ -18,13 +18,14 @@ const COLUMNS: usize = 10;
 
 /// Walks over the keyboard, first to the row, then to the key.
 fn type_with_arrows(town: &Town, password: &str) -> Result<()> {
-    let mut focus = 0;
+    // The focus begins on 決定; above it lies S.
+    town.display.press("Up")?;
+    let mut focus = KEYS.find('S').context("a key of the first three rows")?;
     for character in password.chars() {
         let wanted = KEYS.find(character).context("a key of the first three rows")?;
         walk(town, focus / COLUMNS, wanted / COLUMNS, ["Down", "Up"])?;
         walk(town, focus % COLUMNS, wanted % COLUMNS, ["Right", "Left"])?;
         town.display.press("Return")?;
-        picture(town, &format!("typed-{wanted}.png"))?;
         focus = wanted;
     }
     // 決定 lies below the end of the third row.

@@ -1,9 +1,13 @@
 //! Revocation lists.
 
+use std::sync::Arc;
+
 use jpki::{
     revocation::{
-        DistributionPointName, RevocationReason,
+        CertificateId, DistributionPointName, RevocationQuestion, RevocationReason,
+        RevocationSource as _, RevocationStatus,
         crl::{Crl, CrlLimits, CrlReader, CrlRefusal, Expected, SKEW_SECS},
+        store::CrlStore,
     },
     tlv,
     verify::LibraryVerifier,
@@ -47,6 +51,13 @@ pub(crate) fn read(der: &[u8]) -> Result<Crl, CrlRefusal> {
     Crl::from_der(der, &anchor, Expected::Partition(&names[0]), NOW, &LibraryVerifier)
 }
 
+/// Where the configuration expects no certain distribution point.
+fn read_as_named(der: &[u8]) -> Result<Crl, CrlRefusal> {
+    let office = Office::open();
+    let anchor = office.anchor(&office.ca(Purpose::Sign));
+    Crl::from_der(der, &anchor, Expected::AsNamed, NOW, &LibraryVerifier)
+}
+
 fn changed(change: impl FnOnce(&mut CrlDraft)) -> String {
     let mut draft = good();
     change(&mut draft);
@@ -56,6 +67,25 @@ fn changed(change: impl FnOnce(&mut CrlDraft)) -> String {
 fn bytes(change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> String {
     let der = good().sign(Office::open().ca(Purpose::Sign).key()).expect("signed");
     named(read(&change(der)))
+}
+
+/// A list that is taken as it names itself speaks for its own town only: whoever is revoked in
+/// another town is not found good by it.
+#[test]
+fn a_list_taken_as_it_names_itself_says_nothing_about_another_town() {
+    let mut draft = good();
+    draft.partition = partition(&Town::new("Tokushima-ken", "Kamiyama-cho"));
+    let der = draft.sign(Office::open().ca(Purpose::Sign).key()).expect("signed");
+    let list = read_as_named(&der).expect("a good list of its town");
+    let certificate =
+        CertificateId { issuer_key_id: list.issuer_key_id().to_vec(), serial: vec![6, 0, 0, 1] };
+    assert!(list.covers(&certificate, &partition(&Town::new("Tokushima-ken", "Kamiyama-cho"))));
+    assert!(!list.covers(&certificate, &partition(&town())));
+    let mut store = CrlStore::new();
+    store.offer(&Arc::new(list)).expect("the first list");
+    let distribution_points = partition(&town());
+    let question = RevocationQuestion { certificate, distribution_points };
+    assert_eq!(store.status(&question, NOW), RevocationStatus::Unknown);
 }
 
 pub(crate) fn chapter() -> Chapter {
@@ -166,6 +196,19 @@ const SCOPES: &[Rule] = &[
         presented: "a list of everything where a town's was expected",
         refused_as: "OtherPartition",
         found: || changed(|draft| draft.partition.clear()),
+    },
+    Rule {
+        presented: "a distribution point without a whole name, where any named one would do",
+        refused_as: "OtherPartition",
+        found: || {
+            let relative = tlv::encode(tlv::context(1), &[0x30, 0]);
+            let mut draft = good();
+            draft.partition.clear();
+            draft.limits = tlv::encode(tlv::context(0), &relative);
+            named(read_as_named(
+                &draft.sign(Office::open().ca(Purpose::Sign).key()).expect("signed"),
+            ))
+        },
     },
     Rule {
         presented: "for some reasons only",

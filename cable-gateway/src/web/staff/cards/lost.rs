@@ -125,7 +125,10 @@ pub(super) async fn show(
     let work = move |sql: &mut dyn Sql| {
         let found = holder::one(sql, &viewer, now_ms, &person_id)?.ok_or(Fault::NotFound)?;
         let frame = Frame::of(sql, &person, now_ms)?.titled("カードを止める", "lost");
-        Ok::<_, Fault>(StopPage { frame: Frame { narrow: true, ..frame }, row: row(&found, now_ms) })
+        Ok::<_, Fault>(StopPage {
+            frame: Frame { narrow: true, ..frame },
+            row: row(&found, now_ms),
+        })
     };
     Ok(html(&console.app.store.write(work).await?)?.into_response())
 }

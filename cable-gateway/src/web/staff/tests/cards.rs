@@ -36,7 +36,8 @@ async fn only_the_clerk_opens_cards_and_the_clerk_opens_nothing_else() {
     }
     let mut nurse = town.nurse().await;
     nurse.get("/check-ins").await;
-    for path in ["/cards/proposals/l-new", "/cards/lost", "/cards/lost/p-hana", "/cards/lost/code"] {
+    for path in ["/cards/proposals/l-new", "/cards/lost", "/cards/lost/p-hana", "/cards/lost/code"]
+    {
         nurse.post(path, &[("decision", "approve")]).await.has_status(403);
     }
     assert_eq!(town.card("l-hana").await, "active");
