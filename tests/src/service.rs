@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use crate::town::Town;
+use crate::{browser::Browser, town::Town};
 
 const CLIENT: &str = "library";
 const STATE: &str = "shelf-7";
@@ -63,6 +63,14 @@ impl Library {
             }
         });
         Ok(Self { address })
+    }
+
+    /// Opens it in a browser; gives the number that the page shows.
+    pub fn visit(&self, town: &Town) -> Result<(Browser, String)> {
+        let browser = Browser::start("visitor", 1280, 900, &town.logs())?;
+        browser.open(self.address())?;
+        let number = browser.text(".code")?.chars().filter(char::is_ascii_digit).collect();
+        Ok((browser, number))
     }
 
     /// Its front page, which leads to the sign-in.

@@ -1,6 +1,9 @@
 //! One evening, driven: remote keys on the box, a real browser at the town office, a picture of every
 //! step and the latencies that the evening showed.
 
+mod cards;
+mod services;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -47,6 +50,7 @@ struct Tour {
 impl Tour {
     fn walk(&mut self) -> Result<()> {
         self.television()?;
+        self.service()?;
         self.login()?;
         self.check_in()?;
         self.nurse()?;
@@ -56,6 +60,7 @@ impl Tour {
         self.lift(&author, &second, &order)?;
         self.drill(&author)?;
         self.access_log()?;
+        self.cards()?;
         self.town.ensure_well()
     }
 
@@ -225,6 +230,15 @@ impl Tour {
         self.town.cards.remove()?;
         self.press_and_see("Home", "Home")?;
         self.picture("home-card-removed")
+    }
+
+    /// Types the card's PIN; gives the time just before.
+    fn type_pin(&mut self) -> Result<i64> {
+        let begun = now_us();
+        for digit in PIN.chars() {
+            self.press(&digit.to_string())?;
+        }
+        Ok(begun)
     }
 
     fn taken_over(&mut self, posted: i64) -> Result<()> {

@@ -84,7 +84,7 @@ pub struct Town {
     pub agency: TownAgency,
     /// The television.
     pub display: Display,
-    /// Staff accounts: two officers, one nurse.
+    /// Staff accounts: two officers, one nurse, one clerk of the registry.
     pub staff: Vec<StaffAccount>,
     /// Further environment of the box, e.g. a wrong clock.
     pub box_environment: Vec<(String, String)>,

@@ -112,13 +112,22 @@ pub enum MigrationError {
 
 /// Applies the missing steps and returns their names.
 pub fn apply(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<&'static str>, StoreError> {
+    apply_before(sql, i64::MAX, now_ms)
+}
+
+/// The same for steps with a lower number: a database as an older program left it.
+pub(super) fn apply_before(
+    sql: &mut dyn Sql,
+    end: i64,
+    now_ms: i64,
+) -> Result<Vec<&'static str>, StoreError> {
     sql.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT PRIMARY KEY, \
          name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at_ms BIGINT NOT NULL)",
         &[],
     )?;
     let applied = compare(sql)?;
-    let missing = STEPS.iter().filter(|step| step.number > applied);
+    let missing = STEPS.iter().filter(|step| step.number > applied && step.number < end);
     missing.map(|step| apply_step(sql, step, now_ms)).collect()
 }
 

@@ -131,6 +131,63 @@ async fn an_empty_database_is_told_to_migrate() {
     assert!(error.contains("cable-gateway migrate"), "{error}");
 }
 
+/// Evidence of statements as a database held it before revocation was asked about.
+const EVIDENCE: &str = "\
+    INSERT INTO area VALUES ('A', 1, '日和佐浦', '', NULL, NULL, NULL); \
+    INSERT INTO household (household_id, ordinal, area_id, language, speak_names, \
+      check_in_enabled, version) VALUES ('h', 1, 'A', 'ja', 1, 1, 1); \
+    INSERT INTO person (person_id, name, kana, created_at_ms) VALUES ('p', '中村 ハナ', '', 0); \
+    INSERT INTO device (device_id, household_id, state, certificate_sha256, certificate, \
+      public_key_sha256, enrolled_at_ms) VALUES ('d', 'h', 'active', x'01', x'01', x'01', 0); \
+    INSERT INTO service_client VALUES ('c', '図書館', '', '', 's', '', '', '', '', 2, '{}', \
+      'active', 0, 0); \
+    INSERT INTO service_consent VALUES ('k', 'p', 'c', 'statement', '', '', '', 'd', 2, 0, 0, \
+      NULL); \
+    INSERT INTO evidence VALUES ('e1', 'c', 'p', 'k', 'd', 's1', 2, 10, 20, '{\"q\":1}', 'r', \
+      'unchecked', 'a.b.c'); \
+    INSERT INTO evidence VALUES ('e2', 'c', 'p', 'k', 'd', 's2', 2, 30, 40, '{}', NULL, 'good', \
+      'd.e.f');";
+
+#[tokio::test]
+async fn evidence_survives_the_step_that_says_more_about_revocation() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let store = Store::open(&folder.path().join("old.sqlite")).expect("opened");
+    let old = |sql: &mut dyn Sql| {
+        migration::apply_before(sql, 16, 1)?;
+        sql.script(EVIDENCE)?;
+        sql.all("SELECT * FROM evidence ORDER BY evidence_id", &[])
+    };
+    let before = store.write::<_, StoreError, _>(old).await.expect("an older database");
+    let applied = store.migrate(2).await.expect("the missing steps");
+    assert!(applied.starts_with(&["0016_revocation"]), "{applied:?}");
+    let read = |sql: &mut dyn Sql| sql.all("SELECT * FROM evidence ORDER BY evidence_id", &[]);
+    let after = store.read::<_, StoreError, _>(read).await.expect("read");
+    assert_eq!(before.len(), 2);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.values(), after.values());
+    }
+    assert_eq!(after.len(), 2, "none is lost and none is there twice");
+    for (query, may) in [
+        ("UPDATE evidence SET revocation = 'good' WHERE evidence_id = 'e1'", false),
+        (
+            "INSERT INTO evidence SELECT 'e3', client_id, person_id, consent_id, device_id, \
+          session_id, level, authenticated_at_ms, stated_at_ms, form, contract_ref, 'stale', \
+          statement FROM evidence WHERE evidence_id = 'e1'",
+            true,
+        ),
+        (
+            "INSERT INTO evidence SELECT 'e4', client_id, 'nobody', consent_id, device_id, \
+          session_id, level, authenticated_at_ms, stated_at_ms, form, contract_ref, 'good', \
+          statement FROM evidence WHERE evidence_id = 'e1'",
+            false,
+        ),
+    ] {
+        let done = store.write(move |sql| sql.execute(query, &[])).await;
+        assert_eq!(done.is_ok(), may, "{query}: {done:?}");
+    }
+    store.check_schema().await.expect("the schema of this program");
+}
+
 /// The schema must also be one for PostgreSQL: its types are few, and the columns are typed.
 #[test]
 fn the_schema_keeps_to_the_portable_types() {

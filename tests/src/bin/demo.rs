@@ -7,7 +7,10 @@ use clap::Parser;
 use hitokoe_tests::{
     display::Display,
     place, tour,
-    town::{Options, Town, cards::PIN},
+    town::{
+        Options, Town,
+        cards::{PASSWORD, PIN},
+    },
 };
 
 #[derive(Parser)]
@@ -45,7 +48,7 @@ fn tell(town: &Town) -> Result<()> {
     println!("  arrows, Return 決定, BackSpace 戻る, Escape 終了, Home ホーム, digits,");
     println!("  PageUp/PageDown チャンネル, F1-F4 青赤緑黄, +/- 音量,");
     println!("  g 番組表, F8 ヘルプ, F9 電源\n");
-    println!("Card (PIN {PIN})");
+    println!("Card (PIN {PIN}, password of the signature certificate {PASSWORD})");
     for (label, whose) in [
         ("hana", "中村 ハナ"),
         ("shigeru", "中村 茂"),

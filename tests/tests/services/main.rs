@@ -41,9 +41,7 @@ fn press_and_see(town: &Town, key: &str, page: &str) -> Result<()> {
 
 /// Opens the library in a browser and types the number that it shows on the television.
 fn ask(town: &Town, library: &Library) -> Result<Browser> {
-    let browser = Browser::start("visitor", 1280, 900, &town.logs())?;
-    browser.open(library.address())?;
-    let number: String = browser.text(".code")?.chars().filter(char::is_ascii_digit).collect();
+    let (browser, number) = library.visit(town)?;
     press_and_see(town, "Home", "Home")?;
     for key in TO_SERVICES {
         town.display.press(key)?;

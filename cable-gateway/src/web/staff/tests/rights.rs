@@ -7,7 +7,8 @@ use super::{browser::HOST, fixture::Town};
 /// Names with values: headers, fields.
 type Pairs<'a> = &'a [(&'a str, &'a str)];
 
-/// What each visitor gets: nobody, a disaster officer, a public-health nurse.
+/// What each visitor gets: nobody, a disaster officer, a public-health nurse. The pages of operators
+/// and clerks have such tests of their own.
 type Row = (Method, &'static str, [u16; 3]);
 
 /// Every route of the console. `303` leads on (to the sign-in, or after success), `403` refuses
@@ -34,6 +35,8 @@ fn routes() -> Vec<Row> {
         (post.clone(), "/drafts/00/withdraw", [303, 404, 403]),
         (get.clone(), "/check-ins", [303, 403, 200]),
         (get.clone(), "/residents/00", [303, 403, 404]),
+        (get.clone(), "/cards", [303, 403, 403]),
+        (post.clone(), "/cards/lost", [303, 403, 403]),
         (get, "/no-such-page", [404, 404, 404]),
         (post, "/sign-out", [303, 303, 303]),
     ]
