@@ -58,9 +58,9 @@ impl Tour {
         let order = self.order(&author, &second)?;
         self.answer(&author, &order)?;
         self.lift(&author, &second, &order)?;
-        self.drill(&author)?;
         self.access_log()?;
         self.cards()?;
+        self.drill(&author)?;
         self.town.ensure_well()
     }
 
@@ -217,9 +217,7 @@ impl Tour {
     fn access_log(&mut self) -> Result<()> {
         self.press_and_see("Home", "Home")?;
         self.picture("home-logged-in")?;
-        // The drill still holds: its tile stands first, and the others moved on by one.
         self.press("Down")?;
-        self.press("Right")?;
         let asked = now_us();
         self.press_and_see("Return", "AccessLog")?;
         // The nurse and the two officers looked; the list comes from the gateway.

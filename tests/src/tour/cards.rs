@@ -8,7 +8,7 @@ use super::{SOON, Tour};
 use crate::{console::Desk, marks::now_us};
 
 impl Tour {
-    /// Begins and ends on the home page, with an empty reader.
+    /// Begins on the home page and ends on live television, with an empty reader.
     pub(super) fn cards(&mut self) -> Result<()> {
         self.show_new_card()?;
         let clerk = Desk::sign_in(&self.town, &self.town.staff[3])?;
@@ -16,7 +16,9 @@ impl Tour {
         self.ask_about(&clerk)?;
         self.stop(&clerk)?;
         self.refused("stranger", "card-stopped")?;
-        self.refused("shigeru", "card-revoked")
+        self.refused("shigeru", "card-revoked")?;
+        self.press("Escape")?;
+        Ok(())
     }
 
     fn show_new_card(&mut self) -> Result<()> {

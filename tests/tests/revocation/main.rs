@@ -1,5 +1,5 @@
 //! What a town's gateway makes of the agency: a revoked card, an agency that is away and comes back,
-//! and what is told about linked certificates. Gateway and agency are processes.
+//! what is told about linked certificates, and what the television says. Everything is a process.
 
 mod bare_box;
 mod television;

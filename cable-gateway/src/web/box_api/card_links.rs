@@ -40,6 +40,8 @@ impl From<RegistrationError> for Refused {
         (status = 403, description = "Nonce, certificate, code, card or resident refused",
             body = Problem),
         (status = 429, description = "Too many tries at this box", body = Problem),
+        (status = 503, description = "Nobody knows whether the certificate is revoked",
+            body = Problem),
     )
 )]
 pub(super) async fn handler(

@@ -19,6 +19,8 @@ use crate::{device::Device, state::AppState};
         (status = 401, description = "No active device", body = Problem),
         (status = 403, description = "Certificate or person refused, or a card of another household", body = Problem),
         (status = 429, description = "Too many touches at this box", body = Problem),
+        (status = 503, description = "Nobody knows whether the certificate is revoked",
+            body = Problem),
     )
 )]
 pub(super) async fn handler(

@@ -23,6 +23,8 @@ use crate::{device::Device, state::AppState};
         (status = 403, description = "Nonce, certificate, signature or person refused",
             body = Problem),
         (status = 429, description = "Too many logins at this box", body = Problem),
+        (status = 503, description = "Nobody knows whether the certificate is revoked",
+            body = Problem),
     )
 )]
 pub(super) async fn handler(
