@@ -103,7 +103,7 @@ const GATEWAY: [Journey; 10] = [
 ];
 
 /// A service that asks.
-const SERVICE: [Journey; 12] = [
+const SERVICE: [Journey; 13] = [
     ("service-number", || number("4071")),
     ("service-number-wrong", || {
         let unknown = ServiceFault::Refused(ProblemCode::Unknown);
@@ -119,6 +119,7 @@ const SERVICE: [Journey; 12] = [
     }),
     ("service-request", asked),
     ("service-request-form", pension),
+    ("service-request-signature", || pension_at(AssuranceLevel::L3)),
     ("service-question", || {
         let mut television = pension();
         television.choose_here("service-yes");
@@ -301,6 +302,10 @@ fn asked() -> Television {
 }
 
 fn pension() -> Television {
+    pension_at(AssuranceLevel::L2)
+}
+
+fn pension_at(level: AssuranceLevel) -> Television {
     let question = |id: &str, text: &str, choices: [&str; 2]| StatementQuestion {
         question_id: id.to_owned(),
         text: text.to_owned(),
@@ -322,6 +327,7 @@ fn pension() -> Television {
             question("other", "ほかの年金を受けていますか。", ["受けていない", "受けている"]),
         ],
     });
+    television.request.level = level;
     ask(&mut television);
     television
 }
