@@ -51,7 +51,7 @@ fn traces(secret: &str) -> Vec<String> {
                 joined(part, "", |byte| format!("{byte:02X}")),
                 joined(part, ", ", |byte| format!("{byte:02x}")),
                 joined(part, " ", |byte| format!("{byte:02X}")),
-                joined(part, ", ", |byte| byte.to_string()),
+                joined(part, ", ", ToString::to_string),
             ]
         })
         .collect()

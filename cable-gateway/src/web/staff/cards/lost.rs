@@ -166,17 +166,14 @@ pub(super) async fn stop_by_code(
         }
         Ok::<_, StoreError>(stopped)
     };
-    let (status, searched) = match console.app.store.write(work).await? {
-        Some(count) => {
-            let text = format!("カードを止めました（{count}件）。いまから、だれも使えません。");
-            let notice = Some(Notice::calm(text));
-            (StatusCode::OK, Searched { notice, ..Searched::default() })
-        }
-        None => {
-            let text = "この番号は使えません。番号を聞き直すか、名前で探してください。";
-            let errors = vec![FieldError::new("code", text)];
-            (StatusCode::UNPROCESSABLE_ENTITY, Searched { errors, ..Searched::default() })
-        }
+    let (status, searched) = if let Some(count) = console.app.store.write(work).await? {
+        let text = format!("カードを止めました（{count}件）。いまから、だれも使えません。");
+        let notice = Some(Notice::calm(text));
+        (StatusCode::OK, Searched { notice, ..Searched::default() })
+    } else {
+        let text = "この番号は使えません。番号を聞き直すか、名前で探してください。";
+        let errors = vec![FieldError::new("code", text)];
+        (StatusCode::UNPROCESSABLE_ENTITY, Searched { errors, ..Searched::default() })
     };
     Ok((status, page(&console, &posted.by, searched).await?).into_response())
 }
