@@ -43,18 +43,15 @@ fn traces(secret: &str) -> Vec<String> {
     let joined = |part: &[u8], between: &str, write: fn(&u8) -> String| {
         part.iter().map(write).collect::<Vec<_>>().join(between)
     };
-    parts
-        .flat_map(|part| {
-            [
-                String::from_utf8_lossy(part).into_owned(),
-                joined(part, "", |byte| format!("{byte:02x}")),
-                joined(part, "", |byte| format!("{byte:02X}")),
-                joined(part, ", ", |byte| format!("{byte:02x}")),
-                joined(part, " ", |byte| format!("{byte:02X}")),
-                joined(part, ", ", ToString::to_string),
-            ]
-        })
-        .collect()
+    let of_part = |part: &[u8]| {
+        let between = ["", " ", ", ", ":"];
+        let lower = between.map(|between| joined(part, between, |byte| format!("{byte:02x}")));
+        let upper = between.map(|between| joined(part, between, |byte| format!("{byte:02X}")));
+        let plain =
+            [String::from_utf8_lossy(part).into_owned(), joined(part, ", ", ToString::to_string)];
+        [&lower[..], &upper[..], &plain[..]].concat()
+    };
+    parts.flat_map(of_part).collect()
 }
 
 /// Four digits alone also stand in times and sizes: a PIN would stand free of other digits, and
