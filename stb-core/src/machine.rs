@@ -86,6 +86,8 @@ pub struct Machine {
     toast: Option<Toast>,
     welcome_until: Option<u64>,
     link_open: bool,
+    /// When a digit was last typed for a page.
+    typed_at: Option<u64>,
     /// The newest order that was believed since the start.
     last_order: Option<LastOrder>,
     update_line: UpdateLine,
@@ -138,6 +140,7 @@ impl Machine {
             toast: None,
             welcome_until: None,
             link_open: false,
+            typed_at: None,
             last_order: None,
             update_line: UpdateLine::default(),
             is_restored: false,

@@ -221,7 +221,10 @@ impl ServiceDesk {
             ServiceAnswer::Request(request) => {
                 let asked = Asked::new(context, request.clone());
                 let left_ms = asked.ends_at.saturating_sub(context.now_ms());
-                self.enter(context, Stage::Asked(Box::new(asked), Step::Consent), left_ms)
+                let outcome =
+                    self.enter(context, Stage::Asked(Box::new(asked), Step::Consent), left_ms);
+                // What came too late is not asked for even a moment.
+                if left_ms == 0 { self.reach(context) } else { outcome }
             }
             ServiceAnswer::Failed(fault) => self.number_failed(context, *fault),
             _ => self.number_failed(context, ServiceFault::Unreachable),

@@ -326,7 +326,7 @@ impl CardDesk {
             return self.start_touch(context);
         }
         if self.wrong_pins >= WRONG_PINS_MAX {
-            return self.fail(context, Cause::WrongPins, Tries::NotUsed);
+            return self.fail(context, Cause::WrongPins, Tries::NotConcerned);
         }
         context.push(Effect::OpenLogin(attempt.request()));
         let deadline = context.now_ms() + SILENCE_MS;

@@ -236,9 +236,13 @@ impl Emergency {
         }
     }
 
-    /// The confirmation, or the order opened again, goes down to one line.
+    /// The confirmation, or the order opened again, goes down to one line: that of the order that leads,
+    /// whichever was answered last.
     pub(crate) fn minimise(&mut self) {
+        let leads = self.visible().find(|order| order.standing == Standing::InForce);
+        let leads = leads.map(HomeOrder::id);
         if let Some(takeover) = &mut self.takeover {
+            takeover.cursor = leads.unwrap_or(takeover.cursor);
             takeover.phase = Phase::Quiet;
             takeover.focus = 0;
             takeover.reading = false;

@@ -251,6 +251,9 @@ impl Machine {
             _ => false,
         };
         self.offer_complete_pin();
+        if is_taken {
+            self.typed_at = Some(self.context.now_ms());
+        }
         if is_taken { Cue::Move } else { Cue::Edge }
     }
 

@@ -13,6 +13,9 @@ use super::{
     orders::Repeat,
 };
 
+/// Whoever types a number looks at the remote: 決定 after its last digit may be meant for the number still.
+const TYPING_MS: u64 = 4_000;
+
 impl Machine {
     /// The key's cue, or none when the key goes on to the television or the pages.
     pub(super) fn takeover_key(&mut self, key: RemoteKey) -> Option<Cue> {
@@ -23,11 +26,25 @@ impl Machine {
             return Some(self.move_answer(direction));
         }
         match key {
+            RemoteKey::Confirm if self.is_typing() => Some(Cue::Edge),
+            RemoteKey::Digit(_) if self.is_typing() => Some(self.typed_over()),
             RemoteKey::Confirm => Some(self.confirm_answer(self.emergency.focus())),
             RemoteKey::Back | RemoteKey::Exit => Some(self.leave_takeover()),
             RemoteKey::Home => Some(self.home_from_takeover()),
             _ => self.further_takeover_key(key),
         }
+    }
+
+    /// An order came over a number that is being typed.
+    fn is_typing(&self) -> bool {
+        let since = self.typed_at.map(|typed_at| self.context.now_ms().saturating_sub(typed_at));
+        self.emergency.is_alerting() && since.is_some_and(|since| since < TYPING_MS)
+    }
+
+    /// The rest of the number chooses no channel under the order.
+    fn typed_over(&mut self) -> Cue {
+        self.typed_at = Some(self.context.now_ms());
+        Cue::Edge
     }
 
     fn further_takeover_key(&mut self, key: RemoteKey) -> Option<Cue> {

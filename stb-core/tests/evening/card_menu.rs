@@ -276,7 +276,7 @@ fn invariant_1_an_order_stands_above_the_menu_and_ends_it() {
     let bytes = television.town.sign(&order);
     television.receive(bytes);
     assert!(television.view().page.is_none());
-    television.wait(2_000);
+    television.wait(4_000);
     television.press(RemoteKey::Confirm);
     television.press(RemoteKey::Exit);
     television.is_live_television();

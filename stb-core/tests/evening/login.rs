@@ -167,6 +167,10 @@ fn two_wrong_pins_end_the_sitting_before_the_card_is_blocked() {
     television.press(RemoteKey::Confirm);
     television.choose("tile-login");
     television.sees_sentence("trouble-wrong-pins");
+    assert!(
+        television.page().detail.as_ref().is_none_or(|detail| detail.id != "tries-not-used"),
+        "two tries are gone"
+    );
 
     let card = television.pull_card().expect("it was in");
     television.press(RemoteKey::Back);

@@ -158,7 +158,7 @@ fn invariant_1_an_order_ends_every_page_of_a_request_with_a_no() {
         assert!(television.stage().is_some_and(|stage| stage > TakeoverStage::Notice));
         assert_eq!(said_no(&television), 1);
         assert_eq!(toast(&television), None, "the order is not disturbed");
-        television.wait(2_000);
+        television.wait(4_000);
         television.press(RemoteKey::Confirm);
         television.press(RemoteKey::Exit);
         television.is_live_television();
@@ -254,6 +254,28 @@ fn digits_are_spoken_and_deleted_singly_and_letters_of_the_remote_do_nothing() {
     assert!(television.spoken().contains(&"digit-deleted"));
     television.choose_here("pad-submit");
     television.sees(PageKind::ServiceNumber);
+}
+
+#[test]
+fn a_number_typed_into_an_order_chooses_no_channel_and_answers_nothing() {
+    let mut television = Television::at_home();
+    television.choose("tile-services");
+    television.wait(700);
+    television.press_all(&[RemoteKey::Digit(4), RemoteKey::Digit(0)]);
+    let order = television.town.flood(Level::Three);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.take_effects();
+    television.press(RemoteKey::Digit(1));
+    television.wait(2_000);
+    television.press(RemoteKey::Confirm);
+    let tunes = |effect: &Effect| matches!(effect, Effect::Tune(_));
+    assert!(!television.effects.iter().any(tunes));
+    assert_eq!(television.view().banner, None, "no banner stands over the order");
+    assert!(television.takeover().is_some_and(|takeover| takeover.answered.is_none()));
+    television.wait(2_500);
+    television.press(RemoteKey::Confirm);
+    assert!(television.takeover().is_some_and(|takeover| takeover.answered.is_some()));
 }
 
 #[test]

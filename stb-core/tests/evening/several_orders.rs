@@ -117,6 +117,7 @@ fn of_several_orders_the_most_urgent_comes_first_and_all_are_reached() {
     television.press(RemoteKey::Confirm);
     television.wait(20_000);
     assert_eq!(television.stage(), Some(TakeoverStage::Notice));
+    assert_eq!(title(&television), Some("order-tsunami"), "the line is that of the gravest");
     assert_eq!(answers(&television).len(), 2);
 }
 

@@ -265,7 +265,7 @@ fn invariant_1_an_order_stands_above_every_page_and_wipes_the_pin() {
         assert_eq!(television.stage(), Some(TakeoverStage::Band));
         assert!(television.view().page.is_none());
         assert!(television.card.as_ref().is_none_or(|card| !card.is_open()));
-        television.wait(1_000);
+        television.wait(4_000);
         television.press_all(&[RemoteKey::Confirm, RemoteKey::Exit]);
         television.is_live_television();
     }
