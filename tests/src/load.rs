@@ -14,6 +14,8 @@ use rusqlite::{Connection, Transaction, params};
 
 pub use gateway::LoneGateway;
 
+/// Who opens the list.
+const NURSE: &str = "hokenshi";
 const DAY_MS: i64 = 86_400_000;
 /// Homes, each with two people and a box.
 const HOMES: i64 = 5_000;
@@ -38,7 +40,8 @@ impl LargeTown {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let client = Client::builder().redirect(Policy::none()).build()?;
-            let nurse = self.gateway.staff.last().context("the last account is the nurse's")?;
+            let mut staff = self.gateway.staff.iter();
+            let nurse = staff.find(|one| one.login == NURSE).context("the nurse's account")?;
             let cookie = self.gateway.sign_in(&client, nurse).await?;
             let mut took = Vec::new();
             for _ in 0..times {

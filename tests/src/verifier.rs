@@ -267,12 +267,11 @@ impl Office {
         let algorithm = SignatureAlgorithm::RsaPkcs1Sha256.identifier();
         let bare = template.signed_part(algorithm)?;
         let content = tlv::read_only(&bare, tlv::SEQUENCE)?.value;
-        let extensions = content
-            .windows(2)
-            .rposition(|two| {
-                two[0] == context(0) && two[1] == 0x81 || two[0] == context(0) && two[1] == 0x82
-            })
-            .context("extensions")?;
+        let mut rest = content;
+        while rest.first() != Some(&context(0)) {
+            rest = tlv::read(rest)?.1;
+        }
+        let extensions = content.len() - rest.len();
         let body = encoded_entries(entries)?;
         let parts =
             [&content[..extensions], &tlv::encode(tlv::SEQUENCE, &body), &content[extensions..]];

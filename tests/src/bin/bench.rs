@@ -210,8 +210,18 @@ fn order(town: &mut Town) -> Result<Vec<Figure>> {
         painted_after.push(painted.at_us - arrived.at_us);
         spoken_after.push(spoken.at_us - arrived.at_us);
         posted_to_painted.push(painted.at_us - posted);
+        // The answer may be for the next one only after a moment; then nothing stands any more.
+        town.display.read();
         town.display.press("Return")?;
-        town.display.press("Escape")?;
+        let path = desk.path()?;
+        let id = path.rsplit('/').next().context("the board has an address")?;
+        let end = desk.draft_end(id, "lift", "計測を終わります。")?;
+        desk.open(&end)?;
+        let lifted = now_us();
+        desk.press_issue()?;
+        town.marks().wait("takeover-painted", lifted, SOON)?;
+        town.display.read();
+        town.display.press("Return")?;
     }
     Ok(vec![
         figure("order.arrived-to-painted.p50", &painted_after, 50, None),
