@@ -1,6 +1,9 @@
 //! Brokers on the loopback address, each as a plain TCP server with one topic.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::Result;
 use tokio::{
@@ -86,7 +89,7 @@ pub(super) static ALL: [Peer; 4] = [
         name: "nginx nchan",
         program: "nginx",
         configuration: |port, program| {
-            let modules = PathBuf::from(program).join("../../lib/nginx/modules");
+            let modules = Path::new(program).with_file_name("../lib/nginx/modules");
             format!(
                 "load_module {}/ngx_nchan_module.so;\nuser root;\ndaemon off;\nmaster_process off;\n\
                  worker_rlimit_nofile 12000;\npid nginx.pid;\nerror_log error.log;\n\
