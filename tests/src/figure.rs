@@ -45,7 +45,7 @@ impl Figure {
     /// With a budget.
     #[must_use]
     pub fn within(self, limit: f64) -> Self {
-        Self { limit: Some(limit), ..self }
+        Self { limit: Some(rounded(limit)), ..self }
     }
 
     /// Beside a peer.
