@@ -14,6 +14,8 @@ const BETWEEN_PRESSES: Duration = Duration::from_millis(250);
 
 /// Reading an order before answering it.
 const READING: Duration = Duration::from_millis(1_500);
+/// How long a hand that typed a number is given before it looks up and answers.
+const LOOKING_UP: Duration = Duration::from_millis(4_500);
 
 /// A display: the visible one, or one of our own.
 #[derive(Debug)]
@@ -84,6 +86,11 @@ impl Display {
     /// for what stood there before, and the box does not take it for an answer.
     pub fn read(&self) {
         std::thread::park_timeout(READING);
+    }
+
+    /// Somebody who was typing looks up first: right after a digit the box takes 決定 for no answer.
+    pub fn look_up(&self) {
+        std::thread::park_timeout(LOOKING_UP);
     }
 
     /// Presses keys as the development keyboard names them (`Return`, `BackSpace`, `Left`, `1`, `F1`).

@@ -179,7 +179,7 @@ fn invariant_1_an_order_stands_above_the_pin_page_and_the_pin_is_gone() -> Resul
     forge::send(&town, &forge::sign(&town, &order, Key::Order)?)?;
     marks.wait("takeover-painted", sent, SOON)?;
     // The order is answered; the digit that was still missing completes nothing.
-    town.display.read();
+    town.display.look_up();
     town.display.press("Return")?;
     town.wait_for_count("SELECT COUNT(*) FROM order_answer", 1, SOON)?;
     town.display.press("Escape")?;
