@@ -83,7 +83,7 @@ impl RevocationDesk {
         }
     }
 
-    /// The sources of a configuration; lists are known after [`Self::load_kept`] and the first
+    /// The sources of a configuration; lists are known after [`fetch::Fetcher::load_kept`] and the first
     /// fetch.
     pub(crate) fn new(
         config: &RevocationConfig,
