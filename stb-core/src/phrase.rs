@@ -2,7 +2,7 @@
 //!
 //! The sentences stand in `locales/<language>/tv.ftl` (Fluent); the shell renders a phrase for the
 //! screen or for speech. The core makes phrases only through [`say`], where each message has its
-//! typed constructor and stands in [`CATALOGUE`]; a test formats the whole catalogue in every
+//! typed constructor and stands in the [`catalogue()`]; a test formats the whole catalogue in every
 //! language.
 //!
 //! For speech the shell takes the message's attribute `.speech` when it has one, else its value;
@@ -12,7 +12,7 @@
 
 mod catalogue;
 
-pub use catalogue::{CATALOGUE, Entry, say};
+pub use catalogue::{Entry, catalogue, say};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -24,9 +24,6 @@ const AGAIN_MS: u64 = 60 * 60_000;
 const BUSY_AGAIN_MS: u64 = 10 * 60_000;
 /// A wish that nobody took up is made again.
 const WISH_MS: u64 = 5 * 60_000;
-/// A new version that was not seen to work after this time is started again; the boot loader counts, and goes
-/// back to the version before.
-const TRIAL_MS: u64 = 20 * 60_000;
 /// Bundles that are never taken again.
 const NEVER_MAX: usize = 16;
 
@@ -253,7 +250,8 @@ impl Updater {
         let state = if is_this_boot { UpdateState::Written } else { UpdateState::OnTrial };
         let reason = (is_this_boot && situation.is_busy).then_some(UpdateReason::Busy);
         let report = report_of(&image.version, image.bundle, state, reason);
-        let is_due = if is_this_boot { is_night(situation) } else { now_ms >= TRIAL_MS };
+        // On trial the image's own clock counts: it restarts a version that cannot even run this.
+        let is_due = is_this_boot && is_night(situation);
         let is_quiet = !situation.is_busy && situation.idle_ms >= IDLE_MS.min(now_ms);
         let is_asked = self.restart_asked.is_some_and(|at| now_ms < at.saturating_add(WISH_MS));
         if !is_due || !is_quiet || is_asked {

@@ -142,9 +142,8 @@ impl ControlledReader {
         }
     }
 
-    /// Answers requests at this socket until accepting fails.
-    pub fn serve(mut self, socket: &Path) -> io::Result<()> {
-        let listener = listen(socket)?;
+    /// Answers requests at the socket of [`listen`] until accepting fails.
+    pub fn serve(mut self, listener: &UnixListener) -> io::Result<()> {
         for stream in listener.incoming() {
             if let Err(error) = self.answer(&stream?) {
                 tracing::warn!(%error, "a request broke off");
@@ -165,7 +164,7 @@ impl ControlledReader {
 }
 
 /// Binds the socket; one that a dead reader left behind is replaced, a living one is not.
-fn listen(socket: &Path) -> io::Result<UnixListener> {
+pub fn listen(socket: &Path) -> io::Result<UnixListener> {
     if UnixStream::connect(socket).is_ok() {
         return Err(io::Error::new(
             io::ErrorKind::AddrInUse,

@@ -15,7 +15,7 @@ use virtual_card::{
         AUTH_PIN, TestHierarchy,
         person::{Person, Sex},
     },
-    control::{ControlledReader, Request},
+    control::{ControlledReader, Request, listen},
     keys::FreshKeys,
     profile::CardProfile,
     vpcd::VirtualReader,
@@ -178,8 +178,10 @@ fn run_reader(vpcd: SocketAddr, control: &Path, card: Option<PathBuf>) -> anyhow
     if let Some(card) = card {
         println!("{}", reader.handle(&Request::Insert(card))?);
     }
+    let listener = listen(control).with_context(|| control.display().to_string())?;
+    // Who reads this line may speak to the socket at once.
     println!("virtual reader for {vpcd}, control socket {}", control.display());
-    reader.serve(control).context("the control socket failed")
+    reader.serve(&listener).context("the control socket failed")
 }
 
 fn ask(request: &Request, target: &Target) -> anyhow::Result<()> {

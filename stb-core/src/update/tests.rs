@@ -131,18 +131,12 @@ fn what_did_not_work_is_told_and_never_taken_again() {
 }
 
 #[test]
-fn a_new_version_that_shows_no_picture_is_started_again_so_that_the_boot_loader_goes_back() {
+fn a_version_on_trial_is_left_to_the_clock_of_the_image() {
     let mut home = Home::new();
     home.has_written();
     home.starts_with("2.0.0", "second");
     home.is_proven = false;
-    home.passes(TRIAL_MS - 60_001);
-    home.does(&Action::Nothing, UpdateState::OnTrial, None);
-    home.passes(1);
-    home.does(&Action::Restart, UpdateState::OnTrial, None);
-    home.starts_with("2.0.0", "third");
-    home.passes(TRIAL_MS);
-    home.is_busy = true;
+    home.passes(24 * 60 * 60_000);
     home.does(&Action::Nothing, UpdateState::OnTrial, None);
 }
 

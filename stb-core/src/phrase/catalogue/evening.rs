@@ -1,0 +1,323 @@
+//! Television, home, orders, the daily question, the card and its PIN.
+
+use super::{Entry, Phrase};
+
+messages! {
+    // Live television.
+    no_channels() = "no-channels";
+    no_signal() = "no-signal";
+    picture_recovering() = "picture-recovering";
+    picture_unsupported() = "picture-unsupported";
+    tuning() = "tuning";
+    no_such_channel() = "no-such-channel";
+    typing_number() = "typing-number";
+    audio_fixed() = "audio-fixed";
+    audio_none() = "audio-none";
+    audio_chosen(number: number, count: number) = "audio-chosen";
+    no_captions() = "no-captions";
+    guide_title() = "guide-title";
+    guide_lead() = "guide-lead";
+    guide_channel(number: number, name: text) = "guide-channel";
+    guide_present() = "guide-present";
+
+    update_tonight() = "update-tonight";
+    update_renewed() = "update-renewed";
+    update_went_back() = "update-went-back";
+
+    // Every page.
+    hint_choose() = "hint-choose";
+    hint_begin() = "hint-begin";
+    hint_pin() = "hint-pin";
+    hint_contact() = "hint-contact";
+    button_home() = "button-home";
+    button_close() = "button-close";
+    button_stop() = "button-stop";
+    button_retry() = "button-retry";
+    button_finish() = "button-finish";
+    button_next_page() = "button-next-page";
+    button_previous_page() = "button-previous-page";
+    status_offline() = "status-offline";
+    status_greeting(name: text, name_kana: text) = "status-greeting";
+    focus_position(position: number, count: number) = "focus-position";
+    row_spoken(label: phrase, value: phrase) = "row-spoken";
+
+    // Home.
+    home_title() = "home-title";
+    home_lead() = "home-lead";
+    tile_check_in() = "tile-check-in";
+    tile_check_in_note() = "tile-check-in-note";
+    tile_login() = "tile-login";
+    tile_login_note() = "tile-login-note";
+    tile_logout() = "tile-logout";
+    tile_logout_note() = "tile-logout-note";
+    tile_plan() = "tile-plan";
+    tile_plan_note() = "tile-plan-note";
+    tile_order() = "tile-order";
+    tile_order_note() = "tile-order-note";
+    tile_help() = "tile-help";
+    tile_help_note() = "tile-help-note";
+    tile_access_log() = "tile-access-log";
+    tile_access_log_note() = "tile-access-log-note";
+    tile_settings() = "tile-settings";
+    tile_settings_note() = "tile-settings-note";
+    tile_television() = "tile-television";
+    tile_television_note() = "tile-television-note";
+
+    // A call for help that outlived its order.
+    help_remains() = "help-remains";
+    help_remains_unsent() = "help-remains-unsent";
+    help_title() = "help-title";
+    help_detail() = "help-detail";
+    help_keep() = "help-keep";
+    help_end() = "help-end";
+    help_ended() = "help-ended";
+
+    // Settings.
+    settings_title() = "settings-title";
+    settings_lead() = "settings-lead";
+    setting_scale() = "setting-scale";
+    setting_scale_lead() = "setting-scale-lead";
+    scale_normal() = "scale-normal";
+    scale_large() = "scale-large";
+    scale_largest() = "scale-largest";
+    setting_language() = "setting-language";
+    setting_language_lead() = "setting-language-lead";
+    language_ja() = "language-ja";
+    language_ja_easy() = "language-ja-easy";
+    language_en() = "language-en";
+    setting_speech() = "setting-speech";
+    setting_speech_lead() = "setting-speech-lead";
+    speech_on() = "speech-on";
+    speech_off() = "speech-off";
+    setting_chosen() = "setting-chosen";
+
+    // Card and login.
+    purpose_check_in() = "purpose-check-in";
+    purpose_login() = "purpose-login";
+    purpose_access_log() = "purpose-access-log";
+    card_prompt_title() = "card-prompt-title";
+    card_prompt_detail() = "card-prompt-detail";
+    card_reading() = "card-reading";
+    card_checking() = "card-checking";
+    card_keep_inserted() = "card-keep-inserted";
+    pin_title() = "pin-title";
+    pin_tries_left(count: number) = "pin-tries-left";
+    pin_wrong() = "pin-wrong";
+    pin_digits_spoken(count: number) = "pin-digits-spoken";
+    pad_digit(digit: number) = "pad-digit";
+    pad_clear() = "pad-clear";
+    pad_submit() = "pad-submit";
+    last_try_title() = "last-try-title";
+    last_try_lead() = "last-try-lead";
+    last_try_stop() = "last-try-stop";
+    last_try_go_on() = "last-try-go-on";
+    welcome_lead() = "welcome-lead";
+    welcome_detail() = "welcome-detail";
+    greeting(name: text, name_kana: text) = "greeting";
+    greeting_unnamed() = "greeting-unnamed";
+    toast_session_ended() = "toast-session-ended";
+
+    // What can go wrong with a card: cause, action, tries.
+    trouble_service_down() = "trouble-service-down";
+    trouble_no_reader() = "trouble-no-reader";
+    trouble_reader_gone() = "trouble-reader-gone";
+    trouble_card_mute() = "trouble-card-mute";
+    trouble_busy() = "trouble-busy";
+    trouble_removed() = "trouble-removed";
+    trouble_transmission() = "trouble-transmission";
+    trouble_wrong_card() = "trouble-wrong-card";
+    trouble_no_certificate() = "trouble-no-certificate";
+    trouble_unreadable() = "trouble-unreadable";
+    trouble_blocked() = "trouble-blocked";
+    trouble_wrong_pins() = "trouble-wrong-pins";
+    trouble_entry_timed_out() = "trouble-entry-timed-out";
+    trouble_login_timed_out() = "trouble-login-timed-out";
+    trouble_expired() = "trouble-expired";
+    trouble_revoked() = "trouble-revoked";
+    trouble_card_refused() = "trouble-card-refused";
+    trouble_person_unknown() = "trouble-person-unknown";
+    trouble_other_household() = "trouble-other-household";
+    trouble_revocation_unknown() = "trouble-revocation-unknown";
+    trouble_overloaded() = "trouble-overloaded";
+    trouble_box_refused() = "trouble-box-refused";
+    trouble_gateway_failed() = "trouble-gateway-failed";
+    trouble_unreachable() = "trouble-unreachable";
+    action_call_operator() = "action-call-operator";
+    action_plug_reader() = "action-plug-reader";
+    action_turn_card() = "action-turn-card";
+    action_retry_later() = "action-retry-later";
+    action_wait_and_retry() = "action-wait-and-retry";
+    action_insert_again() = "action-insert-again";
+    action_reinsert() = "action-reinsert";
+    action_insert_my_number_card() = "action-insert-my-number-card";
+    action_ask_town_office() = "action-ask-town-office";
+    action_blocked() = "action-blocked";
+    action_check_pin() = "action-check-pin";
+    action_retry() = "action-retry";
+    action_register() = "action-register";
+    action_log_in_with_pin() = "action-log-in-with-pin";
+    tries_not_used() = "tries-not-used";
+    tries_unknown() = "tries-unknown";
+    tries_none_left() = "tries-none-left";
+    tries_left(count: number) = "tries-left";
+
+    // The daily question.
+    check_in_title() = "check-in-title";
+    check_in_again() = "check-in-again";
+    condition_good() = "condition-good";
+    condition_normal() = "condition-normal";
+    condition_bad() = "condition-bad";
+    contact_title() = "contact-title";
+    contact_lead() = "contact-lead";
+    contact_saving() = "contact-saving";
+    contact_kept() = "contact-kept";
+    contact_yes() = "contact-yes";
+    contact_no() = "contact-no";
+    check_in_saving() = "check-in-saving";
+    check_in_sending() = "check-in-sending";
+    check_in_done() = "check-in-done";
+    check_in_delivered() = "check-in-delivered";
+    check_in_sent_later() = "check-in-sent-later";
+    check_in_undo() = "check-in-undo";
+    check_in_withdrawing() = "check-in-withdrawing";
+    check_in_withdrawn() = "check-in-withdrawn";
+    check_in_withdrawn_empty() = "check-in-withdrawn-empty";
+    check_in_withdrawn_earlier() = "check-in-withdrawn-earlier";
+    check_in_withdrawn_standing(answer: phrase) = "check-in-withdrawn-standing";
+    check_in_answer_again() = "check-in-answer-again";
+    check_in_refused() = "check-in-refused";
+    answered(condition: phrase) = "answered";
+    answered_contact(condition: phrase, contact: phrase) = "answered-contact";
+    toast_no_call() = "toast-no-call";
+    toast_report_refused() = "toast-report-refused";
+
+    // Who looked at my data.
+    access_log_title() = "access-log-title";
+    access_log_lead() = "access-log-lead";
+    access_log_loading() = "access-log-loading";
+    access_log_failed() = "access-log-failed";
+    access_log_empty() = "access-log-empty";
+    access_log_time(month: number, day: number, hour: number, minute: number, digits: text) = "access-log-time";
+    access_log_look(viewer: text, purpose: text) = "access-log-look";
+    access_log_looks(viewer: text, purpose: text, count: number) = "access-log-looks";
+    access_log_looks_until(viewer: text, purpose: text, count: number, hour: number, minute: number, digits: text) = "access-log-looks-until";
+
+    // The plan of this home.
+    plan_title() = "plan-title";
+    plan_lead(area: text) = "plan-lead";
+    plan_lead_town() = "plan-lead-town";
+    plan_unknown() = "plan-unknown";
+    plan_place(name: text) = "plan-place";
+    plan_place_condition(name: text, condition: text) = "plan-place-condition";
+    plan_no_place() = "plan-no-place";
+    plan_name(name: text) = "plan-name";
+    plan_person(hazard: phrase, place: text) = "plan-person";
+    plan_person_helped(hazard: phrase, place: text, supporter: text) = "plan-person-helped";
+
+    // Hazards.
+    hazard_any() = "hazard-any";
+    hazard_flood() = "hazard-flood";
+    hazard_landslide() = "hazard-landslide";
+    hazard_storm_surge() = "hazard-storm-surge";
+    hazard_earthquake() = "hazard-earthquake";
+    hazard_tsunami() = "hazard-tsunami";
+    hazard_large_fire() = "hazard-large-fire";
+    hazard_inland_flood() = "hazard-inland-flood";
+    hazard_volcano() = "hazard-volcano";
+
+    // Orders. Names of levels and orders are fixed terms.
+    order_level_three() = "order-level-three";
+    order_level_four() = "order-level-four";
+    order_level_five() = "order-level-five";
+    order_elderly() = "order-elderly";
+    order_instruction() = "order-instruction";
+    order_safety() = "order-safety";
+    order_tsunami() = "order-tsunami";
+    order_lifted(order: phrase) = "order-lifted";
+    order_cancelled(order: phrase) = "order-cancelled";
+    order_place(area: text, hazard: phrase) = "order-place";
+    order_place_whole_town(hazard: phrase) = "order-place-whole-town";
+    order_place_changed(place: phrase, what: phrase) = "order-place-changed";
+    order_issued(time: text) = "order-issued";
+    order_issued_offline(time: text) = "order-issued-offline";
+    action_leave_now() = "action-leave-now";
+    action_leave_if_slow() = "action-leave-if-slow";
+    action_leave_in_time() = "action-leave-in-time";
+    action_leave_in_time_if_slow() = "action-leave-in-time-if-slow";
+    action_prepare() = "action-prepare";
+    action_run_to_high_ground() = "action-run-to-high-ground";
+    action_secure_life_here() = "action-secure-life-here";
+    action_secure_life_earthquake() = "action-secure-life-earthquake";
+    action_secure_life_volcano() = "action-secure-life-volcano";
+    action_led(hazard: phrase, action: phrase) = "action-led";
+    action_all_clear() = "action-all-clear";
+    action_all_clear_left() = "action-all-clear-left";
+    action_all_clear_stayed() = "action-all-clear-stayed";
+    action_all_clear_others() = "action-all-clear-others";
+    action_disregard() = "action-disregard";
+    action_disregard_others() = "action-disregard-others";
+    changed_level() = "changed-level";
+    changed_areas() = "changed-areas";
+    changed_shelters() = "changed-shelters";
+    changed_reason() = "changed-reason";
+    changed_period() = "changed-period";
+    changed_both(first: phrase, second: phrase) = "changed-both";
+    shelter_open() = "shelter-open";
+    shelter_not_known_open() = "shelter-not-known-open";
+    shelter_distance(metres: number, state: phrase) = "shelter-distance";
+    shelter_distance_km(kilometres: text, state: phrase) = "shelter-distance-km";
+    leave_by(time: text, hour: number, minute: number) = "leave-by";
+    supporters(names: text) = "supporters";
+    step_take_essentials() = "step-take-essentials";
+    step_turn_off_gas() = "step-turn-off-gas";
+    step_call_supporter() = "step-call-supporter";
+    step_go_to_destination() = "step-go-to-destination";
+    step_go_at_once() = "step-go-at-once";
+    step_go_higher() = "step-go-higher";
+    step_do_not_return() = "step-do-not-return";
+    step_go_upstairs() = "step-go-upstairs";
+    step_away_from_slope() = "step-away-from-slope";
+    step_call_for_help() = "step-call-for-help";
+    step_prepare_bag() = "step-prepare-bag";
+    step_check_route() = "step-check-route";
+    step_keep_watching() = "step-keep-watching";
+    step_return_carefully() = "step-return-carefully";
+    step_tell_others() = "step-tell-others";
+    answer_leaving() = "answer-leaving";
+    answer_need_help() = "answer-need-help";
+    answer_staying() = "answer-staying";
+    answer_replace(answer: phrase) = "answer-replace";
+    answer_replace_yes(answer: phrase) = "answer-replace-yes";
+    care_higher_floor() = "care-higher-floor";
+    care_earthquake() = "care-earthquake";
+    care_volcano() = "care-volcano";
+    answer_told(answer: phrase, how_far: phrase) = "answer-told";
+    help_stands(how_far: phrase) = "help-stands";
+    answer_not_yet(answer: phrase) = "answer-not-yet";
+    answer_saving() = "answer-saving";
+    answer_sending() = "answer-sending";
+    answer_delivered() = "answer-delivered";
+    answer_later() = "answer-later";
+    answer_later_call() = "answer-later-call";
+    answer_refused() = "answer-refused";
+    button_details() = "button-details";
+    button_to_order() = "button-to-order";
+    button_to_notice() = "button-to-notice";
+    button_next_order(count: number) = "button-next-order";
+
+    // Orders as they are spoken.
+    spoken_drill() = "spoken-drill";
+    spoken_call(order: phrase) = "spoken-call";
+    spoken_again() = "spoken-again";
+    spoken_name(name: text, name_kana: text) = "spoken-name";
+    spoken_place(town: text, area_kana: text, hazard: phrase, order: phrase) = "spoken-place";
+    spoken_order(town: text, area_kana: text, order: phrase) = "spoken-order";
+    spoken_order_whole_town(town: text, order: phrase) = "spoken-order-whole-town";
+    spoken_place_whole_town(town: text, hazard: phrase, order: phrase) = "spoken-place-whole-town";
+    spoken_changed(what: phrase) = "spoken-changed";
+    spoken_reason(reason: text) = "spoken-reason";
+    spoken_destination(name: text, name_kana: text) = "spoken-destination";
+    spoken_destination_condition(name: text, name_kana: text, condition: text) = "spoken-destination-condition";
+    spoken_answer() = "spoken-answer";
+    spoken_close() = "spoken-close";
+}
