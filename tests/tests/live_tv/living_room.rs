@@ -140,6 +140,18 @@ impl LivingRoom {
         Ok(way)
     }
 
+    /// Waits until the channel plays: it is tuned, and its picture is there before it is called playing. Between
+    /// the two a starved machine may see no signal for a while; the states without a machine are tested in
+    /// `stb-app`'s `player::watch`.
+    pub(crate) fn comes_up(&self, channel: &Channel) -> Result<()> {
+        let way = self.until(channel, PlayerState::Playing)?;
+        let [PlayerState::Tuning, .., PlayerState::FirstPicture, PlayerState::Playing] = way[..]
+        else {
+            bail!("{} came up by way of {way:?}", channel.channel_id);
+        };
+        Ok(())
+    }
+
     /// Mean colour of the picture that came last.
     pub(crate) fn colour(&self) -> Result<Colour> {
         let seen = *self.seen.lock().expect("no test panics here");
