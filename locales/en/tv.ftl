@@ -493,7 +493,10 @@ stopped-title = Your card is stopped
 stopped-lead = It opens none of the town's services any more.
 stopped-detail = To stop the card itself everywhere, call 0120-95-0178.
 stop-unknown-title = We do not know whether it is stopped
-stop-unknown-lead = The town cannot be reached now. Try again in a little while, or call the town office.
+stop-unknown-lead = It could not be confirmed. Please call the town office.
+toast-cards-stopped = Your card is stopped. It opens none of the town's services any more.
+toast-cards-not-stopped = Your card was not stopped. Please start again from “Cards and permissions”.
+toast-cards-unknown = We do not know whether your card was stopped. Please call the town office.
 
 ## Signature password and further troubles of cards
 

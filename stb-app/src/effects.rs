@@ -11,6 +11,7 @@ pub mod card;
 pub mod caretaker;
 pub mod clock;
 pub mod cue;
+mod file;
 pub mod link;
 pub mod multicast;
 pub mod signs;

@@ -157,9 +157,10 @@ impl Player {
     }
 
     /// Why the box should be reset for the player's sake: it hangs, or a channel that has signal lost its
-    /// picture and nothing brought it back. No signal is no reason.
-    pub fn complaint(&self) -> Option<&'static str> {
-        self.vitals.complaint(clock::now())
+    /// picture and nothing brought it back. No signal is no reason, nor is a picture behind an order: a restart
+    /// would take that off the screen.
+    pub fn complaint(&self, order_stands: bool) -> Option<&'static str> {
+        self.vitals.complaint(clock::now(), order_stands)
     }
 
     /// Stops and waits until everything is stopped. Not for the GTK thread: pipelines may wait for

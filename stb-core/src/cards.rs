@@ -37,6 +37,10 @@ pub(crate) struct CardMenu {
     consents: Vec<ServiceConsent>,
     /// Whether the menu lies below the page, or the page was opened from a card's trouble.
     has_menu: bool,
+    /// A stop on its way whose page was left, or whose answer did not come in time.
+    late_stop: Option<u64>,
+    /// What became of it, still to be told.
+    owed: Option<Phrase>,
 }
 
 #[derive(Default)]
@@ -229,7 +233,10 @@ impl CardMenu {
                 Stage::StopCode { entry: DigitEntry::new(CODE_DIGITS), remark: None }
             }
             // It is on its way, and nothing takes it back.
-            Stage::Stopping { .. } => Stage::Told(Told::StopUnknown),
+            Stage::Stopping { call_id } => {
+                self.late_stop = Some(*call_id);
+                Stage::Told(Told::StopUnknown)
+            }
             Stage::Closed | Stage::Menu => return CardMenuOutcome::Leave,
             _ if self.has_menu => Stage::Menu,
             _ => return CardMenuOutcome::Leave,
@@ -374,8 +381,32 @@ impl CardMenu {
             Stage::Stopping { call_id: waited } if waited == call_id => {
                 Some(self.stopped(context, answer))
             }
+            _ if self.late_stop == Some(call_id) => Some(self.stopped_late(context, answer)),
             _ => None,
         }
+    }
+
+    /// Told where the question stands, else in one line.
+    fn stopped_late(&mut self, context: &Context, answer: &ServiceAnswer) -> CardMenuOutcome {
+        self.late_stop = None;
+        if matches!(self.stage, Stage::Told(Told::StopUnknown)) {
+            return self.stopped(context, answer);
+        }
+        self.owed = Some(match answer {
+            ServiceAnswer::Done => say::toast_cards_stopped(),
+            ServiceAnswer::Failed(ServiceFault::Refused(code))
+                if *code != ProblemCode::Internal =>
+            {
+                say::toast_cards_not_stopped()
+            }
+            _ => say::toast_cards_unknown(),
+        });
+        CardMenuOutcome::Same
+    }
+
+    /// What is still to be told, once.
+    pub(crate) fn take_owed(&mut self) -> Option<Phrase> {
+        self.owed.take()
     }
 
     fn loaded(&mut self, context: &Context, answer: &ServiceAnswer) -> CardMenuOutcome {
@@ -421,7 +452,11 @@ impl CardMenu {
 
     /// The pages are gone, by whatever key or order.
     pub(crate) fn close(&mut self) {
-        *self = Self::default();
+        let late_stop = match self.stage {
+            Stage::Stopping { call_id } => Some(call_id),
+            _ => self.late_stop,
+        };
+        *self = Self { late_stop, owed: self.owed.take(), ..Self::default() };
     }
 
     /// A time ran out.
@@ -433,7 +468,7 @@ impl CardMenu {
         match &self.stage {
             Stage::Loading { .. } => self.enter(context, Stage::Told(Told::ListFailed)),
             Stage::Withdrawing { .. } => self.enter(context, Stage::Told(Told::NotWithdrawn)),
-            Stage::Stopping { .. } => self.enter(context, Stage::Told(Told::StopUnknown)),
+            // The time of a stop, too: its answer is told whenever it comes.
             _ => self.back(context),
         }
     }

@@ -86,6 +86,8 @@ pub struct Machine {
     toast: Option<Toast>,
     welcome_until: Option<u64>,
     link_open: bool,
+    /// When somebody last used the remote or a card.
+    touched_at: u64,
     /// When a digit was last typed for a page.
     typed_at: Option<u64>,
     /// The newest order that was believed since the start.
@@ -140,6 +142,7 @@ impl Machine {
             toast: None,
             welcome_until: None,
             link_open: false,
+            touched_at: 0,
             typed_at: None,
             last_order: None,
             update_line: UpdateLine::default(),
@@ -154,6 +157,7 @@ impl Machine {
         self.context.now = Now { monotonic_ms, ..now };
         self.reach_deadlines();
         self.prove(&event);
+        self.note_touch(&event);
         self.take(event);
         self.settle();
     }
@@ -185,6 +189,7 @@ impl Machine {
             self.toast.as_ref().map(|toast| toast.until),
             self.welcome_until,
             self.update_line.deadline(),
+            self.conversation_end(),
         ];
         deadlines.into_iter().flatten().min()
     }

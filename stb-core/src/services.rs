@@ -115,7 +115,6 @@ pub(crate) enum ServiceOutcome {
 
 impl ServiceDesk {
     pub(crate) fn open(&mut self, context: &Context) {
-        self.late_call = None;
         let entry = DigitEntry::new(NUMBER_DIGITS);
         self.enter(context, Stage::Number { entry, remark: None }, REST_MS);
     }

@@ -7,6 +7,7 @@ use std::{cell::Cell, rc::Rc};
 
 use gtk::glib;
 use sd_notify::NotifyState;
+use stb_core::duty::Busy;
 
 use super::Driver;
 
@@ -35,6 +36,7 @@ impl Driver {
     }
 
     fn complaint(&self) -> Option<&'static str> {
-        self.adapters.player.as_ref()?.complaint()
+        let order_stands = self.machine.borrow().busy() == Some(Busy::Order);
+        self.adapters.player.as_ref()?.complaint(order_stands)
     }
 }

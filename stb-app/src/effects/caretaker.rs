@@ -35,6 +35,7 @@ use stb_core::{
 use super::{
     Ended, Events,
     clock::Clock,
+    file::replace,
     link::{Link, Request},
     supervise,
 };
@@ -125,7 +126,9 @@ impl Upward for Link {
 
 struct Work<U> {
     file: PathBuf,
+    /// As it lies in the file.
     kept: Memory,
+    last_order: Option<LastOrder>,
     surroundings: Surroundings,
     gateway: U,
     events: Events,
@@ -159,6 +162,7 @@ impl<U: Upward> Work<U> {
         let updater = Updater::new(kept.updates.clone());
         Self {
             file,
+            last_order: kept.last_order,
             kept,
             surroundings,
             gateway,
@@ -189,7 +193,7 @@ impl<U: Upward> Work<U> {
     /// Looks at everything once.
     fn look(&mut self, now: Now) {
         let Some(vitals) = self.vitals else { return };
-        self.kept.last_order = vitals.last_order.or(self.kept.last_order);
+        self.last_order = vitals.last_order.or(self.last_order);
         self.hear_answer(now.monotonic_ms);
         let report = self.update(now);
         self.tell(vitals, report, now.monotonic_ms);
@@ -208,20 +212,25 @@ impl<U: Upward> Work<U> {
             idle_ms: now.monotonic_ms.saturating_sub(last_key_ms),
             spread: self.surroundings.spread(),
         });
-        self.keep();
-        self.carry_out(&action);
+        if self.keep() {
+            self.carry_out(&action);
+        }
         self.tell_home(&report);
         report
     }
 
-    /// On the disk before anything is done that only makes sense when it is remembered.
-    fn keep(&mut self) {
-        let kept = Memory { updates: self.updater.kept().clone(), ..self.kept.clone() };
-        let is_old = kept == self.kept && self.file.exists();
-        self.kept = kept;
-        if !is_old && let Err(error) = write(&self.file, &self.kept) {
-            tracing::error!(%error, file = %self.file.display(), "not remembered");
+    /// On the disk before anything is done that only makes sense when it is remembered; false where it is not.
+    fn keep(&mut self) -> bool {
+        let kept = Memory { updates: self.updater.kept().clone(), last_order: self.last_order };
+        if kept == self.kept && self.file.exists() {
+            return true;
         }
+        if let Err(error) = write(&self.file, &kept) {
+            tracing::error!(%error, file = %self.file.display(), "not remembered");
+            return false;
+        }
+        self.kept = kept;
+        true
     }
 
     fn carry_out(&self, action: &Action) {
@@ -261,7 +270,7 @@ impl<U: Upward> Work<U> {
             version: self.surroundings.version().clone(),
             slot: self.surroundings.slot(),
             reader: vitals.reader,
-            last_order: self.kept.last_order,
+            last_order: self.last_order,
             signal: vitals.signal,
             update,
             uptime_seconds: u32::try_from(now_ms / 1_000).unwrap_or(u32::MAX),
@@ -318,5 +327,5 @@ fn read(file: &Path) -> Memory {
 
 fn write(file: &Path, kept: &Memory) -> io::Result<()> {
     let text = serde_json::to_string(kept).map_err(io::Error::other)?;
-    surroundings::replace(file, text.as_bytes())
+    replace(file, text.as_bytes())
 }

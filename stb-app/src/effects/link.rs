@@ -175,6 +175,7 @@ async fn serve(
         config.clone(),
     ));
     let lanes = reports::Lanes::start(&requests, events);
+    let mut renewing: Option<tokio::task::JoinHandle<()>> = None;
     while let Some(request) = queue.recv().await {
         match request {
             Request::SendReport(report) => lanes.send(report),
@@ -182,7 +183,13 @@ async fn serve(
             Request::SendStatus { status, answers } => {
                 tokio::spawn(tell_status(requests.clone(), status, answers));
             }
-            Request::RenewCertificate => renewal::renew(&requests, identity, config).await,
+            Request::RenewCertificate => {
+                if renewing.as_ref().is_none_or(tokio::task::JoinHandle::is_finished) {
+                    let renewal =
+                        renewal::renew(requests.clone(), Arc::clone(identity), config.clone());
+                    renewing = Some(tokio::spawn(renewal));
+                }
+            }
             other => {
                 tokio::spawn(answer(requests.clone(), events.clone(), other));
             }

@@ -11,10 +11,26 @@ use std::{
 
 use stb_core::duty::Busy;
 
-use super::{Ended, supervise};
+use super::{Ended, file::replace, supervise};
 
 const BUSY: &str = "busy";
 const HEALTHY: &str = "healthy";
+
+/// The folder that the service manager made for this service, if it made one.
+pub(super) fn folder() -> Option<PathBuf> {
+    let folders = std::env::var_os("RUNTIME_DIRECTORY")?;
+    std::env::split_paths(&folders).next()
+}
+
+/// Whether the box must not be restarted, as told in this folder.
+pub(super) fn is_busy(folder: &Path) -> bool {
+    folder.join(BUSY).exists()
+}
+
+/// Whether this version was seen to work, as told in this folder.
+pub(super) fn is_proven(folder: &Path) -> bool {
+    folder.join(HEALTHY).exists()
+}
 
 /// What is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +50,7 @@ pub struct Signs {
 impl Signs {
     /// Into the folder that the service manager made for this service, if it made one.
     pub fn start_for_service() -> Option<io::Result<Self>> {
-        let folders = std::env::var_os("RUNTIME_DIRECTORY")?;
-        let folder = std::env::split_paths(&folders).next()?;
-        Some(Self::start(folder))
+        folder().map(Self::start)
     }
 
     /// Into this folder.
@@ -69,12 +83,12 @@ fn put_up(folder: &Path, sign: Sign) -> io::Result<()> {
         // What a process that was killed left is truer than what its successor does not know yet, and its
         // age tells of a box that never gets past its start.
         Some(Busy::Starting) if busy.exists() => {}
-        Some(reason) => replace(&busy, words(reason))?,
+        Some(reason) => replace(&busy, format!("{}\n", words(reason)).as_bytes())?,
         None => remove(&busy)?,
     }
     let healthy = folder.join(HEALTHY);
     // Proven once is proven for this boot, whatever happened to a process since.
-    if sign.is_proven && !healthy.exists() { replace(&healthy, "") } else { Ok(()) }
+    if sign.is_proven && !healthy.exists() { replace(&healthy, b"") } else { Ok(()) }
 }
 
 /// The end of the sentence "update refused: ...".
@@ -85,13 +99,6 @@ const fn words(reason: Busy) -> &'static str {
         Busy::Conversation => "somebody uses a card or answers a question",
         Busy::Report => "an answer is still on its way to the town",
     }
-}
-
-/// Whole or not at all.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let new = file.with_extension("new");
-    fs::write(&new, format!("{text}\n"))?;
-    fs::rename(&new, file)
 }
 
 fn remove(file: &Path) -> io::Result<()> {

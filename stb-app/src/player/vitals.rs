@@ -24,14 +24,14 @@ impl Vitals {
         self.stalled_ms.store(millis(stalled), Ordering::Relaxed);
     }
 
-    /// What is wrong, if anything.
-    pub(super) fn complaint(&self, now: Duration) -> Option<&'static str> {
+    /// What is wrong, if anything; behind an order a picture that stands still is not.
+    pub(super) fn complaint(&self, now: Duration, order_stands: bool) -> Option<&'static str> {
         let silent = now.saturating_sub(read(&self.looked_ms));
         if silent > SILENCE_MAX {
             return Some("the player does not react");
         }
         // A thread that hangs tells nothing new about pictures.
-        (read(&self.stalled_ms) > STALL_MAX)
+        (!order_stands && read(&self.stalled_ms) > STALL_MAX)
             .then_some("a channel with signal has no picture any more")
     }
 }
@@ -51,20 +51,22 @@ mod tests {
     #[test]
     fn a_player_that_looks_and_shows_is_well() {
         let vitals = Vitals::default();
-        assert_eq!(vitals.complaint(Duration::from_secs(59)), None, "it may be starting");
+        assert_eq!(vitals.complaint(Duration::from_secs(59), false), None, "it may be starting");
         vitals.look(Duration::from_secs(100), Duration::ZERO);
-        assert_eq!(vitals.complaint(Duration::from_secs(101)), None);
+        assert_eq!(vitals.complaint(Duration::from_secs(101), false), None);
     }
 
     #[test]
     fn silence_and_stalls_are_told() {
         let vitals = Vitals::default();
-        assert!(vitals.complaint(Duration::from_secs(61)).is_some(), "it never started");
+        assert!(vitals.complaint(Duration::from_secs(61), false).is_some(), "it never started");
         vitals.look(Duration::from_secs(100), Duration::ZERO);
-        assert!(vitals.complaint(Duration::from_secs(161)).is_some());
+        assert!(vitals.complaint(Duration::from_secs(161), false).is_some());
         vitals.look(Duration::from_secs(200), Duration::from_secs(31));
-        assert!(vitals.complaint(Duration::from_secs(200)).is_some());
+        assert!(vitals.complaint(Duration::from_secs(200), false).is_some());
+        assert_eq!(vitals.complaint(Duration::from_secs(200), true), None, "the order stays on");
+        assert!(vitals.complaint(Duration::from_secs(261), true).is_some(), "a player that hangs");
         vitals.look(Duration::from_secs(201), Duration::ZERO);
-        assert_eq!(vitals.complaint(Duration::from_secs(201)), None);
+        assert_eq!(vitals.complaint(Duration::from_secs(201), false), None);
     }
 }

@@ -8,7 +8,8 @@ use gateway_api::report::{Answer, Report};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// So many orders are remembered; the oldest is forgotten first.
+/// So many orders are remembered; the oldest is forgotten first, one with a call for help or an answer that the
+/// town does not have only when there is no other.
 const MOST: usize = 64;
 
 /// Answers and receipts.
@@ -30,6 +31,14 @@ struct Remembered {
     received_told: bool,
     #[serde(default)]
     shown_told: bool,
+}
+
+impl Remembered {
+    /// Somebody still waits for what became of it.
+    fn is_open(&self) -> bool {
+        let mut given = self.answer.iter().chain(&self.help);
+        given.any(|given| given.waiting.is_some() || given.stands)
+    }
 }
 
 /// One answer.
@@ -76,8 +85,14 @@ impl Memory {
             self.orders.retain(|order| order.order_id != known.order_id);
             self.orders.push(known);
         }
-        let surplus = self.orders.len().saturating_sub(MOST);
-        self.orders.drain(..surplus);
+        while self.orders.len() > MOST {
+            self.forget_one();
+        }
+    }
+
+    fn forget_one(&mut self) {
+        let settled = self.orders.iter().position(|order| !order.is_open());
+        self.orders.remove(settled.unwrap_or(0));
     }
 
     pub(super) fn answer(&self, id: OrderId) -> Option<&Given> {
@@ -190,7 +205,7 @@ impl Memory {
 
     fn begin(&mut self, order_id: String) -> usize {
         if self.orders.len() >= MOST {
-            self.orders.remove(0);
+            self.forget_one();
         }
         let remembered = Remembered {
             order_id,
@@ -277,6 +292,23 @@ mod tests {
     fn damaged_bytes_are_told() {
         assert_eq!(read(b""), None);
         assert_eq!(read(br#"{"book":"!","memory":{"orders":[]}}"#), None);
+    }
+
+    #[test]
+    fn a_call_for_help_is_not_forgotten_for_newer_orders() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(0), Answer::NeedHelp, report(5, 0, Answer::NeedHelp), false);
+        memory.deliver(Uuid::from_u128(5));
+        for number in 1..=255 {
+            memory.note_shown(id(number));
+        }
+        assert_eq!(memory.orders.len(), MOST);
+        assert_eq!(memory.calls_beyond(&BTreeSet::new()).len(), 1);
+        let mut newer = Memory::default();
+        (100..=200).for_each(|number| drop(newer.note_shown(id(number))));
+        newer.remember_before(memory);
+        assert_eq!(newer.orders.len(), MOST);
+        assert_eq!(newer.calls_beyond(&BTreeSet::new()).len(), 1);
     }
 
     #[test]

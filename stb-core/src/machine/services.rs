@@ -76,7 +76,7 @@ impl Machine {
         }
         self.settle_card_menu();
         if !self.emergency.has_keys()
-            && let Some(sentence) = self.services.take_owed()
+            && let Some(sentence) = self.services.take_owed().or_else(|| self.card_menu.take_owed())
             && !self.standby
         {
             self.show_toast(sentence);

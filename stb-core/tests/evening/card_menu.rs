@@ -255,6 +255,56 @@ fn a_stop_that_did_not_work_is_told() {
     }
 }
 
+/// The card is being stopped, and nothing was answered yet.
+fn stopping() -> (Television, u64) {
+    let mut television = menu();
+    television.choose_here("cards-stop");
+    television.type_digits(CODE);
+    television.press(RemoteKey::Confirm);
+    television.gateway_answers = false;
+    television.choose_here("stop-yes");
+    let call_id = television.last_call_id();
+    (television, call_id)
+}
+
+#[test]
+fn a_stop_whose_page_was_left_is_told_all_the_same() {
+    let done = || ServiceAnswer::Done;
+    let refused = || ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::CodeRefused));
+    let (mut television, call_id) = stopping();
+    television.press(RemoteKey::Back);
+    television.sees_sentence("stop-unknown-title");
+    television.happens(Event::ServiceAnswered { call_id, answer: done() });
+    television.sees_sentence("stopped-title");
+    for (answer, sentence) in [
+        (done(), "toast-cards-stopped"),
+        (refused(), "toast-cards-not-stopped"),
+        (ServiceAnswer::Failed(ServiceFault::Unreachable), "toast-cards-unknown"),
+    ] {
+        let (mut television, call_id) = stopping();
+        television.press(RemoteKey::Exit);
+        television.is_live_television();
+        television.happens(Event::ServiceAnswered { call_id, answer });
+        assert_eq!(television.view().toast.map(|toast| toast.id), Some(sentence));
+    }
+}
+
+#[test]
+fn a_stop_that_an_order_interrupted_is_told_after_it() {
+    let (mut television, call_id) = stopping();
+    let order = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.happens(Event::ServiceAnswered { call_id, answer: ServiceAnswer::Done });
+    assert_eq!(television.view().toast, None, "first the order");
+    television.wait(4_000);
+    television.press(RemoteKey::Confirm);
+    television.wait(1_000);
+    television.press(RemoteKey::Exit);
+    let toast = television.view().toast.map(|toast| toast.id);
+    assert_eq!(toast, Some("toast-cards-stopped"));
+}
+
 #[test]
 fn a_code_that_nobody_goes_on_with_is_wiped() {
     let mut television = menu();

@@ -51,6 +51,22 @@ fn nobody_is_interrupted_with_a_card_in_hand() {
 }
 
 #[test]
+fn a_page_that_was_left_standing_does_not_keep_the_box_for_days() {
+    let mut television = Television::at_home();
+    television.gateway_answers = true;
+    television.insert(Card::of_hana());
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::CheckInDone);
+    television.wait(29 * 60_000);
+    assert_eq!(television.machine.busy(), Some(Busy::Conversation));
+    television.wait(60_000);
+    television.sees(PageKind::CheckInDone);
+    assert_eq!(television.machine.busy(), None, "only the television set was switched off");
+    television.press(RemoteKey::Down);
+    assert_eq!(television.machine.busy(), Some(Busy::Conversation));
+}
+
+#[test]
 fn an_answer_that_the_town_does_not_have_keeps_the_box() {
     let mut television = Television::at_home();
     television.gateway_answers = true;

@@ -357,6 +357,7 @@ fn a_yes_on_its_way_when_the_page_is_left_is_told_later() {
     television.press(RemoteKey::Exit);
     television.is_live_television();
     assert_eq!(said_no(&television), 0, "it may be given already");
+    television.choose("tile-services");
     television.happens(Event::ServiceAnswered { call_id, answer: ServiceAnswer::Done });
     assert_eq!(toast(&television), Some("toast-service-given"));
 }

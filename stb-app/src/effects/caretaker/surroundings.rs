@@ -1,9 +1,7 @@
 //! The system below, as files: which version runs from where, what the installer says, what it is asked for.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +11,8 @@ use gateway_api::{
     version::Version,
 };
 use stb_core::update::Installer;
+
+use crate::effects::{file::replace, signs};
 
 const VERSION: &str = "/etc/hitokoe/version";
 /// Slot and id of this boot, written by `hitokoe-boot-facts.service`.
@@ -37,9 +37,7 @@ pub struct Surroundings {
 impl Surroundings {
     /// Of this machine.
     pub fn of_this_machine(device_id: &str) -> Self {
-        let folders = std::env::var_os("RUNTIME_DIRECTORY");
-        let signs = folders.and_then(|folders| std::env::split_paths(&folders).next());
-        Self::at(Path::new("/"), signs, device_id)
+        Self::at(Path::new("/"), signs::folder(), device_id)
     }
 
     /// Of a machine whose files lie below `root`.
@@ -92,11 +90,11 @@ impl Surroundings {
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.signs.as_ref().is_some_and(|signs| signs.join("busy").exists())
+        self.signs.as_deref().is_some_and(signs::is_busy)
     }
 
     pub(super) fn is_proven(&self) -> bool {
-        self.signs.as_ref().is_some_and(|signs| signs.join("healthy").exists())
+        self.signs.as_deref().is_some_and(signs::is_proven)
     }
 
     /// The certificate lies beside the wish: the installer fetches as this box.
@@ -147,17 +145,6 @@ pub(super) fn memory() -> Memory {
         u32::try_from(count.saturating_mul(u64::from(info.mem_unit)) / 1_024).unwrap_or(u32::MAX)
     };
     Memory { total_kib: kib(info.totalram), free_kib: kib(info.freeram) }
-}
-
-/// Whole or not at all.
-pub(super) fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
-    let beside = file.with_extension("new");
-    let mut new =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    new.write_all(content)?;
-    new.sync_all()?;
-    fs::rename(&beside, file)?;
-    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 #[cfg(test)]

@@ -139,9 +139,26 @@ fn the_state_is_told_at_the_start_on_change_and_now_and_then() {
 }
 
 #[test]
+fn nothing_is_begun_that_would_be_forgotten() {
+    let mut machine = Machine::new();
+    let data = machine.root.path().join("data");
+    fs::remove_dir_all(&data).expect("removed");
+    machine.offers(Some(offer()));
+    for _ in 0..4 {
+        machine.looks();
+    }
+    assert_eq!(machine.wish(), None);
+    fs::create_dir(&data).expect("a folder");
+    machine.now_ms += 600_000;
+    machine.looks();
+    assert!(machine.wish().is_some_and(|wish| wish.starts_with("install ")));
+}
+
+#[test]
 fn the_last_order_outlives_a_restart() {
     let mut machine = Machine::new();
     machine.offers(None);
+    machine.looks();
     let vitals = machine.work.vitals.expect("noted");
     let order = LastOrder { sequence: 7, heard_at_ms: NIGHT_MS };
     machine.work.vitals = Some(Vitals { last_order: Some(order), ..vitals });

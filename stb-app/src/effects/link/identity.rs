@@ -1,9 +1,8 @@
 //! Who this box is: its key, its certificate and what enrolment said.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    fs, io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -11,6 +10,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::enrolment::EnrolmentAnswer;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use zeroize::Zeroizing;
+
+use crate::effects::file::replace;
 
 /// The enrolled device.
 #[derive(Clone)]
@@ -95,7 +96,7 @@ impl Identity {
 
     /// A request for the next certificate, for the same key: one file is replaced, and never half a pair.
     pub(super) fn certificate_request(&self) -> Result<String, IdentityError> {
-        self.folder.certificate_request()
+        request_for(&KeyPair::from_pem(&self.key_pem)?)
     }
 
     /// The same box with another certificate; nothing is kept yet.
@@ -127,13 +128,16 @@ impl Folder {
     }
 
     /// A request for the key of this box. A key from an interrupted enrolment is used again, so
-    /// that the gateway can recognise the repetition.
+    /// that the gateway can recognise the repetition; one that cannot be read is not lost.
     pub(super) fn certificate_request(&self) -> Result<String, IdentityError> {
         let key = match read(&self.key()) {
             Ok(pem) => KeyPair::from_pem(&Zeroizing::new(pem))?,
-            Err(_) => self.make_key()?,
+            Err(IdentityError::File { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
+                self.make_key()?
+            }
+            Err(unreadable) => return Err(unreadable),
         };
-        Ok(CertificateParams::default().serialize_request(&key)?.pem()?)
+        request_for(&key)
     }
 
     fn make_key(&self) -> Result<KeyPair, IdentityError> {
@@ -166,22 +170,16 @@ impl Folder {
     }
 }
 
+fn request_for(key: &KeyPair) -> Result<String, IdentityError> {
+    Ok(CertificateParams::default().serialize_request(key)?.pem()?)
+}
+
 fn read(file: &Path) -> Result<String, IdentityError> {
     fs::read_to_string(file).map_err(|cause| IdentityError::File { file: file.to_owned(), cause })
 }
 
-/// Whole or not at all: written beside, synced, renamed.
 fn write(file: &Path, content: &[u8]) -> Result<(), IdentityError> {
-    let beside = file.with_extension("new");
-    let written = || -> std::io::Result<()> {
-        let mut new =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-        new.write_all(content)?;
-        new.sync_all()?;
-        fs::rename(&beside, file)?;
-        file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-    };
-    written().map_err(|cause| IdentityError::File { file: file.to_owned(), cause })
+    replace(file, content).map_err(|cause| IdentityError::File { file: file.to_owned(), cause })
 }
 
 #[cfg(test)]
@@ -217,6 +215,20 @@ mod tests {
             assert_eq!(fs::metadata(file)?.permissions().mode() & 0o777, 0o600);
         }
         assert_eq!(fs::metadata(&folder.0)?.permissions().mode() & 0o777, 0o700);
+        Ok(())
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_not_replaced() -> Result<(), Box<dyn std::error::Error>> {
+        let data = tempfile::tempdir()?;
+        let folder = Folder::below(data.path());
+        folder.certificate_request()?;
+        let identity = folder.keep(answer())?;
+        // Not text: reading fails although the file is there.
+        fs::write(folder.key(), [0xff; 16])?;
+        assert!(folder.certificate_request().is_err());
+        assert_eq!(fs::read(folder.key())?, [0xff; 16]);
+        assert!(identity.certificate_request().is_ok(), "a renewal has the key in hand");
         Ok(())
     }
 

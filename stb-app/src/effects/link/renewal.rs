@@ -1,6 +1,9 @@
 //! The next device certificate, while the present one is still valid.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use gateway_api::enrolment::CertificateRenewal;
 
@@ -21,12 +24,14 @@ enum RenewalError {
     /// What the gateway sent does not fit the key of this box.
     #[error("the new certificate cannot be used: {0}")]
     Unusable(#[from] TlsError),
+    #[error("the new certificate was not kept: {0}")]
+    Broken(#[from] io::Error),
 }
 
 /// Asks for it, and uses it from now on. On failure the present one stays, and the gateway says again that it
 /// is due.
-pub(super) async fn renew(requests: &Requests, current: &Mutex<Identity>, config: &Gateway) {
-    match try_renew(requests, current, config).await {
+pub(super) async fn renew(requests: Requests, current: Arc<Mutex<Identity>>, config: Gateway) {
+    match try_renew(&requests, &current, &config).await {
         Ok(()) => tracing::info!("device certificate renewed"),
         Err(error) => tracing::warn!(%error, "device certificate not renewed; tried again later"),
     }
@@ -42,7 +47,9 @@ async fn try_renew(
     let next = held(current).with_certificate(answer.certificate_chain_pem);
     // Before anything is kept: certificate and key belong together.
     let client = requests.client_as(config, &next)?;
-    next.keep()?;
+    let kept = next.clone();
+    // Off the thread that carries orders: a disk may take its time.
+    tokio::task::spawn_blocking(move || kept.keep()).await.map_err(io::Error::other)??;
     requests.use_client(client);
     *held(current) = next;
     Ok(())

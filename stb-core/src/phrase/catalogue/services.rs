@@ -124,6 +124,9 @@ messages! {
     stopped_title() = "stopped-title";
     stopped_lead() = "stopped-lead";
     stopped_detail() = "stopped-detail";
+    toast_cards_stopped() = "toast-cards-stopped";
+    toast_cards_not_stopped() = "toast-cards-not-stopped";
+    toast_cards_unknown() = "toast-cards-unknown";
     stop_unknown_title() = "stop-unknown-title";
     stop_unknown_lead() = "stop-unknown-lead";
 
