@@ -292,6 +292,7 @@ action-all-clear-stayed = This order is over. You need not evacuate any more
 action-disregard = The earlier order was a mistake. You need not evacuate
 action-all-clear-others = This order is over. Another order still holds
 action-disregard-others = This order was a mistake. Another order still holds
+changed-advice = what to do
 changed-level = the level
 changed-areas = the districts
 changed-shelters = the shelters

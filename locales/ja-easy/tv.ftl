@@ -293,6 +293,7 @@ action-all-clear-stayed = もう だいじょうぶです。逃げなくて い�
 action-disregard = さっきの お知らせは まちがいでした。逃げなくて いいです
 action-all-clear-others = この お知らせは おわりました。ほかの お知らせは つづいて います
 action-disregard-others = この お知らせは まちがいでした。ほかの お知らせは つづいて います
+changed-advice = 逃げかた
 changed-level = 警戒レベル
 changed-areas = 町の どこか
 changed-shelters = 逃げる ところ

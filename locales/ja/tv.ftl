@@ -298,6 +298,7 @@ action-all-clear-stayed = 解除されました。避難の必要はなくなり
 action-disregard = 先ほどの避難情報は誤りでした。避難の必要はありません
 action-all-clear-others = この情報は解除されました。ほかの避難情報は続いています
 action-disregard-others = この情報は誤りでした。ほかの避難情報は続いています
+changed-advice = 避難のしかた
 changed-level = 警戒レベル
 changed-areas = 対象の地区
 changed-shelters = 避難先の状況

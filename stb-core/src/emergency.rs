@@ -1,6 +1,7 @@
 //! Orders on this box: the book of what is in force, what this home answered, and the takeover that
 //! stands above every other state (invariants 1, 2, 3).
 
+mod advice;
 mod ladder;
 mod memory;
 pub(crate) mod spoken;
@@ -19,7 +20,8 @@ use gateway_api::report::{Answer, Report};
 use uuid::Uuid;
 
 use crate::{Now, profile::Profile};
-use memory::{Given, Memory};
+use advice::{Advice, Advised};
+use memory::{Given, Memory, Under};
 pub(crate) use takeover::{Takeover, TakeoverDeed};
 pub(crate) use words::{answer_words, covers_picture, hazard as hazard_name};
 
@@ -43,6 +45,11 @@ pub(crate) struct Emergency {
     memory: Memory,
     orders: Vec<HomeOrder>,
     alerted: BTreeSet<OrderId>,
+    advised: Advised,
+    /// Orders shown whose advice turned and was not answered since.
+    turned: BTreeSet<OrderId>,
+    /// The memory changed by itself, and the store does not have it yet.
+    is_unkept: bool,
     takeover: Option<Takeover>,
     refused: Vec<u64>,
     fetched: Option<(u64, u64)>,
@@ -76,6 +83,10 @@ pub(crate) struct HomeOrder {
     pub(crate) changes: Option<Changes>,
     /// What this home answered to the order that it updates or ends.
     pub(crate) earlier: Option<Answer>,
+    /// None for a notice.
+    advice: Option<Advice>,
+    /// The advice is another one than this home was given, or answered to.
+    pub(crate) turned: bool,
 }
 
 /// What became of signed bytes.
@@ -120,6 +131,9 @@ impl Emergency {
             memory: Memory::default(),
             orders: Vec::new(),
             alerted: BTreeSet::new(),
+            advised: Advised::default(),
+            turned: BTreeSet::new(),
+            is_unkept: false,
             takeover: None,
             refused: Vec::new(),
             fetched: None,
@@ -163,7 +177,13 @@ impl Emergency {
     pub(crate) fn keep(&mut self, now_ms: u64) -> Option<Vec<u8>> {
         let bytes = memory::write(&self.book.as_ref()?.snapshot(), &self.memory);
         self.kept_at = Some(now_ms);
+        self.is_unkept = false;
         Some(bytes)
+    }
+
+    /// Whether an answer stopped counting that the store still takes for one.
+    pub(crate) const fn is_unkept(&self) -> bool {
+        self.is_unkept
     }
 
     /// The home, the town's tables or its keys are known anew: what is stored is verified by these
@@ -233,6 +253,8 @@ impl Emergency {
         }
         let shown: BTreeSet<OrderId> = self.orders.iter().map(HomeOrder::id).collect();
         self.alerted.retain(|id| shown.contains(id));
+        self.turned.retain(|id| shown.contains(id));
+        self.note_advice();
         self.moment = now.monotonic_ms;
         self.choose(now.monotonic_ms)
     }
@@ -260,8 +282,14 @@ impl Emergency {
         self.visible().find(|order| self.is_pending(order))
     }
 
+    /// Of orders that turned, one asks for all: they give the same advice.
     fn is_pending(&self, order: &HomeOrder) -> bool {
-        order.standing == Standing::Notice || self.memory.answer(order.id()).is_none()
+        let id = order.id();
+        match order.standing {
+            Standing::Notice => true,
+            Standing::InForce if self.memory.is_outdated(id) => !self.is_advice_answered(),
+            Standing::InForce => self.memory.answer(id).is_none(),
+        }
     }
 
     fn order(&self, id: OrderId) -> Option<&HomeOrder> {
@@ -270,10 +298,17 @@ impl Emergency {
 
     /// An answer of this home is kept with the order.
     pub(crate) fn answered(&mut self, id: OrderId, answer: Answer, report: Report) {
-        let is_drill = self.order(id).is_some_and(|order| !order.is_actual());
-        self.memory.set_answer(id, answer, report, is_drill);
+        let order = self.order(id);
+        let is_drill = order.is_some_and(|order| !order.is_actual());
+        let advice = order.and_then(|order| order.advice.clone());
+        self.memory.set_answer(id, answer, report, Under { is_drill, advice });
+        self.turned.remove(&id);
+        for order in self.orders.iter_mut().filter(|order| order.id() == id) {
+            order.turned = false;
+        }
     }
 
+    /// The answer to this order as its advice is now.
     pub(crate) fn answer_given(&self, id: OrderId) -> Option<Answer> {
         self.memory.answer(id).map(|given| given.answer)
     }
@@ -303,7 +338,8 @@ impl Emergency {
         self.memory.deliver(report)
     }
 
-    /// Whether a call for help stands that was made under an order which this one replaced.
+    /// Whether a call for help stands that was made under an order which this one replaced, or under
+    /// this one before its advice turned.
     pub(super) fn help_stands(&self, id: OrderId) -> bool {
         self.memory.help(id).is_some()
     }
@@ -329,12 +365,26 @@ impl Emergency {
         let (household, areas, shelters) = (&profile.household, &profile.areas, &profile.shelters);
         let active = book.active(book_now(now));
         let orders: Vec<&Order> = active.iter().map(|active| active.order).collect();
-        let guided = guide_all(&orders, household, areas, shelters, time);
-        let orders = active.into_iter().zip(guided).map(|(active, guidance)| {
+        let guided = guide_all(&orders, household, areas, shelters, UnixMillis(i64::MIN));
+        let orders = active.into_iter().zip(guided).map(|(active, mut guidance)| {
             let references = active.order.references.clone();
-            let earlier = references.iter().find_map(|id| self.answer_given(*id));
+            let earlier = references.iter().find_map(|id| self.memory.last(*id));
+            let earlier = earlier.map(|given| given.answer);
             let (standing, changes) = (active.standing, active.changes);
-            HomeOrder { guidance, standing, others_hold: false, references, changes, earlier }
+            let is_in_force = standing == Standing::InForce;
+            let advice = is_in_force.then(|| Advice::of(&guidance));
+            // A time that has come is told as "now"; it is no other advice.
+            guidance.leave_by = guidance.leave_by.filter(|leave_by| *leave_by > time);
+            HomeOrder {
+                guidance,
+                standing,
+                others_hold: false,
+                references,
+                changes,
+                earlier,
+                advice,
+                turned: false,
+            }
         });
         with_others(orders.collect())
     }

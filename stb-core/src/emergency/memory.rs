@@ -8,6 +8,8 @@ use gateway_api::report::{Answer, Report};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::advice::Advice;
+
 /// So many orders are remembered; the oldest is forgotten first, one with a call for help or an answer that the
 /// town does not have only when there is no other.
 const MOST: usize = 64;
@@ -58,6 +60,19 @@ pub(super) struct Given {
     /// nothing: a disk may have lost it.
     #[serde(default)]
     pub(super) waiting: Option<Report>,
+    /// The advice that it answers; none where an earlier version stored it.
+    #[serde(default)]
+    advice: Option<Advice>,
+    /// The advice turned since: it stays what was said, but answers nothing any more.
+    #[serde(default)]
+    outdated: bool,
+}
+
+/// Under what an answer is given.
+#[derive(Debug, Default)]
+pub(super) struct Under {
+    pub(super) is_drill: bool,
+    pub(super) advice: Option<Advice>,
 }
 
 /// The stored form: the book's own bytes, and the memory.
@@ -95,19 +110,48 @@ impl Memory {
         self.orders.remove(settled.unwrap_or(0));
     }
 
+    /// What answers this order now.
     pub(super) fn answer(&self, id: OrderId) -> Option<&Given> {
-        let order_id = id.to_string();
-        self.orders.iter().find(|order| order.order_id == order_id)?.answer.as_ref()
+        self.last(id).filter(|given| !given.outdated)
     }
 
-    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Report, drill: bool) {
+    /// What was answered last, also where the advice turned since.
+    pub(super) fn last(&self, id: OrderId) -> Option<&Given> {
+        self.known(id)?.answer.as_ref()
+    }
+
+    /// Whether it was answered, but under other advice.
+    pub(super) fn is_outdated(&self, id: OrderId) -> bool {
+        self.last(id).is_some_and(|given| given.outdated)
+    }
+
+    fn known(&self, id: OrderId) -> Option<&Remembered> {
+        let order_id = id.to_string();
+        self.orders.iter().find(|order| order.order_id == order_id)
+    }
+
+    /// This is the advice now, of drills or of what is meant: answers under another one are outdated,
+    /// and stay so. True when one became it.
+    pub(super) fn advise(&mut self, advice: &Advice, drill: bool) -> bool {
+        let given = self.orders.iter_mut().filter_map(|order| order.answer.as_mut());
+        let mut became = false;
+        for given in given.filter(|given| given.drill == drill && !given.outdated) {
+            given.outdated = given.advice.get_or_insert_with(|| advice.clone()) != advice;
+            became |= given.outdated;
+        }
+        became
+    }
+
+    pub(super) fn set_answer(&mut self, id: OrderId, answer: Answer, report: Report, under: Under) {
         let given = Given {
             answer,
             report: report.report_id,
             refused: false,
             stands: answer == Answer::NeedHelp,
-            drill,
+            drill: under.is_drill,
             waiting: Some(report),
+            advice: under.advice,
+            outdated: false,
         };
         let remembered = self.of(id);
         let before = remembered.answer.replace(given).into_iter().chain(remembered.help.take());
@@ -148,15 +192,16 @@ impl Memory {
         answers.filter_map(|given| given.waiting.as_ref())
     }
 
-    /// The call for help that stands from before this order.
+    /// The call for help that stands from before this order, or from before its advice turned.
     pub(super) fn help(&self, id: OrderId) -> Option<&Given> {
-        let order_id = id.to_string();
-        self.orders.iter().find(|order| order.order_id == order_id)?.help.as_ref()
+        let known = self.known(id)?;
+        let from_before = known.answer.as_ref().filter(|given| given.outdated && given.stands);
+        from_before.or(known.help.as_ref())
     }
 
     /// An update asks anew, but whoever called for help still needs it.
     pub(super) fn carry_help(&mut self, id: OrderId, replaced: &[OrderId]) {
-        if self.answer(id).is_some() || self.help(id).is_some() {
+        if self.last(id).is_some() || self.help(id).is_some() {
             return;
         }
         let called = |id: &OrderId| {
@@ -242,8 +287,8 @@ mod tests {
     #[test]
     fn an_answer_waits_until_the_town_has_it_or_refuses_it() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving), false);
-        memory.set_answer(id(2), Answer::Staying, report(6, 2, Answer::Staying), false);
+        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving), Under::default());
+        memory.set_answer(id(2), Answer::Staying, report(6, 2, Answer::Staying), Under::default());
         let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
         assert_eq!(waiting(&memory), [5, 6]);
         assert!(memory.deliver(Uuid::from_u128(5)));
@@ -255,16 +300,26 @@ mod tests {
     #[test]
     fn a_call_that_a_later_answer_took_back_is_not_sent_after_it() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), false);
+        memory.set_answer(
+            id(1),
+            Answer::NeedHelp,
+            report(5, 1, Answer::NeedHelp),
+            Under::default(),
+        );
         memory.carry_help(id(2), &[id(1)]);
-        memory.set_answer(id(2), Answer::Leaving, report(6, 2, Answer::Leaving), false);
+        memory.set_answer(id(2), Answer::Leaving, report(6, 2, Answer::Leaving), Under::default());
         assert_eq!(waiting(&memory), [6]);
     }
 
     #[test]
     fn answers_and_receipts_survive_the_store() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), false);
+        memory.set_answer(
+            id(1),
+            Answer::NeedHelp,
+            report(5, 1, Answer::NeedHelp),
+            Under::default(),
+        );
         assert!(memory.note_received(id(2)));
         assert!(!memory.note_received(id(2)));
         let (book, restored) = read(&write(b"book", &memory)).expect("it was just written");
@@ -275,17 +330,67 @@ mod tests {
     #[test]
     fn a_call_for_help_stands_through_updates_until_it_is_answered_otherwise() {
         let mut memory = Memory::default();
-        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), false);
+        memory.set_answer(
+            id(1),
+            Answer::NeedHelp,
+            report(5, 1, Answer::NeedHelp),
+            Under::default(),
+        );
         memory.carry_help(id(2), &[id(1)]);
         let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
         memory.carry_help(id(3), &[id(2)]);
         assert_eq!(memory.help(id(3)).map(|given| given.report), Some(Uuid::from_u128(5)));
-        memory.set_answer(id(3), Answer::Leaving, report(6, 3, Answer::Leaving), false);
+        memory.set_answer(id(3), Answer::Leaving, report(6, 3, Answer::Leaving), Under::default());
         memory.carry_help(id(3), &[id(2)]);
         memory.carry_help(id(4), &[id(3)]);
         memory.carry_help(id(5), &[id(1), id(2)]);
         let helps = [3, 4, 5].map(|number| memory.help(id(number)));
         assert_eq!(helps, [None, None, None], "also where an older order is updated");
+    }
+
+    fn advice(text: &str) -> Advice {
+        serde_json::from_str(&format!("\"{text}\"")).expect("advice is a text")
+    }
+
+    fn under(text: &str) -> Under {
+        Under { is_drill: false, advice: Some(advice(text)) }
+    }
+
+    #[test]
+    fn an_answer_counts_until_the_advice_turns_and_not_again_when_it_turns_back() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving), under("out"));
+        assert!(!memory.advise(&advice("out"), false) && memory.answer(id(1)).is_some());
+        assert!(!memory.advise(&advice("up"), true), "a drill turns nothing that is meant");
+        assert!(memory.advise(&advice("up"), false));
+        let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
+        assert!(!memory.advise(&advice("out"), false) && memory.answer(id(1)).is_none());
+        assert_eq!(memory.last(id(1)).map(|given| given.answer), Some(Answer::Leaving));
+        assert_eq!(waiting(&memory), [5], "the town hears all the same what was said");
+        memory.set_answer(id(1), Answer::Leaving, report(6, 1, Answer::Leaving), under("out"));
+        assert!(memory.answer(id(1)).is_some());
+    }
+
+    #[test]
+    fn a_call_for_help_stands_when_the_advice_turns() {
+        let mut memory = Memory::default();
+        memory.set_answer(id(1), Answer::NeedHelp, report(5, 1, Answer::NeedHelp), under("out"));
+        assert_eq!(memory.help(id(1)), None);
+        memory.advise(&advice("up"), false);
+        assert_eq!(memory.help(id(1)).map(|given| given.report), Some(Uuid::from_u128(5)));
+        memory.carry_help(id(2), &[id(1)]);
+        assert!(memory.help(id(2)).is_some());
+        let none = BTreeSet::new();
+        assert_eq!(memory.calls_beyond(&none).len(), 1, "also when the order is over");
+    }
+
+    #[test]
+    fn an_answer_of_an_earlier_version_is_taken_for_one_to_the_present_advice() {
+        let mut memory = Memory::default();
+        let nothing_known = Under::default();
+        memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving), nothing_known);
+        assert!(!memory.advise(&advice("out"), false));
+        assert!(memory.advise(&advice("up"), false));
     }
 
     #[test]
@@ -297,7 +402,12 @@ mod tests {
     #[test]
     fn a_call_for_help_is_not_forgotten_for_newer_orders() {
         let mut memory = Memory::default();
-        memory.set_answer(id(0), Answer::NeedHelp, report(5, 0, Answer::NeedHelp), false);
+        memory.set_answer(
+            id(0),
+            Answer::NeedHelp,
+            report(5, 0, Answer::NeedHelp),
+            Under::default(),
+        );
         memory.deliver(Uuid::from_u128(5));
         for number in 1..=255 {
             memory.note_shown(id(number));

@@ -153,6 +153,13 @@ impl Emergency {
         true
     }
 
+    /// Its advice turned: it does not wait for a confirmation that tells of the advice before.
+    pub(super) fn forget_known(&mut self, id: OrderId) {
+        if let Some(Phase::Confirmed { known, .. }) = self.takeover.as_mut().map(|t| &mut t.phase) {
+            known.remove(&id);
+        }
+    }
+
     /// Nothing waits: an answered order in force stays as one line.
     fn rest(&mut self, is_there: bool) {
         let phase = self.takeover.as_ref().map(|takeover| &takeover.phase);

@@ -250,9 +250,12 @@ fn place_phrase(order: &HomeOrder) -> Phrase {
     }
 }
 
-/// What an update changed, the gravest first, at most two; whoever answered before wants to know
-/// whether it concerns them.
+/// Why it comes up again: the advice turned, or what an update changed, the gravest first, at most
+/// two. Whoever answered before wants to know whether it concerns them.
 pub(super) fn changed(order: &HomeOrder) -> Option<Phrase> {
+    if order.turned {
+        return Some(say::changed_advice());
+    }
     let changes = order.changes?;
     let mut words = [
         (changes.level, say::changed_level()),

@@ -75,7 +75,11 @@ impl Machine {
     pub(super) fn refresh_orders(&mut self) {
         let had_keys = self.emergency.has_keys();
         self.emergency.set_large_text(self.settings.scale > TextScale::Normal);
-        if self.emergency.refresh(self.profile.as_ref(), self.context.now) {
+        let alerts = self.emergency.refresh(self.profile.as_ref(), self.context.now);
+        if self.emergency.is_unkept() {
+            self.save_orders();
+        }
+        if alerts {
             self.nav.leave_to_television();
             self.context.push(Effect::WakeTelevision);
             self.context.push(Effect::Cue(Cue::Alert));

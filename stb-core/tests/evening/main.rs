@@ -3,6 +3,7 @@
 
 #![expect(unreachable_pub, reason = "parts of one test program")]
 
+mod advice;
 mod answering;
 mod bad_days;
 mod card;

@@ -256,6 +256,7 @@ messages! {
     action_all_clear_others() = "action-all-clear-others";
     action_disregard() = "action-disregard";
     action_disregard_others() = "action-disregard-others";
+    changed_advice() = "changed-advice";
     changed_level() = "changed-level";
     changed_areas() = "changed-areas";
     changed_shelters() = "changed-shelters";
