@@ -52,6 +52,8 @@ tile-check-in-note = 元気ですか
 tile-login = ログイン
     .speech = マイナンバーカードで ログイン
 tile-login-note = マイナンバー{"\u200B"}カードを 使います
+tile-pin = 暗証番号を 入れる
+tile-pin-note = 手続きが できます
 tile-logout = ログアウト
 tile-logout-note = 使うのを 終わります
 tile-plan = 逃げる 準備
@@ -347,8 +349,6 @@ answer-later = まだ 届いていません。つながったら 役場に 送�
 answer-later-call = まだ 届いていません。つながったら 送ります。急ぐときは 119番に 電話して ください。
 answer-refused = 役場に 届きませんでした。急ぐときは 119番に 電話して ください。
 button-details = もっと 見る
-button-to-order = 逃げかた
-button-to-notice = お知らせに 戻る
 button-next-order = ほかの お知らせ（{ $count }）
     .speech = ほかの お知らせを 見る
 
@@ -374,7 +374,7 @@ spoken-close = 決定を 押すと 閉じます。
 
 ## テレビの外の サービス
 
-tile-services = ほかの サービスの 確認
+tile-services = ほかの サービスの{"\u00A0"}確認
 tile-services-note = 番号を 押します
 hint-digits = 数字の ボタンで 押して、決定を 押します。戻るで やめます。
 hint-password = ▲▼◀▶で 選んで、決定で 入れます。数字の ボタンも 使えます。
@@ -491,6 +491,7 @@ letter-code-title = 手紙の 12けたの 番号を 押してください
     .speech = 手紙の じゅうにけたの 番号を 押してください。
 letter-code-link-lead = 役場の 手紙の 登録番号です。マイナンバーは 押さないでください。
 letter-code-stop-lead = 役場の 手紙の、止める ための 番号です（マイナンバーでは ありません）。手紙が ないときは、役場に 電話して ください。
+letter-code-stop-detail = 番号を 押して 決定すると、カードが 止まります。
 letter-code-refused = この 番号は 使えません。手紙を 見て、もう一度 押してください。
 letter-code-too-many = まちがいが 多いので、今は 使えません。少し 待って、押してください。
 linked-title = カードを 登録しました

@@ -80,12 +80,10 @@ enum Stage {
     Linking {
         resident: usize,
     },
+    StopQuestion,
     StopCode {
         entry: DigitEntry,
         remark: Option<Phrase>,
-    },
-    StopConfirm {
-        code: LetterCode,
     },
     Stopping {
         call_id: u64,
@@ -120,7 +118,7 @@ pub(crate) enum CardMenuDeed {
     TypeCode,
     LinkWithoutCode,
     OpenStop,
-    StopNow,
+    TypeStopCode,
     Pad(PadKey),
     Back,
 }
@@ -177,7 +175,7 @@ impl CardMenu {
         self.deadline
     }
 
-    pub(crate) fn digit(&mut self, context: &Context, digit: u8) -> CardMenuOutcome {
+    pub(crate) fn digit(&mut self, context: &mut Context, digit: u8) -> CardMenuOutcome {
         self.pad(context, PadKey::Digit(digit))
     }
 
@@ -206,11 +204,11 @@ impl CardMenu {
             }
             CardMenuDeed::TypeCode => self.type_code(context),
             CardMenuDeed::LinkWithoutCode => self.link(context, None),
-            CardMenuDeed::OpenStop => {
+            CardMenuDeed::OpenStop => self.enter(context, Stage::StopQuestion),
+            CardMenuDeed::TypeStopCode => {
                 let entry = DigitEntry::new(CODE_DIGITS);
                 self.enter(context, Stage::StopCode { entry, remark: None })
             }
-            CardMenuDeed::StopNow => self.stop(context),
             CardMenuDeed::Pad(key) => self.pad(context, key),
             CardMenuDeed::Back => self.back(context),
         }
@@ -229,9 +227,7 @@ impl CardMenu {
             Stage::LinkCode { resident, .. } | Stage::Linking { resident } => {
                 Stage::LinkLetter { resident: *resident }
             }
-            Stage::StopConfirm { .. } => {
-                Stage::StopCode { entry: DigitEntry::new(CODE_DIGITS), remark: None }
-            }
+            Stage::StopCode { .. } => Stage::StopQuestion,
             // It is on its way, and nothing takes it back.
             Stage::Stopping { call_id } => {
                 self.late_stop = Some(*call_id);
@@ -313,7 +309,7 @@ impl CardMenu {
         self.enter(context, Stage::Told(told))
     }
 
-    fn pad(&mut self, context: &Context, key: PadKey) -> CardMenuOutcome {
+    fn pad(&mut self, context: &mut Context, key: PadKey) -> CardMenuOutcome {
         let (Stage::LinkCode { entry, remark, .. } | Stage::StopCode { entry, remark }) =
             &mut self.stage
         else {
@@ -333,7 +329,7 @@ impl CardMenu {
         CardMenuOutcome::Same
     }
 
-    fn submit(&mut self, context: &Context) -> CardMenuOutcome {
+    fn submit(&mut self, context: &mut Context) -> CardMenuOutcome {
         match &self.stage {
             Stage::LinkCode { entry, .. } => {
                 let code = LetterCode::new(entry.digits());
@@ -341,16 +337,11 @@ impl CardMenu {
             }
             Stage::StopCode { entry, .. } => {
                 let code = LetterCode::new(entry.digits());
-                self.enter(context, Stage::StopConfirm { code })
+                let call_id = context.call(ServiceCall::StopCards { code });
+                self.enter(context, Stage::Stopping { call_id })
             }
             _ => CardMenuOutcome::Refused,
         }
-    }
-
-    fn stop(&mut self, context: &mut Context) -> CardMenuOutcome {
-        let Stage::StopConfirm { code } = &self.stage else { return CardMenuOutcome::Refused };
-        let call_id = context.call(ServiceCall::StopCards { code: code.clone() });
-        self.enter(context, Stage::Stopping { call_id })
     }
 
     /// The gateway answered one of the calls of these pages; none when it is somebody else's.
@@ -487,9 +478,7 @@ impl CardMenu {
             Stage::Loading { .. } | Stage::Withdrawing { .. } | Stage::Stopping { .. } => {
                 Some(SILENCE_MS)
             }
-            Stage::LinkCode { .. } | Stage::StopCode { .. } | Stage::StopConfirm { .. } => {
-                Some(ENTRY_MS)
-            }
+            Stage::LinkCode { .. } | Stage::StopCode { .. } => Some(ENTRY_MS),
             _ => None,
         };
         self.stage = stage;

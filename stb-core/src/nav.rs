@@ -65,17 +65,17 @@ impl Navigator {
         self.stack.clear();
     }
 
-    /// Home anew: the first tile has focus. Only 戻る finds the tile that was left; after a login the
+    /// Home anew, with the focus on this tile. Only 戻る finds the tile that was left; after a login the
     /// focus would else lie on ログアウト.
-    pub(crate) fn go_home(&mut self) {
+    pub(crate) fn go_home(&mut self, focus: usize) {
         self.stack.clear();
-        self.stack.push(Screen { page: Page::Home, focus: 0 });
+        self.stack.push(Screen { page: Page::Home, focus });
     }
 
     /// The home page below begins anew: what its focus stood on has changed its meaning.
-    pub(crate) fn refocus_home(&mut self) {
+    pub(crate) fn refocus_home(&mut self, focus: usize) {
         for screen in self.stack.iter_mut().filter(|screen| screen.page == Page::Home) {
-            screen.focus = 0;
+            screen.focus = focus;
         }
     }
 
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_tree_is_never_deeper_than_three_levels() {
         let mut navigator = Navigator::default();
-        navigator.go_home();
+        navigator.go_home(0);
         for _ in 0..10 {
             navigator.open(Page::Settings, 0);
         }
@@ -108,12 +108,12 @@ mod tests {
     #[test]
     fn home_anew_begins_at_the_first_tile() {
         let mut navigator = Navigator::default();
-        navigator.go_home();
+        navigator.go_home(0);
         navigator.set_focus(4);
         navigator.open(Page::Settings, 1);
         assert!(navigator.back());
         assert_eq!(navigator.top().map(|screen| screen.focus), Some(4), "戻る finds what was left");
-        navigator.go_home();
+        navigator.go_home(0);
         assert_eq!(navigator.top().map(|screen| screen.focus), Some(0));
     }
 }

@@ -5,7 +5,7 @@ use evacuation::order::Act;
 use gateway_api::report::Answer;
 use stb_core::{
     phrase::say,
-    view::{Icon, Reached, TakeoverStage, TakeoverView},
+    view::{Icon, Item, Reached, TakeoverStage, TakeoverView},
 };
 
 use super::{answer, landslide, level_five, over};
@@ -26,8 +26,6 @@ pub(super) fn all() -> Vec<(&'static str, TakeoverView)> {
         )),
         ..landslide(stage)
     };
-    let close =
-        || vec![button(say::button_close(), Icon::Check), item(say::button_details(), None)];
     let left = say::answer_told(say::answer_leaving(), say::answer_delivered());
     let confirmed = TakeoverView {
         answers: close(),
@@ -46,10 +44,7 @@ pub(super) fn all() -> Vec<(&'static str, TakeoverView)> {
     let lifted = TakeoverView {
         reading: true,
         reason: Some("雨が弱まり、斜面の動きも止まりました。".to_owned()),
-        answers: vec![
-            button(say::button_close(), Icon::Check),
-            item(say::button_to_notice(), None),
-        ],
+        answers: vec![button(say::button_close(), Icon::Check), item(say::button_back(), None)],
         ..over(
             TakeoverStage::FullScreen,
             Act::Lift,
@@ -65,4 +60,9 @@ pub(super) fn all() -> Vec<(&'static str, TakeoverView)> {
         ("order-opened-answered", opened),
         ("lift-reading", lifted),
     ]
+}
+
+/// What stands below the confirmation of an answer.
+pub(super) fn close() -> Vec<Item> {
+    vec![item(say::button_close(), Some(Icon::Check)), item(say::button_details(), None)]
 }

@@ -200,13 +200,13 @@ const MENU: [Journey; 14] = [
         let mut television = stop();
         television.service_says =
             Some(ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::CodeRefused)));
-        television.choose_here("stop-yes");
+        with_letter(&mut television);
         television
     }),
     ("menu-stop", stop),
     ("menu-stopped", || {
         let mut television = stop();
-        television.choose_here("stop-yes");
+        with_letter(&mut television);
         television
     }),
 ];
@@ -376,7 +376,11 @@ fn link(ways: &[&str]) -> Television {
 fn stop() -> Television {
     let mut television = menu();
     television.choose_here("cards-stop");
+    television
+}
+
+fn with_letter(television: &mut Television) {
+    television.choose_here("stop-yes");
     television.type_digits(LETTER);
     television.press(RemoteKey::Confirm);
-    television
 }

@@ -122,7 +122,18 @@ fn stages() -> Vec<(&'static str, TakeoverView)> {
         several.focus = 3;
         several
     };
+    let mut sending = told(TakeoverStage::Large, say::answer_sending(), Reached::NotYet);
+    sending.answers = answers::close();
+    sending.focus = 0;
+    let mut later = told(TakeoverStage::FullScreen, say::answer_later_call(), Reached::NotYet);
+    later.answers.push(item(say::button_details(), None));
+    let mut turned = level_five(TakeoverStage::FullScreen);
+    turned.place = say::order_place_changed(turned.place, say::changed_advice());
+    let mut turned_band = level_five(TakeoverStage::Band);
+    turned_band.place = turned.place.clone();
     vec![
+        ("turned-whole", turned),
+        ("turned-band", turned_band),
         ("tsunami-notice", TakeoverView { answers: Vec::new(), ..tsunami(TakeoverStage::Notice) }),
         ("order-notice", answered),
         ("order-notice-waiting", waiting),
@@ -130,14 +141,8 @@ fn stages() -> Vec<(&'static str, TakeoverView)> {
         ("order-large", landslide(TakeoverStage::Large)),
         ("order-whole", landslide(TakeoverStage::FullScreen)),
         ("order-band-answered", told(TakeoverStage::Band, say::answer_delivered(), Reached::Town)),
-        (
-            "order-large-answered",
-            told(TakeoverStage::Large, say::answer_sending(), Reached::NotYet),
-        ),
-        (
-            "order-whole-answered",
-            told(TakeoverStage::FullScreen, say::answer_later_call(), Reached::NotYet),
-        ),
+        ("order-large-answered", sending),
+        ("order-whole-answered", later),
         ("order-band-others", several(TakeoverStage::Band)),
         ("order-whole-others", several(TakeoverStage::FullScreen)),
     ]

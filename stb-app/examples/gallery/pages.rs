@@ -108,8 +108,8 @@ fn home() -> PageView {
         noted(say::tile_login(), say::tile_login_note(), Some(Icon::Card)),
         noted(say::tile_plan(), say::tile_plan_note(), Some(Icon::Shelter)),
         noted(say::tile_access_log(), say::tile_access_log_note(), Some(Icon::Eye)),
+        noted(say::tile_services(), say::tile_services_note(), Some(Icon::Check)),
         noted(say::tile_settings(), say::tile_settings_note(), Some(Icon::Settings)),
-        noted(say::tile_television(), say::tile_television_note(), Some(Icon::Television)),
     ];
     let mut home = page(PageKind::Home, say::home_title(), Layout::Tiles { columns: 3 }, items);
     home.lead = Some(say::home_lead());
@@ -121,8 +121,12 @@ fn home() -> PageView {
 fn help() -> Vec<(&'static str, View)> {
     let mut home = home();
     let call = noted(say::tile_help(), say::tile_help_note(), Some(Icon::Neighbour));
-    home.items.insert(0, call);
-    home.items.pop();
+    home.items[4] = call;
+    home.focus = 4;
+    let mut known = self::home();
+    known.items[1] = noted(say::tile_pin(), say::tile_pin_note(), Some(Icon::Card));
+    known.items[3] = noted(say::tile_order(), say::tile_order_note(), Some(Icon::Warning));
+    known.focus = 3;
     let choices = vec![item(say::help_keep(), Some(Icon::Check)), item(say::help_end(), None)];
     let mut help = page(PageKind::Notice, say::help_title(), Layout::Row, choices);
     help.lead = Some(say::answer_delivered());
@@ -132,6 +136,7 @@ fn help() -> Vec<(&'static str, View)> {
     unsent.lead = Some(say::answer_later_call());
     vec![
         ("page-home-help", shown(home)),
+        ("page-home-order", shown(known)),
         ("page-help", shown(help)),
         ("page-help-unsent", shown(unsent)),
     ]

@@ -40,11 +40,11 @@ impl CardMenu {
                 .draft(PageKind::LetterCode, say::letter_code_title(), pad)
                 .lead(say::letter_code_link_lead())
                 .detail(remark.clone()),
+            Stage::StopQuestion => stop_question(),
             Stage::StopCode { entry, remark } => entry
                 .draft(PageKind::LetterCode, say::letter_code_title(), pad)
                 .lead(say::letter_code_stop_lead())
-                .detail(remark.clone()),
-            Stage::StopConfirm { .. } => stop_confirm(),
+                .detail(Some(remark.clone().unwrap_or_else(say::letter_code_stop_detail))),
             Stage::Stopping { .. } => busy(say::stop_sending()),
             Stage::Told(told) => told_page(*told),
         })
@@ -128,6 +128,7 @@ fn busy(title: Phrase) -> Draft {
         .choice(deed(say::button_stop(), CardMenuDeed::Back))
 }
 
+/// What gives way on the home page is always found here.
 fn menu() -> Draft {
     let entry =
         |label, icon, note, to| Choice::new(label, Some(icon), Command::Cards(to)).note(note);
@@ -155,7 +156,10 @@ fn menu() -> Draft {
             Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog)
                 .note(say::cards_log_note()),
         )
-        .choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
+        .choice(
+            Choice::new(say::tile_services(), Some(Icon::Check), Command::OpenServices)
+                .note(say::tile_services_note()),
+        )
 }
 
 fn used(consent: &ServiceConsent) -> Phrase {
@@ -204,13 +208,14 @@ fn letter(resident: Option<&Resident>) -> Draft {
         )
 }
 
-/// No stands first.
-fn stop_confirm() -> Draft {
+/// No stands first. Only who holds the letter gets on from the next page: a number that is made up is
+/// told there, and asks nothing.
+fn stop_question() -> Draft {
     Draft::new(PageKind::CardStop, say::stop_title(), Layout::Row)
         .lead(say::stop_lead())
         .body(Body::Picture(Icon::CardBlocked))
         .choice(deed(say::service_no(), CardMenuDeed::Back))
-        .choice(deed(say::stop_yes(), CardMenuDeed::StopNow))
+        .choice(deed(say::stop_yes(), CardMenuDeed::TypeStopCode))
 }
 
 fn told_page(told: Told) -> Draft {

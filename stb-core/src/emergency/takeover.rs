@@ -262,17 +262,18 @@ impl Emergency {
         let in_force = self.visible().find(|order| order.standing == Standing::InForce);
         let Some(order) = in_force else { return };
         let (id, focus) = (order.id(), self.first_focus(order));
-        let given = self.answer_given(id);
-        let focus = given.map_or(focus, position);
         self.takeover = Some(Takeover::new(id, Phase::Opened, focus, 0));
     }
 
-    /// A hand that presses on takes no call for help back.
+    /// A hand that presses on changes no answer, and takes no call for help back.
     fn first_focus(&self, order: &HomeOrder) -> usize {
+        let id = order.id();
         match order.standing {
             Standing::Notice => 0,
-            Standing::InForce if self.help_stands(order.id()) => position(Answer::NeedHelp),
-            Standing::InForce => usual_answer(order),
+            Standing::InForce if self.help_stands(id) => position(Answer::NeedHelp),
+            Standing::InForce => {
+                self.answer_given(id).map_or_else(|| usual_answer(order), position)
+            }
         }
     }
 

@@ -131,11 +131,7 @@ impl Emergency {
             TakeoverDeed::Acknowledge(_) | TakeoverDeed::Close => {
                 (say::button_close(), Some(Icon::Check), None)
             }
-            TakeoverDeed::TurnPage if self.is_reading() => {
-                let is_over = self.shown().is_some_and(is_notice);
-                let back = if is_over { say::button_to_notice } else { say::button_to_order };
-                (back(), None, None)
-            }
+            TakeoverDeed::TurnPage if self.is_reading() => (say::button_back(), None, None),
             TakeoverDeed::TurnPage => (say::button_details(), None, None),
             TakeoverDeed::ShowNext => {
                 let others = self.visible().count().saturating_sub(1);

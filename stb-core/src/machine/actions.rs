@@ -25,7 +25,7 @@ impl Machine {
             Command::UndoCheckIn => self.undo_check_in(),
             Command::ShowRows { page } => self.show_rows(page),
             Command::Watch { place } => self.watch(place),
-            Command::ToHome => self.nav.go_home(),
+            Command::ToHome => self.go_home(),
             Command::ToTelevision => self.nav.leave_to_television(),
             Command::Card(deed) => return self.card_deed(deed),
             Command::OpenServices => self.open_services(),
@@ -65,6 +65,12 @@ impl Machine {
     fn open_order(&mut self) {
         self.nav.leave_to_television();
         self.emergency.open();
+    }
+
+    /// Home anew. Each tile has its place; the focus goes to what is urgent.
+    pub(super) fn go_home(&mut self) {
+        let focus = self.first_tile();
+        self.nav.go_home(focus);
     }
 
     /// Another page of the same table; the focus stays on the button that turned it.

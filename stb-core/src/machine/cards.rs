@@ -29,7 +29,7 @@ impl Machine {
     }
 
     pub(super) fn card_menu_digit(&mut self, digit: u8) -> bool {
-        let outcome = self.card_menu.digit(&self.context, digit);
+        let outcome = self.card_menu.digit(&mut self.context, digit);
         self.card_menu_outcome(outcome)
     }
 

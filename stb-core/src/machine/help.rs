@@ -27,6 +27,7 @@ impl Machine {
         })
     }
 
+    /// In the place of the services, which are found among cards and permissions, too.
     pub(super) fn help_tile(&self) -> Option<Choice> {
         self.call_left()?;
         let tile = Choice::new(say::tile_help(), Some(Icon::Neighbour), Command::OpenHelp);
@@ -55,6 +56,6 @@ impl Machine {
         }
         self.save_orders();
         self.show_toast(say::help_ended());
-        self.nav.go_home();
+        self.go_home();
     }
 }

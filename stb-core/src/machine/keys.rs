@@ -165,13 +165,13 @@ impl Machine {
     }
 
     fn home(&mut self) -> Cue {
-        self.nav.go_home();
+        self.go_home();
         Cue::Confirm
     }
 
     /// ヘルプ: what is in force, else the plan of this home, from anywhere.
     fn help(&mut self) -> Cue {
-        self.nav.go_home();
+        self.go_home();
         self.perform(if self.is_order_in_force() { Command::OpenOrder } else { Command::OpenPlan });
         Cue::Confirm
     }

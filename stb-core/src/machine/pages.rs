@@ -1,6 +1,6 @@
 //! What each page shows.
 
-use gateway_api::resident::AccessLog;
+use gateway_api::{login::AssuranceLevel, resident::AccessLog};
 
 use crate::{
     nav::{Choice, Command, Draft, Page, Setting},
@@ -16,11 +16,8 @@ use super::{
 
 /// Rows of a table on one page.
 const ROWS: usize = 5;
-/// Tiles of the home page at most, and those that give way: 戻る and 終了 lead to television as well, who
-/// looked is also told among cards and permissions, and a service can wait until an order is over.
+/// Tiles of the home page at most.
 const MOST_TILES: usize = 6;
-const GIVING_WAY: [Command; 3] =
-    [Command::ToTelevision, Command::OpenAccessLog, Command::OpenServices];
 
 impl Machine {
     pub(super) fn choices(&self) -> Vec<Choice> {
@@ -77,47 +74,56 @@ impl Machine {
     fn home_page(&self) -> Draft {
         let mut draft = Draft::new(PageKind::Home, say::home_title(), Layout::Tiles { columns: 3 })
             .lead(say::home_lead());
-        if self.is_order_in_force() {
-            let order = Choice::new(say::tile_order(), Some(Icon::Warning), Command::OpenOrder);
-            draft = draft.choice(order.note(say::tile_order_note()));
-        }
-        draft.choices.extend(self.help_tile());
-        if self.is_check_in_enabled() {
-            let check_in =
-                Choice::new(say::tile_check_in(), Some(Icon::Heart), Command::OpenCheckIn);
-            draft = draft.choice(check_in.note(say::tile_check_in_note()));
-        }
-        draft = draft.choice(self.login_tile());
-        let plan = Choice::new(say::tile_plan(), Some(Icon::Shelter), Command::OpenPlan);
-        draft = draft.choice(plan.note(say::tile_plan_note()));
-        let log = Choice::new(say::tile_access_log(), Some(Icon::Eye), Command::OpenAccessLog);
-        let services = Choice::new(say::tile_services(), Some(Icon::Check), Command::OpenServices);
-        let settings =
-            Choice::new(say::tile_settings(), Some(Icon::Settings), Command::OpenSettings);
-        let television =
-            Choice::new(say::tile_television(), Some(Icon::Television), Command::ToTelevision)
-                .note(say::tile_television_note());
+        draft.choices.extend(self.check_in_tile());
         draft = draft
-            .choice(log.note(say::tile_access_log_note()))
-            .choice(services.note(say::tile_services_note()))
-            .choice(settings.note(say::tile_settings_note()));
-        draft = draft.choice(television);
-        for command in GIVING_WAY {
-            if draft.choices.len() > MOST_TILES {
-                draft.choices.retain(|choice| choice.command != command);
-            }
-        }
+            .choice(self.login_tile())
+            .choice(tile(say::tile_plan(), Icon::Shelter, say::tile_plan_note(), Command::OpenPlan))
+            .choice(self.order_tile().unwrap_or_else(log_tile))
+            .choice(self.help_tile().unwrap_or_else(services_tile))
+            .choice(tile(
+                say::tile_settings(),
+                Icon::Settings,
+                say::tile_settings_note(),
+                Command::OpenSettings,
+            ))
+            .choice(tile(
+                say::tile_television(),
+                Icon::Television,
+                say::tile_television_note(),
+                Command::ToTelevision,
+            ));
+        draft.choices.truncate(MOST_TILES);
         draft
     }
 
+    fn check_in_tile(&self) -> Option<Choice> {
+        let (label, note) = (say::tile_check_in(), say::tile_check_in_note());
+        self.is_check_in_enabled().then(|| tile(label, Icon::Heart, note, Command::OpenCheckIn))
+    }
+
+    /// In the place of the log, which is found among cards and permissions, too.
+    fn order_tile(&self) -> Option<Choice> {
+        let (label, note) = (say::tile_order(), say::tile_order_note());
+        self.is_order_in_force().then(|| tile(label, Icon::Warning, note, Command::OpenOrder))
+    }
+
+    /// Where the home page begins: on what is urgent.
+    pub(super) fn first_tile(&self) -> usize {
+        let tiles = self.home_page().choices;
+        let place = |command| tiles.iter().position(|tile| tile.command == command);
+        place(Command::OpenOrder).or_else(|| place(Command::OpenHelp)).unwrap_or(0)
+    }
+
+    /// A touched card is greeted by name; what is missing then is the PIN.
     fn login_tile(&self) -> Choice {
-        if self.card.has_level(gateway_api::login::AssuranceLevel::L2) {
-            Choice::new(say::tile_logout(), Some(Icon::CardRemove), Command::Logout)
-                .note(say::tile_logout_note())
+        let (label, icon, note, command) = if self.card.has_level(AssuranceLevel::L2) {
+            (say::tile_logout(), Icon::CardRemove, say::tile_logout_note(), Command::Logout)
+        } else if self.card.has_level(AssuranceLevel::L1) {
+            (say::tile_pin(), Icon::Card, say::tile_pin_note(), Command::OpenLogin)
         } else {
-            Choice::new(say::tile_login(), Some(Icon::Card), Command::OpenLogin)
-                .note(say::tile_login_note())
-        }
+            (say::tile_login(), Icon::Card, say::tile_login_note(), Command::OpenLogin)
+        };
+        tile(label, icon, note, command)
     }
 
     fn welcome_page(&self) -> Draft {
@@ -203,6 +209,20 @@ impl Machine {
             choice.item.icon = Some(Icon::Check);
         }
     }
+}
+
+fn tile(label: Phrase, icon: Icon, note: Phrase, command: Command) -> Choice {
+    Choice::new(label, Some(icon), command).note(note)
+}
+
+fn log_tile() -> Choice {
+    let (label, note) = (say::tile_access_log(), say::tile_access_log_note());
+    tile(label, Icon::Eye, note, Command::OpenAccessLog)
+}
+
+fn services_tile() -> Choice {
+    let (label, note) = (say::tile_services(), say::tile_services_note());
+    tile(label, Icon::Check, note, Command::OpenServices)
 }
 
 /// A table on pages of five rows, with buttons to turn them.

@@ -204,7 +204,7 @@ impl Machine {
         if self.welcome_until.take_if(|until| *until <= now_ms).is_some()
             && self.is_on(Page::Welcome)
         {
-            self.nav.go_home();
+            self.go_home();
         }
     }
 
@@ -240,7 +240,8 @@ impl Machine {
                 self.welcome_until = Some(self.context.now_ms() + WELCOME_MS);
                 self.nav.replace(Page::Welcome, 0);
                 // The tile that logged in logs out now: not under a hand that presses twice.
-                self.nav.refocus_home();
+                let focus = self.first_tile();
+                self.nav.refocus_home(focus);
             }
             Purpose::CheckIn | Purpose::AccessLog => {
                 self.nav_to_service(purpose, true);

@@ -12,9 +12,14 @@ use crate::{
 use super::Machine;
 
 impl Machine {
+    /// From the menu of cards in its place: the card page has room above it.
     pub(super) fn open_services(&mut self) {
         self.services.open(&self.context);
-        self.nav.open(Page::Services, 0);
+        if self.is_on(Page::Cards) {
+            self.nav.replace(Page::Services, 0);
+        } else {
+            self.nav.open(Page::Services, 0);
+        }
         self.focus_service_page();
     }
 

@@ -118,7 +118,7 @@ impl Machine {
         self.emergency.minimise();
         self.refresh_orders();
         if !self.emergency.has_keys() {
-            self.nav.go_home();
+            self.go_home();
         }
         Cue::Confirm
     }

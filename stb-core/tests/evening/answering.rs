@@ -88,7 +88,7 @@ fn the_towns_words_with_the_end_of_an_order_can_be_read() {
     assert!(is_reading(&television));
     let takeover = television.takeover().expect("the words fill the screen");
     assert_eq!(takeover.stage, TakeoverStage::FullScreen);
-    assert_eq!(takeover.answers[takeover.focus].label.id, "button-to-notice");
+    assert_eq!(takeover.answers[takeover.focus].label.id, "button-back");
     television.press(RemoteKey::Back);
     assert_eq!(television.stage(), Some(TakeoverStage::Large));
     television.press_all(&[RemoteKey::Left, RemoteKey::Confirm]);
@@ -220,4 +220,36 @@ fn whoever_leaves_at_level_five_is_told_to_take_care() {
     television.wait(1_000);
     television.press(RemoteKey::Blue);
     assert_eq!(television.takeover().map(|view| view.action.id), Some("action-leave-now"));
+}
+
+#[test]
+fn an_answer_on_its_way_leaves_the_towns_words_one_press_away() {
+    let mut television = flooded(Level::Four);
+    television.gateway_answers = false;
+    television.happens(Event::LinkLost);
+    television.wait(1_000);
+    television.press(RemoteKey::Blue);
+    assert_eq!(labels(&television), ["button-close", "button-details"]);
+    television.press(RemoteKey::Exit);
+    television.choose("tile-order");
+    let told = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(told.map(|told| told.reached), Some(Reached::NotYet));
+    assert_eq!(labels(&television).last(), Some(&"button-details"));
+}
+
+/// Whichever key opens an order that was answered: the focus is on the answer.
+#[test]
+fn the_focus_is_on_the_present_answer() {
+    let mut television = Television::at_home();
+    for hazard in [Hazard::Flood, Hazard::Landslide] {
+        let order = television.town.order(hazard, Some(Level::Four));
+        receive(&mut television, &order);
+        television.press_all(&[RemoteKey::Green, RemoteKey::Exit]);
+    }
+    television.press(RemoteKey::Help);
+    for _ in 0..3 {
+        let takeover = television.takeover().expect("opened");
+        assert_eq!(takeover.answers[takeover.focus].label.id, "answer-staying");
+        television.press(RemoteKey::Yellow);
+    }
 }

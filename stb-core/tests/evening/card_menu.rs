@@ -221,13 +221,13 @@ fn a_card_that_nobody_knows_leads_to_the_linking() {
 fn a_lost_card_is_stopped_without_a_card_and_no_stands_first() {
     let mut television = menu();
     television.choose_here("cards-stop");
-    television.type_digits(CODE);
-    television.press(RemoteKey::Confirm);
     television.sees(PageKind::CardStop);
-    let page = television.page();
-    assert_eq!(page.items[page.focus].label.id, "service-no");
-    assert_eq!(television.calls(), []);
+    assert_eq!(television.focused(), "service-no");
     television.choose_here("stop-yes");
+    television.sees_sentence("letter-code-stop-detail");
+    television.type_digits(CODE);
+    assert_eq!(television.calls(), []);
+    television.press(RemoteKey::Confirm);
     assert!(matches!(
         &television.calls()[..],
         [ServiceCall::StopCards { code }] if code.digits() == CODE
@@ -247,10 +247,10 @@ fn a_stop_that_did_not_work_is_told() {
     ] {
         let mut television = menu();
         television.choose_here("cards-stop");
+        television.choose_here("stop-yes");
+        television.service_says = Some(answer);
         television.type_digits(CODE);
         television.press(RemoteKey::Confirm);
-        television.service_says = Some(answer);
-        television.choose_here("stop-yes");
         television.sees_sentence(sentence);
     }
 }
@@ -259,10 +259,10 @@ fn a_stop_that_did_not_work_is_told() {
 fn stopping() -> (Television, u64) {
     let mut television = menu();
     television.choose_here("cards-stop");
-    television.type_digits(CODE);
-    television.press(RemoteKey::Confirm);
-    television.gateway_answers = false;
     television.choose_here("stop-yes");
+    television.type_digits(CODE);
+    television.gateway_answers = false;
+    television.press(RemoteKey::Confirm);
     let call_id = television.last_call_id();
     (television, call_id)
 }
@@ -305,14 +305,33 @@ fn a_stop_that_an_order_interrupted_is_told_after_it() {
     assert_eq!(toast, Some("toast-cards-stopped"));
 }
 
+/// A number that somebody made up never leads to a question whether a card shall be stopped.
+#[test]
+fn a_made_up_stop_number_is_told_at_once() {
+    let mut television = menu();
+    let refused = ServiceFault::Refused(ProblemCode::CodeRefused);
+    television.service_says = Some(ServiceAnswer::Failed(refused));
+    television.choose_here("cards-stop");
+    television.choose_here("stop-yes");
+    television.type_digits(CODE);
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::LetterCode);
+    television.sees_sentence("letter-code-refused");
+    for kind in [PageKind::CardStop, PageKind::CardMenu] {
+        television.press(RemoteKey::Back);
+        television.sees(kind);
+    }
+}
+
 #[test]
 fn a_code_that_nobody_goes_on_with_is_wiped() {
     let mut television = menu();
     television.choose_here("cards-stop");
+    television.choose_here("stop-yes");
     television.type_digits("1234");
     television.wait(3 * 60_000);
-    television.sees(PageKind::CardMenu);
-    television.choose_here("cards-stop");
+    television.sees(PageKind::CardStop);
+    television.choose_here("stop-yes");
     assert!(matches!(television.page().body, Body::Digits { digits, .. } if digits.is_empty()));
 }
 
@@ -321,6 +340,7 @@ fn a_code_that_nobody_goes_on_with_is_wiped() {
 fn invariant_1_an_order_stands_above_the_menu_and_ends_it() {
     let mut television = menu();
     television.choose_here("cards-stop");
+    television.choose_here("stop-yes");
     television.type_digits("1234");
     let order = television.town.flood(Level::Four);
     let bytes = television.town.sign(&order);
@@ -335,9 +355,20 @@ fn invariant_1_an_order_stands_above_the_menu_and_ends_it() {
     television.sees(PageKind::CardMenu);
 }
 
+/// The tiles that give way on the home page have a second way, always.
 #[test]
-fn while_a_call_for_help_stands_the_log_is_found_here() {
+fn while_an_order_and_a_call_stand_log_and_services_are_found_here() {
     let mut television = menu();
     television.choose_here("tile-access-log");
     television.sees(PageKind::CardPrompt);
+    let mut television = menu();
+    television.choose_here("tile-services");
+    television.sees(PageKind::ServiceNumber);
+    television.type_digits("12345678");
+    television.press(RemoteKey::Confirm);
+    television.sees(PageKind::ServiceRequest);
+    television.choose_here("service-yes");
+    television.sees(PageKind::CardPrompt);
+    television.press(RemoteKey::Back);
+    television.sees(PageKind::ServiceRequest);
 }

@@ -35,7 +35,7 @@ fn takes_it_back(television: &mut Television, order: &Order) {
     assert_eq!(television.takeover(), None);
     assert_eq!(told(television), Some("help-remains"));
     television.press(RemoteKey::Confirm);
-    assert_eq!(television.page().items[0].label.id, "tile-help");
+    assert_eq!(television.focused(), "tile-help");
     assert!(television.page().items.len() <= 6);
     television.press(RemoteKey::Confirm);
     television.sees(PageKind::Notice);

@@ -1,5 +1,9 @@
 //! Pages that only show something: the plan of the home, who looked.
 
+use evacuation::{
+    hazard::{Hazard, Level},
+    order::{Act, Order},
+};
 use gateway_api::resident::{AccessLog, View};
 use stb_core::{
     event::Event,
@@ -99,4 +103,70 @@ fn a_log_that_cannot_be_read_offers_to_try_again() {
     television.choose_here("button-retry");
     television.happens(Event::AccessLogArrived(Some(log(0))));
     television.sees_sentence("access-log-empty");
+}
+
+fn tiles(television: &mut Television) -> Vec<&'static str> {
+    television.press(RemoteKey::Home);
+    let tiles = television.page().items.iter().map(|item| item.label.id).collect();
+    television.press(RemoteKey::Exit);
+    tiles
+}
+
+fn receive(television: &mut Television, order: &Order) {
+    let bytes = television.town.sign(order);
+    television.receive(bytes);
+    television.wait(1_000);
+}
+
+/// Whatever comes, each tile that stays stands where the hand knows it.
+#[test]
+fn every_tile_of_the_home_page_keeps_its_place() {
+    let mut television = Television::at_home();
+    let usual = tiles(&mut television);
+    assert_eq!(
+        usual,
+        [
+            "tile-check-in",
+            "tile-login",
+            "tile-plan",
+            "tile-access-log",
+            "tile-services",
+            "tile-settings"
+        ]
+    );
+    let called = television.town.flood(Level::Four);
+    receive(&mut television, &called);
+    television.press_all(&[RemoteKey::Red, RemoteKey::Exit]);
+    let mut expected = usual.clone();
+    expected[3] = "tile-order";
+    assert_eq!(tiles(&mut television), expected, "an order");
+    let lift = television.town.about(&called, Act::Lift);
+    receive(&mut television, &lift);
+    television.press(RemoteKey::Exit);
+    let other = television.town.order(Hazard::Landslide, Some(Level::Four));
+    receive(&mut television, &other);
+    television.press_all(&[RemoteKey::Blue, RemoteKey::Exit]);
+    expected[4] = "tile-help";
+    assert_eq!(tiles(&mut television), expected, "an order, and a call that outlived another");
+    television.press(RemoteKey::Home);
+    assert_eq!(television.focused(), "tile-order", "it begins on what is urgent");
+    let lift = television.town.about(&other, Act::Lift);
+    receive(&mut television, &lift);
+    television.press(RemoteKey::Exit);
+    expected[3] = "tile-access-log";
+    assert_eq!(tiles(&mut television), expected, "a call that outlived its order");
+    television.press(RemoteKey::Home);
+    assert_eq!(television.focused(), "tile-help");
+}
+
+#[test]
+fn a_touched_card_is_not_asked_to_log_in_but_for_its_pin() {
+    let mut television = Television::at_home();
+    television.insert(Card::of_hana());
+    television.press(RemoteKey::Home);
+    let page = television.page();
+    assert_eq!(page.status.map(|status| status.id), Some("status-greeting"));
+    assert_eq!(page.items[1].label.id, "tile-pin");
+    television.choose_here("tile-pin");
+    television.sees(PageKind::Pin);
 }

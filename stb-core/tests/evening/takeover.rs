@@ -366,7 +366,7 @@ fn with_larger_text_the_towns_words_have_their_own_page() {
         television.press(RemoteKey::Right);
     }
     television.press(RemoteKey::Confirm);
-    assert_eq!(labels(&television), (true, Some("button-to-order")));
+    assert_eq!(labels(&television), (true, Some("button-back")));
     television.press(RemoteKey::Back);
     assert_eq!(labels(&television), (false, Some("button-details")));
     assert_eq!(television.stage(), Some(TakeoverStage::FullScreen));

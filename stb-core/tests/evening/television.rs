@@ -379,6 +379,13 @@ impl Television {
         assert!(!covers, "an order covers the picture");
     }
 
+    /// Message id of the item with the focus.
+    #[track_caller]
+    pub fn focused(&self) -> &'static str {
+        let page = self.page();
+        page.items[page.focus].label.id
+    }
+
     pub fn has_item(&self, label: &str) -> bool {
         self.page().items.iter().any(|item| item.label.id == label)
     }

@@ -48,6 +48,8 @@ messages! {
     tile_check_in_note() = "tile-check-in-note";
     tile_login() = "tile-login";
     tile_login_note() = "tile-login-note";
+    tile_pin() = "tile-pin";
+    tile_pin_note() = "tile-pin-note";
     tile_logout() = "tile-logout";
     tile_logout_note() = "tile-logout-note";
     tile_plan() = "tile-plan";
@@ -302,8 +304,6 @@ messages! {
     answer_later_call() = "answer-later-call";
     answer_refused() = "answer-refused";
     button_details() = "button-details";
-    button_to_order() = "button-to-order";
-    button_to_notice() = "button-to-notice";
     button_next_order(count: number) = "button-next-order";
 
     // Orders as they are spoken.

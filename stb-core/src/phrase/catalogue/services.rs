@@ -111,6 +111,7 @@ messages! {
     letter_code_title() = "letter-code-title";
     letter_code_link_lead() = "letter-code-link-lead";
     letter_code_stop_lead() = "letter-code-stop-lead";
+    letter_code_stop_detail() = "letter-code-stop-detail";
     letter_code_refused() = "letter-code-refused";
     letter_code_too_many() = "letter-code-too-many";
     linked_title() = "linked-title";
