@@ -169,6 +169,7 @@ impl Parts {
         self.page.leave_below(if has_focus { order } else { 0 });
         self.banner.stand(view.page.is_some(), order);
         self.toast.stand(view.page.is_some(), order);
+        self.page.give_way(view.toast.is_some());
     }
 
     /// Another language makes every layer speak anew.

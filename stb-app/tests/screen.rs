@@ -322,7 +322,7 @@ fn letters_that_no_face_has_are_no_boxes(screen: &Screen) {
 }
 
 /// A remark stands where no headline does.
-fn a_remark_covers_no_word_of_a_page_but_the_hint(screen: &Screen) {
+fn a_remark_covers_no_word_of_a_page(screen: &Screen) {
     let root = screen.root();
     for name in ["toast-over-question", "toast-over-home"] {
         for scale in SCALES {
@@ -332,11 +332,72 @@ fn a_remark_covers_no_word_of_a_page_but_the_hint(screen: &Screen) {
                 let is_below = label.is_ancestor(&screen.layer("page"));
                 let place = label.compute_bounds(&root).filter(|_| is_below);
                 let covered = place.and_then(|place| place.intersection(&remark));
-                let is_hint = label.has_css_class("hint");
-                assert!(covered.is_none() || is_hint, "{name} {scale:?}: {}", label.text());
+                let is_seen = label.opacity() > 0.0;
+                assert!(covered.is_none() || !is_seen, "{name} {scale:?}: {}", label.text());
             }
         }
     }
+    screen.show(&View { toast: None, ..sample("toast-over-home") });
+    let hint = screen.with_class("hint").into_iter().next().expect("the page has a hint");
+    assert!(hint.opacity() > 0.0, "it comes back");
+}
+
+/// The words of an answer are drawn larger with the text size, also where the row is drawn smaller to
+/// fit, and no answer is torn.
+fn the_text_size_reaches_the_answers(screen: &Screen) {
+    for name in ["order-band", "order-large", "order-whole", "order-opened-answered"] {
+        let mut before = 0.0;
+        for scale in SCALES {
+            screen.show(&View { scale, ..sample(name) });
+            let drawn = drawn_answer(screen);
+            assert!(drawn > before * 1.05, "{name} {scale:?}: {drawn} px after {before} px");
+            before = drawn;
+        }
+    }
+}
+
+/// Height of the smallest line of an answer; each answer stands on one line.
+fn drawn_answer(screen: &Screen) -> f32 {
+    let root = screen.root();
+    let row = screen.with_class("answers").into_iter().next().expect("it can be answered");
+    let captions = descendants(&row).into_iter().filter(|widget| widget.has_css_class("caption"));
+    let heights = captions.filter_map(|caption| {
+        let label = caption.downcast_ref::<gtk::Label>()?;
+        assert_eq!(label.layout().line_count(), 1, "{}", label.text());
+        let drawn = label.compute_bounds(&root)?.height();
+        let laid_out = pixels(label.height());
+        Some(pixels(label.layout().pixel_size().1) * drawn / laid_out)
+    });
+    heights.fold(f32::INFINITY, f32::min)
+}
+
+fn a_name_beside_the_title_is_not_broken(screen: &Screen) {
+    for scale in SCALES {
+        screen.show(&View { scale, ..sample("page-check-in") });
+        for status in screen.with_class("status") {
+            let label = status.downcast::<gtk::Label>().expect("a status is a text");
+            assert_eq!(label.layout().line_count(), 1, "{scale:?}: {}", label.text());
+        }
+    }
+}
+
+/// No label of a tile takes more than two lines, at any text size.
+fn tiles_are_named_in_two_lines(screen: &Screen) {
+    for name in ["page-home", "page-home-order", "page-home-help", "page-home-easy"] {
+        for scale in SCALES {
+            screen.show(&View { scale, ..sample(name) });
+            for caption in screen.with_class("caption") {
+                let label = caption.downcast::<gtk::Label>().expect("a caption is a text");
+                let lines = label.layout().line_count();
+                assert!(lines <= 2, "{name} {scale:?}: {} in {lines} lines", label.text());
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "screen sizes are small")]
+fn pixels(size: i32) -> f32 {
+    size as f32
 }
 
 #[track_caller]
@@ -387,10 +448,10 @@ const CHECKS: &[own_screen::Named<fn(&Screen)>] = &[
     ("nothing_of_an_order_is_cut", nothing_of_an_order_is_cut),
     ("some_place_is_named_at_every_text_size", some_place_is_named_at_every_text_size),
     ("letters_that_no_face_has_are_no_boxes", letters_that_no_face_has_are_no_boxes),
-    (
-        "a_remark_covers_no_word_of_a_page_but_the_hint",
-        a_remark_covers_no_word_of_a_page_but_the_hint,
-    ),
+    ("a_remark_covers_no_word_of_a_page", a_remark_covers_no_word_of_a_page),
+    ("the_text_size_reaches_the_answers", the_text_size_reaches_the_answers),
+    ("a_name_beside_the_title_is_not_broken", a_name_beside_the_title_is_not_broken),
+    ("tiles_are_named_in_two_lines", tiles_are_named_in_two_lines),
 ];
 
 fn main() -> ExitCode {

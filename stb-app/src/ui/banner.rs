@@ -102,6 +102,11 @@ impl BannerLayer {
             if is_over_page { (gtk::Align::Start, 0) } else { (gtk::Align::End, order_height) };
         if self.root.valign() != place {
             self.root.set_valign(place);
+            if is_over_page {
+                self.root.add_css_class("over-page");
+            } else {
+                self.root.remove_css_class("over-page");
+            }
         }
         if self.root.margin_bottom() != below {
             self.root.set_margin_bottom(below);

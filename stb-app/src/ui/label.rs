@@ -109,6 +109,11 @@ pub(super) fn whole_up_to(label: gtk::Label, widest: usize, text: &str) -> gtk::
     with_text(label, text)
 }
 
+/// A name does not break between its parts.
+pub(super) fn unbroken(name: &str) -> String {
+    name.replace(' ', "\u{a0}")
+}
+
 /// A label with its text that gives way by tearing phrases, where room is scarce.
 pub(super) fn torn(label: gtk::Label, text: &str) -> gtk::Label {
     let label = with_text(label, text);

@@ -14,7 +14,7 @@ use super::{
     HEIGHT, WIDTH,
     fit::Fit,
     item::set_focus,
-    label::{label, set_text, short_label},
+    label::{label, set_text, short_label, unbroken},
     show,
 };
 use crate::text::Texts;
@@ -164,8 +164,14 @@ impl PageLayer {
 
     fn set_words(&self, page: &PageView, texts: &Texts) {
         set_text(&self.title, &texts.render(&page.title));
-        set_text(&self.status, &rendered(page.status.as_ref(), texts));
+        set_text(&self.status, &status(page, texts));
         set_text(&self.hint, &texts.render(&page.hint));
+    }
+
+    /// The hint gives way to a remark, which would stand on its end: half a sentence about keys tells
+    /// less than none, and the remark leaves soon.
+    pub(super) fn give_way(&self, has_remark: bool) {
+        self.hint.set_opacity(if has_remark { 0.0 } else { 1.0 });
     }
 }
 
@@ -182,6 +188,13 @@ const fn highest_panel(scale: TextScale) -> i32 {
         TextScale::Largest => 86,
     };
     HEIGHT * percent / 100 - PANEL_EDGES
+}
+
+/// A greeting keeps the name on one line.
+fn status(page: &PageView, texts: &Texts) -> String {
+    let text = rendered(page.status.as_ref(), texts);
+    let is_name = |status: &Phrase| status.args.iter().any(|(name, _)| *name == "name");
+    if page.status.as_ref().is_some_and(is_name) { unbroken(&text) } else { text }
 }
 
 fn rendered(phrase: Option<&Phrase>, texts: &Texts) -> String {

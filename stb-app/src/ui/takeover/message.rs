@@ -12,7 +12,7 @@ use crate::{
     ui::{
         glyph::Glyph,
         item::{self, Shape},
-        label::{label, short_label, whole_up_to, with_text},
+        label::{label, short_label, unbroken, whole_up_to, with_text},
         line_break::width,
     },
 };
@@ -23,6 +23,8 @@ const GAP: i32 = 28;
 const WIDEST_ANSWER_BESIDE: usize = 14;
 /// From this number on, answers are written smaller and without pictures.
 const MANY_ANSWERS: usize = 4;
+/// And smaller still.
+const MOST_ANSWERS: usize = 5;
 /// Wider names stand below the order name instead of beside it.
 const WIDEST_NAMES_BESIDE: usize = 28;
 /// Wider texts are written smaller; a Latin letter is one wide, a kanji two.
@@ -142,13 +144,15 @@ fn heading(takeover: &TakeoverView, texts: &Texts) -> gtk::Box {
 
 /// The people addressed; none when no name is known.
 pub(super) fn names(takeover: &TakeoverView, texts: &Texts) -> Option<gtk::Label> {
-    let names =
-        takeover.names.iter().map(|name| unbroken(name)).filter(|name| !name.is_empty()).reduce(
-            |first, second| {
-                let both = Phrase::new("screen-names-joined").text("first", first);
-                texts.render(&both.text("second", second))
-            },
-        )?;
+    let names = takeover
+        .names
+        .iter()
+        .map(|name| unbroken(&plain(name)))
+        .filter(|name| !name.is_empty())
+        .reduce(|first, second| {
+            let both = Phrase::new("screen-names-joined").text("first", first);
+            texts.render(&both.text("second", second))
+        })?;
     let label = with_text(short_label("names", 2), &names);
     smaller_if_wider(&label, &names, WIDEST_NAMES);
     Some(label)
@@ -158,11 +162,6 @@ pub(super) fn smaller_if_wider(label: &gtk::Label, text: &str, widest: usize) {
     if width(text) > widest {
         label.add_css_class("long");
     }
-}
-
-/// A name does not break between its parts.
-fn unbroken(name: &str) -> String {
-    plain(name).replace(' ', "\u{a0}")
 }
 
 pub(super) fn action(takeover: &TakeoverView, texts: &Texts) -> gtk::Label {
@@ -237,6 +236,9 @@ fn answer_row(answers: &[gtk::Box]) -> gtk::Box {
     row.set_valign(gtk::Align::End);
     if answers.len() >= MANY_ANSWERS {
         row.add_css_class("many");
+    }
+    if answers.len() >= MOST_ANSWERS {
+        row.add_css_class("five");
     }
     for answer in answers {
         row.append(answer);
