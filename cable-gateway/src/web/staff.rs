@@ -19,6 +19,7 @@ mod order_page;
 mod order_view;
 mod overview;
 mod page;
+mod pages;
 mod picture;
 mod preview;
 mod resident;

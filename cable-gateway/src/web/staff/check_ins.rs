@@ -22,6 +22,7 @@ use super::{
     context::{Duty as _, Fields, Nurse, On},
     fault::{Fault, Refused},
     page::{Frame, html, now_text},
+    pages::{Pages, ROWS, last_page},
     wording,
 };
 use crate::{
@@ -33,8 +34,6 @@ use crate::{
     },
 };
 
-/// Persons on one page.
-const ROWS: usize = 100;
 /// From this many silent homes on, and this share of all, the fault is likely not theirs.
 const OUTAGE_HOMES: usize = 5;
 const OUTAGE_SHARE: usize = 5;
@@ -64,15 +63,6 @@ struct Chip {
     label: &'static str,
     count: usize,
     current: bool,
-}
-
-/// Where this page stands among all.
-struct Pages {
-    first: usize,
-    last: usize,
-    all: usize,
-    previous: Option<String>,
-    next: Option<String>,
 }
 
 struct PersonRow {
@@ -117,7 +107,7 @@ pub(super) async fn show(
     let listed: Vec<Ranked> =
         everybody.into_iter().filter(|one| is_listed(one.standing, filter)).collect();
     let number = query.one("page").parse().unwrap_or(1_usize).clamp(1, last_page(listed.len()));
-    let pages = Pages::of(listed.len(), number, filter);
+    let pages = Pages::of(listed.len(), number, |page| address(filter, page));
     let shown: Vec<Ranked> = listed.into_iter().skip((number - 1) * ROWS).take(ROWS).collect();
     let ids: Vec<String> = shown.iter().map(|one| one.state.person_id.to_string()).collect();
     let viewer = nurse.viewer("daily-watch");
@@ -228,23 +218,6 @@ fn outage(everybody: &[Ranked]) -> Option<usize> {
     let homes: HashMap<usize, Home> = with_box.map(|one| (one.state.home, one.home)).collect();
     let silent = homes.values().filter(|home| **home == Home::Silent).count();
     (silent >= OUTAGE_HOMES && silent * OUTAGE_SHARE >= homes.len()).then_some(silent)
-}
-
-fn last_page(persons: usize) -> usize {
-    persons.div_ceil(ROWS).max(1)
-}
-
-impl Pages {
-    fn of(persons: usize, number: usize, filter: Option<Standing>) -> Self {
-        let first = (number - 1) * ROWS;
-        Self {
-            first: first + 1,
-            last: (first + ROWS).min(persons),
-            all: persons,
-            previous: (number > 1).then(|| address(filter, number - 1)),
-            next: (number < last_page(persons)).then(|| address(filter, number + 1)),
-        }
-    }
 }
 
 fn address(filter: Option<Standing>, page: usize) -> String {

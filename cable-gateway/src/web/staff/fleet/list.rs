@@ -25,12 +25,11 @@ use crate::{
         context::{Duty as _, Fields, On},
         fault::{Fault, Refused},
         page::{Frame, html, now_text},
+        pages::{Pages, ROWS, last_page},
         wording,
     },
 };
 
-/// Boxes on one page.
-const ROWS: usize = 100;
 /// Longest search; ids are shorter.
 const SEARCH_MAX: usize = 64;
 
@@ -63,14 +62,6 @@ struct Choice {
     value: String,
     label: String,
     chosen: bool,
-}
-
-struct Pages {
-    first: usize,
-    last: usize,
-    all: usize,
-    previous: Option<String>,
-    next: Option<String>,
 }
 
 struct Line {
@@ -177,7 +168,7 @@ fn page(
     } else {
         counts.of(asked.kind) as usize
     };
-    asked.page = asked.page.min(all.div_ceil(ROWS).max(1));
+    asked.page = asked.page.min(last_page(all));
     let rows = listing::page(sql, &question, ROWS, (asked.page - 1) * ROWS)?;
     let (rollout, rollout_stands) = rollout(sql)?;
     Ok(FleetPage {
@@ -191,24 +182,10 @@ fn page(
         rollout,
         rollout_stands,
         rows: rows.iter().map(|row| line(row, connected, now_ms)).collect(),
-        pages: Pages::of(&asked, all),
+        pages: Pages::of(all, asked.page, |page| asked.address("/fleet", asked.kind, page)),
         export: asked.address("/fleet.csv", asked.kind, 1),
         asked,
     })
-}
-
-impl Pages {
-    fn of(asked: &Asked, all: usize) -> Self {
-        let first = (asked.page - 1) * ROWS;
-        let address = |page| asked.address("/fleet", asked.kind, page);
-        Self {
-            first: first + 1,
-            last: (first + ROWS).min(all),
-            all,
-            previous: (asked.page > 1).then(|| address(asked.page - 1)),
-            next: (asked.page < all.div_ceil(ROWS)).then(|| address(asked.page + 1)),
-        }
-    }
 }
 
 fn chips(asked: &Asked, counts: &Counts) -> Vec<Chip> {
