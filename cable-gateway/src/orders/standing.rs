@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use evacuation::{
     area::{AreaId, AreaTable},
-    order::{Act, OrderId},
+    order::{Act, Mode, OrderId},
 };
 
 use super::{OrderDraft, coverage};
@@ -52,15 +52,32 @@ pub(crate) fn in_the_same_areas(
     let concerned = coverage::concerned(&named, table);
     let mut found = Vec::new();
     for order in order::in_force(sql, now_ms)? {
-        let counts = order.orders_something()
-            && !order.disbelieved
-            && order.mode == mode_code(draft.mode)
-            && !is_named(&draft.references, &order);
+        let counts = is_shown(&order, draft.mode) && !is_named(&draft.references, &order);
         if counts && !held_areas(sql, &order, table)?.is_disjoint(&concerned) {
             found.push(order);
         }
     }
     Ok(found)
+}
+
+/// Where an actual order holds: televisions there keep drills away.
+pub(crate) fn where_meant(
+    sql: &mut dyn Sql,
+    table: &AreaTable,
+    now_ms: i64,
+) -> Result<BTreeSet<AreaId>, StoreError> {
+    let mut areas = BTreeSet::new();
+    for order in order::in_force(sql, now_ms)? {
+        if is_shown(&order, Mode::Actual) {
+            areas.extend(held_areas(sql, &order, table)?);
+        }
+    }
+    Ok(areas)
+}
+
+/// Whether televisions show an order in force as one of this kind.
+fn is_shown(order: &OrderRecord, mode: Mode) -> bool {
+    order.orders_something() && !order.disbelieved && order.mode == mode_code(mode)
 }
 
 /// Where an order still holds: not where a later one took over.

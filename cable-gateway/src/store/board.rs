@@ -9,11 +9,12 @@ use evacuation::area::AreaId;
 use super::{
     Row, Sql, StoreError,
     help::{self, Call},
-    order, town,
+    order::{self, OrderRecord},
+    town,
 };
 use crate::{
     audit::{self, Object, Viewer},
-    orders::coverage,
+    orders::{coverage, standing},
     values,
 };
 
@@ -26,6 +27,10 @@ pub struct Counts {
     pub received: u32,
     /// Homes on whose television it was painted.
     pub shown: u32,
+    /// Homes that it reached, as [`Reach`] says.
+    pub reached: u32,
+    /// Homes that show an actual order instead of this drill.
+    pub kept_back: u32,
     /// 避難します
     pub leaving: u32,
     /// 助けが必要, and nobody has dealt with it.
@@ -36,6 +41,17 @@ pub struct Counts {
     pub staying: u32,
     /// Homes without an answer.
     pub unanswered: u32,
+}
+
+/// How far an order came in a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// No box of the home has it; or has shown it, if it is a drill.
+    Not,
+    /// Its television shows no drill, because an actual order holds there.
+    KeptBack,
+    /// A box has it; of a drill the screen showed it; or the home answered.
+    Reached,
 }
 
 /// One home on the board.
@@ -51,6 +67,8 @@ pub struct Home {
     pub received_at_ms: Option<i64>,
     /// First time on the television, Unix milliseconds.
     pub shown_at_ms: Option<i64>,
+    /// How far the order came.
+    pub reach: Reach,
     /// `leaving`, `need-help` or `staying`; `helped` when staff has dealt with the call. A call
     /// under an order that this one replaced counts until the home takes it back.
     pub answer: Option<String>,
@@ -72,8 +90,8 @@ pub struct HomeResident {
 }
 
 /// The figures of one order; all zero when the order is unknown.
-pub fn counts(sql: &mut dyn Sql, order_id: &str) -> Result<Counts, StoreError> {
-    Ok(counted(&reached(sql, order_id)?))
+pub fn counts(sql: &mut dyn Sql, order_id: &str, now_ms: i64) -> Result<Counts, StoreError> {
+    Ok(counted(&reached(sql, order_id, now_ms)?))
 }
 
 fn counted(homes: &BTreeMap<String, Home>) -> Counts {
@@ -82,6 +100,8 @@ fn counted(homes: &BTreeMap<String, Home>) -> Counts {
         counts.homes += 1;
         counts.received += u32::from(home.received_at_ms.is_some());
         counts.shown += u32::from(home.shown_at_ms.is_some());
+        counts.reached += u32::from(home.reach == Reach::Reached);
+        counts.kept_back += u32::from(home.reach == Reach::KeptBack);
         match home.answer.as_deref() {
             Some("leaving") => counts.leaving += 1,
             Some(NEED_HELP) => counts.need_help += 1,
@@ -103,7 +123,7 @@ pub fn homes(
     order_id: &str,
     limit: usize,
 ) -> Result<(Counts, Vec<Home>), StoreError> {
-    let (counts, homes) = by_urgency(sql, order_id, limit)?;
+    let (counts, homes) = by_urgency(sql, now_ms, order_id, limit)?;
     audit::view(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
     Ok((counts, homes))
 }
@@ -117,7 +137,7 @@ pub fn homes_polled(
     order_id: &str,
     limit: usize,
 ) -> Result<(Counts, Vec<Home>), StoreError> {
-    let (counts, homes) = by_urgency(sql, order_id, limit)?;
+    let (counts, homes) = by_urgency(sql, now_ms, order_id, limit)?;
     audit::view_polled(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
     Ok((counts, homes))
 }
@@ -131,7 +151,7 @@ pub fn homes_seen_before(
     order_id: &str,
     limit: usize,
 ) -> Result<Option<(Counts, Vec<Home>)>, StoreError> {
-    let (counts, homes) = by_urgency(sql, order_id, limit)?;
+    let (counts, homes) = by_urgency(sql, now_ms, order_id, limit)?;
     let fresh =
         audit::not_yet_seen(sql, viewer, now_ms, Object::EvacuationBoard, &persons(&homes))?;
     Ok(fresh.is_empty().then_some((counts, homes)))
@@ -145,10 +165,11 @@ fn persons(homes: &[Home]) -> Vec<String> {
 /// Counts every home, and reads the residents of those that are listed only.
 fn by_urgency(
     sql: &mut dyn Sql,
+    now_ms: i64,
     order_id: &str,
     limit: usize,
 ) -> Result<(Counts, Vec<Home>), StoreError> {
-    let homes = reached(sql, order_id)?;
+    let homes = reached(sql, order_id, now_ms)?;
     let counts = counted(&homes);
     let query = "SELECT DISTINCT household_id FROM household_resident WHERE needs <> '[]'";
     let rows = sql.all(query, &[])?;
@@ -199,8 +220,14 @@ const NEED_HELP: &str = "need-help";
 const HELPED: &str = "helped";
 
 /// Homes in the areas of the order with reception and answer, without residents.
-fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, StoreError> {
+fn reached(
+    sql: &mut dyn Sql,
+    order_id: &str,
+    now_ms: i64,
+) -> Result<BTreeMap<String, Home>, StoreError> {
     let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
+    let is_drill = order.mode != "actual";
+    let keeping_back = areas_keeping_back(sql, &order, now_ms)?;
     let concerned = concerned_areas(sql, &order.area_ids)?;
     let calls = help::of_order(sql, order_id)?;
     let receipts = receipts(sql, order_id)?;
@@ -220,16 +247,42 @@ fn reached(sql: &mut dyn Sql, order_id: &str) -> Result<BTreeMap<String, Home>, 
             residents: Vec::new(),
             received_at_ms,
             shown_at_ms,
+            reach: Reach::Not,
             answer: row.get("answer")?,
             answered_at_ms: row.get("answered_at_ms")?,
         };
         home.heed(calls.get(&household_id));
+        home.reach = match (home.came(is_drill), keeping_back.contains(&area)) {
+            (true, _) => Reach::Reached,
+            (false, true) => Reach::KeptBack,
+            (false, false) => Reach::Not,
+        };
         homes.insert(household_id, home);
     }
     Ok(homes)
 }
 
+/// Where televisions show an actual order instead of this one: nowhere, unless it is a drill in force.
+fn areas_keeping_back(
+    sql: &mut dyn Sql,
+    order: &OrderRecord,
+    now_ms: i64,
+) -> Result<BTreeSet<AreaId>, StoreError> {
+    if order.mode == "actual" || !order.in_force(now_ms) {
+        return Ok(BTreeSet::new());
+    }
+    let Some(town) = town::load(sql)? else { return Ok(BTreeSet::new()) };
+    standing::where_meant(sql, &town.areas, now_ms)
+}
+
 impl Home {
+    /// Whether the order came to the people there. A box takes a drill also while it may not show
+    /// it, so that a receipt alone proves nothing of a drill.
+    fn came(&self, is_drill: bool) -> bool {
+        let has_it = self.received_at_ms.is_some() && !is_drill;
+        has_it || self.shown_at_ms.is_some() || self.answer.is_some()
+    }
+
     /// A standing call for help comes before every answer.
     fn heed(&mut self, call: Option<&Call>) {
         // A home that called under the order before this one and has said nothing since was helped.

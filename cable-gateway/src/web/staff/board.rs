@@ -29,7 +29,7 @@ use crate::{
     staff::draft,
     store::{
         Sql,
-        board::{self, Counts, Home, HomeResident},
+        board::{self, Counts, Home, HomeResident, Reach},
         help::{self, Word},
         order, town,
     },
@@ -265,9 +265,10 @@ fn home_view(home: &Home, now_ms: i64) -> HomeView {
         Some(_) => ("", "state-staying", "staying", "家にいます"),
         None => {
             let row_class = if needs_support { "row-urgent" } else { "" };
-            match home.received_at_ms {
-                Some(_) => (row_class, "state-silent", "silent", "未回答"),
-                None => (row_class, "state-unreached", "unreached", "届いていない"),
+            match home.reach {
+                Reach::Reached => (row_class, "state-silent", "silent", "未回答"),
+                Reach::KeptBack => ("", "state-unreached", "unreached", "訓練を出していません"),
+                Reach::Not => (row_class, "state-unreached", "unreached", "届いていない"),
             }
         }
     };

@@ -20,7 +20,7 @@ use super::{
     order_view::{self, OrderView, Slab},
     page::{FieldError, Frame, Notice, html},
     preview::{self, Preview},
-    standing::{self, Question},
+    standing::{self, KeptBack, Question},
     wording,
 };
 use crate::{
@@ -77,6 +77,8 @@ struct DraftView {
     edit: String,
     /// What stands already and was not known when this was written.
     question: Option<Question>,
+    /// Homes that show an actual order instead of this drill.
+    kept_back: Option<KeptBack>,
     /// What a lift leaves on the televisions; none where nothing is lifted.
     left: Option<Vec<OrderView>>,
 }
@@ -282,7 +284,11 @@ async fn page(
             frame: Frame::of(sql, &person, now_ms)?.titled(title, "orders"),
             notice: said.notice,
             errors: said.errors,
-            preview: preview::of_draft(sql, &town, &stored.content, "", now_ms)?,
+            // Said above the draft already.
+            preview: Preview {
+                kept_back: None,
+                ..preview::of_draft(sql, &town, &stored.content, "", now_ms)?
+            },
             draft: view,
             emergency_reason: said.emergency_reason,
             reject_reason: said.reject_reason,
@@ -308,17 +314,23 @@ fn view(
         DraftState::Waiting => Step::IssueAlone,
         _ => Step::Closed,
     };
+    let kept_back = match step {
+        Step::Closed => None,
+        _ => KeptBack::of(sql, town, content, now_ms)?,
+    };
+    let concerned = preview::homes(sql, town, content)?;
+    let homes = concerned - kept_back.as_ref().map_or(0, |kept| kept.homes);
     let grave = matches!(content.level, None | Some(Level::Five));
     Ok(DraftView {
         id: stored.draft_id.clone(),
-        lead: lead(&step),
+        lead: lead(&step, homes),
         slab: Slab::of(content.act, Some(content.hazard), content.level),
         title: order_view::title(Some(content.hazard), content.level, content.act),
         act: wording::act(content.act),
         verb: verb(content.act),
         is_drill: content.mode != Mode::Actual,
         areas: order_view::areas(town, content.areas.iter().map(AreaId::as_str)),
-        homes: preview::homes(sql, town, content)?,
+        homes,
         shelters: order_view::shelters(town, content),
         reason: content.reason.clone().unwrap_or_default(),
         author: wording::name(&account::name_of(sql, &stored.author_id)?),
@@ -333,9 +345,10 @@ fn view(
             Step::Closed => None,
             _ => Question::of_draft(sql, town, content, now_ms)?,
         },
+        kept_back,
         left: match content.act {
             Act::Lift | Act::Cancel if !matches!(step, Step::Closed) => {
-                Some(standing::left_after(sql, town, content, now_ms)?)
+                Some(standing::shown_in(sql, town, content, now_ms)?)
             }
             _ => None,
         },
@@ -343,8 +356,9 @@ fn view(
     })
 }
 
-fn lead(step: &Step) -> &'static str {
+fn lead(step: &Step, homes: u32) -> &'static str {
     match step {
+        Step::IssueAlone if homes == 0 => "送っても、いまはどの家のテレビにも出ません。",
         Step::IssueAlone => "ボタンを押すと、すぐにテレビに届きます。",
         Step::WaitForOther => "まだテレビには届いていません。",
         Step::ConfirmOther => "二人目の確認です。ボタンを押すと、すぐにテレビに届きます。",

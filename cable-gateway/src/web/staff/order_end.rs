@@ -102,7 +102,7 @@ async fn page(
             frame: Frame { narrow: true, ..frame.titled("解除・取消", "orders") },
             errors,
             left: match order_view::as_draft(&order, Act::Lift) {
-                Some(lift) => standing::left_after(sql, &town, &lift, now_ms)?,
+                Some(lift) => standing::shown_in(sql, &town, &lift, now_ms)?,
                 None => Vec::new(),
             },
             order: OrderView::of(&order, &town, now_ms),

@@ -1,6 +1,9 @@
 //! An order as every page shows it.
 
+use std::collections::BTreeSet;
+
 use evacuation::{
+    area::AreaId,
     hazard::{Hazard, Level},
     order::{Act, Mode},
     shelter::{ShelterId, ShelterState},
@@ -117,6 +120,15 @@ pub(super) fn title_of(order: &OrderRecord) -> String {
 pub(super) fn areas<'a>(town: &Town, ids: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = ids.map(|id| area(town, id)).collect();
     if names.is_empty() { format!("{}全域", town.name) } else { names.join("、") }
+}
+
+/// Names of these areas without those that lie inside another of them.
+pub(super) fn outermost(town: &Town, ids: &BTreeSet<AreaId>) -> String {
+    let is_inside = |id: &AreaId| {
+        let ancestry = town.areas.ancestry(id);
+        ancestry.iter().any(|around| around != id && ids.contains(around))
+    };
+    areas(town, ids.iter().filter(|id| !is_inside(id)).map(AreaId::as_str))
 }
 
 /// Name of one area; one inside another says so.

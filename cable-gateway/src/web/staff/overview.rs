@@ -231,7 +231,7 @@ fn one_in_force(
     now_ms: i64,
 ) -> Result<OrderInForce, StoreError> {
     let view = OrderView::of(order, town, now_ms);
-    let counts = board::counts(sql, &order.order_id)?;
+    let counts = board::counts(sql, &order.order_id, now_ms)?;
     Ok(OrderInForce {
         id: view.id,
         slab: view.slab,

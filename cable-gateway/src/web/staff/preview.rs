@@ -23,7 +23,7 @@ use super::{
     fault::{Fault, Refused},
     order_form::{Earlier, OrderForm},
     order_page, order_view,
-    standing::Question,
+    standing::{KeptBack, Question},
 };
 use crate::{
     orders::{OrderDraft, Stamp},
@@ -45,6 +45,8 @@ pub(super) struct Preview {
     pub(super) note: &'static str,
     /// What stands already where the order would go; while the form is filled in.
     pub(super) question: Option<Question>,
+    /// Homes that show an actual order instead of this drill.
+    pub(super) kept_back: Option<KeptBack>,
 }
 
 /// The television's words.
@@ -121,6 +123,7 @@ pub(super) fn of_form(
             homes: String::new(),
             note: "",
             question: None,
+            kept_back: None,
         }),
     }
 }
@@ -134,6 +137,7 @@ pub(super) fn of_draft(
     now_ms: i64,
 ) -> Result<Preview, Fault> {
     let concerned = homes(sql, town, draft)?;
+    let kept_back = KeptBack::of(sql, town, draft, now_ms)?;
     let Some(area) = sample_area(town, draft, view_area) else {
         return Err(Fault::NoTown);
     };
@@ -150,19 +154,31 @@ pub(super) fn of_draft(
         tv: (!outside).then(|| tv(&guidance, draft)),
         area: order_view::area(town, area.as_str()),
         hint: "この地区には届きません",
-        homes: format!("{concerned}世帯に届きます。"),
+        homes: kept_back.as_ref().map_or_else(
+            || format!("{concerned}世帯に届きます。"),
+            |kept| format!("{concerned}世帯のうち、{}世帯のテレビには出ません。", kept.homes),
+        ),
         note: if guidance.destination.is_some() { DIFFERS_BY_HOME } else { "" },
         question: None,
+        kept_back,
     })
 }
 
-/// How many homes a draft reaches.
+/// How many homes a draft concerns.
 pub(super) fn homes(sql: &mut dyn Sql, town: &Town, draft: &OrderDraft) -> Result<u32, StoreError> {
+    homes_in(sql, |area| concerns(town, draft, area))
+}
+
+/// How many homes lie in areas of a kind.
+pub(super) fn homes_in(
+    sql: &mut dyn Sql,
+    counts: impl Fn(&AreaId) -> bool,
+) -> Result<u32, StoreError> {
     let query = "SELECT area_id, COUNT(*) AS homes FROM household GROUP BY area_id";
     let mut total = 0;
     for row in sql.all(query, &[])? {
         let area = AreaId::new(row.get::<String>("area_id")?);
-        if area.is_ok_and(|area| concerns(town, draft, &area)) {
+        if area.is_ok_and(|area| counts(&area)) {
             total += row.get::<u32>("homes")?;
         }
     }

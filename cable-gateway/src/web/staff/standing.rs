@@ -1,14 +1,17 @@
 //! What stands already where an order would go, and what a lift leaves: said before anybody presses.
 
+use evacuation::order::Mode;
+
 use super::{
     fault::Fault,
     order_form::OrderForm,
     order_view::{self, OrderView},
+    preview,
 };
 use crate::{
     orders::{
-        OrderDraft,
-        standing::{in_the_same_areas, rivals, unknown_rivals},
+        OrderDraft, coverage,
+        standing::{in_the_same_areas, rivals, unknown_rivals, where_meant},
     },
     store::{Sql, StoreError, order::OrderRecord, town::Town},
 };
@@ -73,14 +76,54 @@ impl Question {
     }
 }
 
-/// What televisions in the areas of a lift or cancellation show afterwards, the gravest first.
-pub(super) fn left_after(
+/// Homes that will not see a drill, because an actual order holds there.
+pub(super) struct KeptBack {
+    pub(super) orders: Vec<OrderView>,
+    pub(super) areas: String,
+    pub(super) homes: u32,
+}
+
+impl KeptBack {
+    /// Of a draft; none where every home concerned sees it.
+    pub(super) fn of(
+        sql: &mut dyn Sql,
+        town: &Town,
+        draft: &OrderDraft,
+        now_ms: i64,
+    ) -> Result<Option<Self>, StoreError> {
+        if draft.mode == Mode::Actual {
+            return Ok(None);
+        }
+        let named: Vec<_> = draft.areas.iter().map(ToString::to_string).collect();
+        let mut hidden = where_meant(sql, &town.areas, now_ms)?;
+        let concerned = coverage::concerned(&named, &town.areas);
+        hidden.retain(|area| concerned.contains(area));
+        if hidden.is_empty() {
+            return Ok(None);
+        }
+        let meant = OrderDraft {
+            mode: Mode::Actual,
+            areas: hidden.iter().cloned().collect(),
+            references: Vec::new(),
+            ..draft.clone()
+        };
+        Ok(Some(Self {
+            orders: shown_in(sql, town, &meant, now_ms)?,
+            areas: order_view::outermost(town, &hidden),
+            homes: preview::homes_in(sql, |area| hidden.contains(area))?,
+        }))
+    }
+}
+
+/// Orders of the draft's kind that televisions in its areas show beside it, or after it if it is a
+/// lift or a cancellation; the gravest first.
+pub(super) fn shown_in(
     sql: &mut dyn Sql,
     town: &Town,
-    end: &OrderDraft,
+    draft: &OrderDraft,
     now_ms: i64,
 ) -> Result<Vec<OrderView>, StoreError> {
-    let mut left = in_the_same_areas(sql, end, &town.areas, now_ms)?;
+    let mut left = in_the_same_areas(sql, draft, &town.areas, now_ms)?;
     left.sort_by_key(|order| std::cmp::Reverse(order_view::gravity(order)));
     Ok(left.iter().map(|order| OrderView::of(order, town, now_ms)).collect())
 }

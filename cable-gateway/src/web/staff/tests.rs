@@ -6,6 +6,7 @@ mod browser;
 mod cards;
 mod fixture;
 mod fleet;
+mod kept_back;
 mod names;
 mod orders;
 mod refusals;

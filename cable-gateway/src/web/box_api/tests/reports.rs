@@ -168,7 +168,8 @@ const SHIGERU: &str = "879a826a-7d3f-5761-a687-1553d10f40da";
 
 pub(super) async fn counts(gateway: &TestGateway, order_id: &str) -> Counts {
     let id = order_id.to_owned();
-    gateway.write(move |sql| board::counts(sql, &id)).await
+    let now_ms = gateway.clock.now_ms();
+    gateway.write(move |sql| board::counts(sql, &id, now_ms)).await
 }
 
 pub(super) async fn reported(client: &BoxClient, at_ms: i64, content: ReportContent) {
@@ -189,8 +190,14 @@ async fn the_board_follows_an_order_from_reception_to_answer() {
     reported(&client, now_ms, receipt(ReceiptStage::Shown)).await;
     reported(&client, now_ms, answer(&order_id, Answer::Leaving)).await;
     let end = counts(&gateway, &order_id).await;
-    let expected =
-        Counts { received: 1, shown: 1, leaving: 1, unanswered: start.homes - 1, ..start };
+    let expected = Counts {
+        received: 1,
+        shown: 1,
+        reached: 1,
+        leaving: 1,
+        unanswered: start.homes - 1,
+        ..start
+    };
     assert_eq!(end, expected);
     gateway.stop().await;
 }

@@ -17,6 +17,8 @@ pub(in crate::web::staff) struct Tally {
     pub(in crate::web::staff) silent: u32,
     /// Not even reached.
     pub(in crate::web::staff) unreached: u32,
+    /// Of those, homes that show an actual order instead of this drill.
+    pub(in crate::web::staff) kept_back: u32,
     pub(in crate::web::staff) bar: Bar,
 }
 
@@ -40,7 +42,7 @@ impl Tally {
     pub(in crate::web::staff) fn of(counts: &Counts) -> Self {
         let answered = counts.need_help + counts.helped + counts.leaving + counts.staying;
         // An answer proves reception, even when the receipt is still on its way.
-        let reached = counts.received.max(answered);
+        let reached = counts.reached.max(answered);
         let unreached = counts.homes.saturating_sub(reached);
         let silent = counts.homes.saturating_sub(answered + unreached);
         let shares = [
@@ -61,6 +63,7 @@ impl Tally {
             staying: counts.staying,
             silent,
             unreached,
+            kept_back: counts.kept_back,
             bar: bar(counts.homes, &shares),
         }
     }
@@ -98,6 +101,8 @@ mod tests {
             homes: 12,
             received: 9,
             shown: 8,
+            reached: 9,
+            kept_back: 1,
             leaving: 3,
             helped: 1,
             need_help: 1,

@@ -217,6 +217,19 @@ impl Town {
         self.store.write::<_, StoreError, _>(write).await.expect("kept");
     }
 
+    /// The certificate of ハナ's card was good for a day, and changed once more.
+    pub(super) async fn card_changes_again(&self) {
+        let write = |sql: &mut dyn Sql| {
+            sql.script(
+                "INSERT INTO card_event (event_id, link_id, person_id, event, checked_at_ms) \
+                   VALUES (2, 'l-hana', 'p-hana', 'unchanged', 1795052000000); \
+                 INSERT INTO card_event (event_id, link_id, person_id, event, checked_at_ms) \
+                   VALUES (3, 'l-hana', 'p-hana', 'changed-or-ended', 1795053000000);",
+            )
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("kept");
+    }
+
     /// State of a card by the id of its link.
     pub(super) async fn card(&self, link: &'static str) -> String {
         self.text("SELECT state AS found FROM credential_link WHERE link_id = $1", link).await
@@ -262,6 +275,20 @@ impl Town {
             )
         };
         self.store.write::<_, StoreError, _>(write).await.expect("the answer is kept");
+    }
+
+    /// A box takes an order and perhaps shows it.
+    pub(super) async fn takes(&self, order: &str, device: &'static str, shown_ms: Option<i64>) {
+        let (order, now_ms) = (order.to_owned(), self.clock.now_ms());
+        let write = move |sql: &mut dyn Sql| {
+            sql.execute(
+                "INSERT INTO order_receipt (order_id, device_id, received_at_ms, shown_at_ms) \
+                 VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (order_id, device_id) DO UPDATE SET shown_at_ms = $4",
+                values![order, device, now_ms, shown_ms],
+            )
+        };
+        self.store.write::<_, StoreError, _>(write).await.expect("the receipt is kept");
     }
 
     /// A home has a box, enrolled ten days ago and last heard of at `seen_ms`.

@@ -18,7 +18,7 @@ fn beside<'a>(
 }
 
 /// Issues by one officer; gives the order's id.
-async fn issue(officer: &mut Browser, fields: &[(&str, &str)]) -> String {
+pub(super) async fn issue(officer: &mut Browser, fields: &[(&str, &str)]) -> String {
     let draft = write(officer, fields).await;
     officer.get(&draft).await;
     let page = officer.post(&format!("{draft}/issue"), &[]).await;
