@@ -17,6 +17,7 @@ pub mod enrolment;
 pub mod expiry;
 pub mod file_modes;
 pub mod fleet;
+pub mod free_text;
 #[cfg(test)]
 mod invariants;
 pub mod jws;

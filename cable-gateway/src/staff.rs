@@ -4,7 +4,6 @@ pub mod account;
 pub mod credential;
 pub mod delay;
 pub mod draft;
-pub mod free_text;
 pub mod seal;
 pub mod session;
 pub mod sign_in;

@@ -9,11 +9,9 @@ use evacuation::order::Mode;
 
 use crate::{
     audit::{self, Viewer},
+    free_text::{self, FreeTextFault},
     orders::{Authority, OrderDraft, needs_confirmation},
-    staff::{
-        StaffMember,
-        free_text::{self, FreeTextFault},
-    },
+    staff::StaffMember,
     store::{Row, Sql, StoreError, order},
     values,
 };
@@ -335,7 +333,7 @@ fn check_waiting(draft: &StoredDraft) -> Result<(), DraftError> {
 fn checked_reason(reason: &str) -> Result<String, DraftError> {
     let reason = reason.trim();
     let fits = (1..=MAX_REASON_CHARS).contains(&reason.chars().count());
-    if !fits {
+    if !fits || free_text::is_blank(reason) {
         return Err(DraftError::Reason);
     }
     free_text::check(reason)?;

@@ -2,6 +2,8 @@
 
 use gateway_api::service::{StatementForm, StatementQuestion};
 
+use crate::free_text;
+
 const FORM_MAX_LEN: usize = 8 * 1024;
 const QUESTIONS_MAX: usize = 5;
 const CHOICES_MAX: usize = 5;
@@ -69,12 +71,8 @@ fn is_id(text: &str) -> bool {
 }
 
 fn is_text(text: &str, limit: usize) -> bool {
-    // Direction marks could turn a sentence round on the screen.
-    let strange = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    !text.trim().is_empty() && text.chars().count() <= limit && !text.chars().any(strange)
+    let readable = free_text::check_for_television(text).is_ok();
+    !text.is_empty() && readable && text.chars().count() <= limit
 }
 
 #[cfg(test)]
@@ -107,6 +105,8 @@ mod tests {
             ("/purpose", json!("Living Status"), FormError::Id),
             ("/title", json!("あ".repeat(31)), FormError::Text),
             ("/title", json!("a\u{202e}b"), FormError::Text),
+            ("/title", json!("年金😀"), FormError::Text),
+            ("/title", json!("\u{3000}\u{3164}"), FormError::Text),
             ("/questions", json!([]), FormError::Count),
             ("/questions/0/text", json!(" "), FormError::Text),
             ("/questions/0/choices", json!([choice]), FormError::Count),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::Client;
 use crate::{
+    free_text,
     jws::{Jwk, PublicKey},
     oidc::attribute,
     store::StoreError,
@@ -108,9 +109,12 @@ fn check(file: File, faults: &mut Vec<String>) -> Client {
     for (key, text, limit) in
         [("name", &file.name, 60), ("kana", &file.kana, 120), ("purpose", &file.purpose, 200)]
     {
-        let fits = !text.trim().is_empty() && text.len() <= limit;
-        let printable = !text.chars().any(char::is_control);
-        fault(!fits || !printable, format!("{key}: write 1 to {limit} bytes on one line"));
+        let readable = free_text::check_for_television(text);
+        let fits = !text.is_empty() && text.len() <= limit;
+        fault(!fits, format!("{key}: write 1 to {limit} bytes on one line"));
+        if let Err(cause) = readable {
+            fault(true, format!("{key}: it holds {cause}"));
+        }
     }
     let uris = file.redirect_uris.iter().chain(&file.post_logout_redirect_uris);
     for uri in uris.clone() {

@@ -17,8 +17,8 @@ pub(super) use choices::{FormView, form_view};
 
 use super::{context::Fields, page::FieldError, wording};
 use crate::{
+    free_text,
     orders::OrderDraft,
-    staff::free_text,
     store::order::code::{act_code, mode_code, mode_from_code, state_code, state_from_code},
     store::town::Town,
 };
@@ -107,7 +107,7 @@ impl OrderForm {
             areas: fields.all("area").filter_map(|id| AreaId::new(id).ok()).collect(),
             shelter_way: way.unwrap_or(ShelterWay::None),
             shelters: fields.prefixed("shelter-").filter_map(shelter).collect(),
-            reason: fields.one("reason").trim().to_owned(),
+            reason: typed(fields.one("reason")),
             beside: beside(fields),
             view_area: fields.one("view_area").to_owned(),
         }
@@ -247,7 +247,7 @@ impl OrderForm {
                 format!("理由が{over}文字超えています。120文字までにしてください。"),
             ));
         }
-        if let Err(fault) = free_text::check(&self.reason) {
+        if let Err(fault) = free_text::check_for_television(&self.reason) {
             errors.push(FieldError::new("reason", fault.words()));
         }
         (!self.reason.is_empty()).then(|| self.reason.clone())
@@ -286,6 +286,12 @@ pub(super) fn beside(fields: &Fields) -> Vec<OrderId> {
     ids.filter_map(|id| id.parse().ok()).take(Heartbeat::MAX_ACTIVE).collect()
 }
 
+/// Without blanks around it; blanks alone stay, to be refused.
+fn typed(text: &str) -> String {
+    let text = if free_text::is_blank(text) { text } else { text.trim() };
+    text.to_owned()
+}
+
 /// An end of an order that was in force: lifted or cancelled.
 pub(super) fn end_of(
     mut draft: OrderDraft,
@@ -297,7 +303,7 @@ pub(super) fn end_of(
     if chosen.is_none() {
         errors.push(FieldError::new("act", "解除か取消かを選んでください。"));
     }
-    let form = OrderForm { reason: reason.trim().to_owned(), ..OrderForm::empty() };
+    let form = OrderForm { reason: typed(reason), ..OrderForm::empty() };
     draft.reason = form.checked_reason(&mut errors);
     draft.shelters = Vec::new();
     match chosen {

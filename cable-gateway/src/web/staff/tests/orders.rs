@@ -105,7 +105,7 @@ async fn an_emergency_needs_a_typed_reason_and_is_marked() {
     let mut saito = town.officer("saito").await;
     let draft = write(&mut saito, &form("actual", "tsunami", "")).await;
     let path = format!("{draft}/emergency");
-    for reason in ["", "   ", &"あ".repeat(201)] {
+    for reason in ["", "   ", "　　", &"あ".repeat(201)] {
         let page = saito.post(&path, &[("emergency_reason", reason)]).await;
         page.has_status(409);
         page.shows("理由を1文字以上200文字まで");
@@ -366,4 +366,35 @@ async fn a_crash_between_claim_and_publication_sends_nothing_twice_and_loses_not
     saito.get(&draft).await.shows("に発令しました。");
     saito.post(&format!("{draft}/issue"), &[]).await.has_status(409);
     assert_eq!(town.orders().await, 2);
+}
+
+#[tokio::test]
+async fn what_a_television_cannot_show_is_refused_where_it_is_typed() {
+    let town = Town::new().await;
+    let mut saito = town.officer("saito").await;
+    saito.get("/orders/new").await;
+    let typed = |reason: &'static str| {
+        let fields = form("drill", "flood", "3");
+        fields.into_iter().filter(|(name, _)| *name != "reason").chain([("reason", reason)])
+    };
+    for (reason, sentence) in [
+        ("川が😀あふれます", "テレビで表示できない文字「😀」が入っています"),
+        ("川が\u{e01}あふれます", "テレビで表示できない文字"),
+        ("　 　", "空白だけの理由は送れません"),
+        ("\u{3164}\u{ad}", "空白だけの理由は送れません"),
+    ] {
+        let page = saito.post("/orders", &typed(reason).collect::<Vec<_>>()).await;
+        page.has_status(422);
+        page.shows(sentence);
+    }
+    for reason in ["", "𠮷野川・髙﨑、㈱美波①〜②（ｶﾅ）※☎", "Evacuate now – café"]
+    {
+        let page = saito.post("/orders", &typed(reason).collect::<Vec<_>>()).await;
+        page.has_status(303);
+    }
+    let order = super::standing::issue(&mut saito, &form("drill", "flood", "4")).await;
+    let fields = [("act", "lift"), ("reason", "水が引きました🎉")];
+    let page = saito.post(&format!("/orders/{order}/end"), &fields).await;
+    page.has_status(422);
+    page.shows("テレビで表示できない文字「🎉」が入っています");
 }
