@@ -43,6 +43,34 @@ struct Subject {
     longest_ms: i64,
 }
 
+impl Subject {
+    fn wait_until(&self, sql: &mut dyn Sql, now_ms: i64) -> Result<Option<i64>, StoreError> {
+        let query = "SELECT wait_until_ms FROM sign_in_delay WHERE subject = $1";
+        let row = sql.optional(query, values![&self.key])?;
+        let until_ms: Option<i64> = row.map(|row| row.get("wait_until_ms")).transpose()?;
+        // What was set before the address became known counts no longer than the present rule.
+        let until_ms = until_ms.map(|until| until.min(now_ms + self.longest_ms));
+        Ok(until_ms.filter(|until| *until > now_ms))
+    }
+
+    fn failed(&self, sql: &mut dyn Sql, now_ms: i64) -> Result<(), StoreError> {
+        let row = sql.one(
+            "INSERT INTO sign_in_delay (subject, failures, wait_until_ms, last_at_ms) \
+             VALUES ($1, 1, 0, $2) ON CONFLICT (subject) DO UPDATE \
+             SET failures = sign_in_delay.failures + 1, last_at_ms = $2 RETURNING failures",
+            values![&self.key, now_ms],
+        )?;
+        let wait_ms = waiting_ms(row.get("failures")?, self.free, self.longest_ms);
+        let query = "UPDATE sign_in_delay SET wait_until_ms = $2 WHERE subject = $1";
+        sql.execute(query, values![&self.key, now_ms + wait_ms]).map(drop)
+    }
+}
+
+fn forget_old(sql: &mut dyn Sql, now_ms: i64) -> Result<(), StoreError> {
+    let forget = "DELETE FROM sign_in_delay WHERE last_at_ms < $1";
+    sql.execute(forget, values![now_ms - MEMORY_MS]).map(drop)
+}
+
 impl Origin {
     pub(super) fn new(seal: &Seal, login: &str, address: String) -> Self {
         Self { login: login.to_owned(), address, digest: seal.digest(login) }
@@ -83,32 +111,15 @@ impl Origin {
     ) -> Result<Option<i64>, StoreError> {
         let mut longest = None;
         for subject in self.subjects(sql, now_ms)? {
-            let query = "SELECT wait_until_ms FROM sign_in_delay WHERE subject = $1";
-            let row = sql.optional(query, values![&subject.key])?;
-            let until_ms: Option<i64> = row.map(|row| row.get("wait_until_ms")).transpose()?;
-            // What was set before the address became known counts no longer than the present rule.
-            let until_ms = until_ms.map(|until| until.min(now_ms + subject.longest_ms));
-            longest = longest.max(until_ms.filter(|until| *until > now_ms));
+            longest = longest.max(subject.wait_until(sql, now_ms)?);
         }
         Ok(longest)
     }
 
     /// One more failure.
     pub(super) fn failed(&self, sql: &mut dyn Sql, now_ms: i64) -> Result<(), StoreError> {
-        let forget = "DELETE FROM sign_in_delay WHERE last_at_ms < $1";
-        sql.execute(forget, values![now_ms - MEMORY_MS])?;
-        for subject in self.subjects(sql, now_ms)? {
-            let row = sql.one(
-                "INSERT INTO sign_in_delay (subject, failures, wait_until_ms, last_at_ms) \
-                 VALUES ($1, 1, 0, $2) ON CONFLICT (subject) DO UPDATE \
-                 SET failures = sign_in_delay.failures + 1, last_at_ms = $2 RETURNING failures",
-                values![&subject.key, now_ms],
-            )?;
-            let wait_ms = waiting_ms(row.get("failures")?, subject.free, subject.longest_ms);
-            let query = "UPDATE sign_in_delay SET wait_until_ms = $2 WHERE subject = $1";
-            sql.execute(query, values![&subject.key, now_ms + wait_ms])?;
-        }
-        Ok(())
+        forget_old(sql, now_ms)?;
+        self.subjects(sql, now_ms)?.iter().try_for_each(|subject| subject.failed(sql, now_ms))
     }
 
     /// Everything was right: the address is known from now on, and the login waits no more.
@@ -127,6 +138,41 @@ impl Origin {
         )?;
         let query = "DELETE FROM staff_address WHERE last_at_ms < $1";
         sql.execute(query, values![now_ms - KNOWN_MS]).map(drop)
+    }
+}
+
+/// Codes of letters that a member of staff types. Wrong ones slow this person down and nobody else.
+#[derive(Debug, Clone)]
+pub(crate) struct CodeTries(String);
+
+impl CodeTries {
+    pub(crate) fn of(staff_id: &str) -> Self {
+        Self(format!("code/{staff_id}"))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject { key: self.0.clone(), free: FREE, longest_ms: LONGEST_MS }
+    }
+
+    /// Until when the next code is not looked at, if one has to wait.
+    pub(crate) fn wait_until(
+        &self,
+        sql: &mut dyn Sql,
+        now_ms: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        self.subject().wait_until(sql, now_ms)
+    }
+
+    /// One more wrong code.
+    pub(crate) fn failed(&self, sql: &mut dyn Sql, now_ms: i64) -> Result<(), StoreError> {
+        forget_old(sql, now_ms)?;
+        self.subject().failed(sql, now_ms)
+    }
+
+    /// A code that counted.
+    pub(crate) fn succeeded(&self, sql: &mut dyn Sql) -> Result<(), StoreError> {
+        let query = "DELETE FROM sign_in_delay WHERE subject = $1";
+        sql.execute(query, values![&self.0]).map(drop)
     }
 }
 

@@ -152,12 +152,9 @@ fn missing(login: &str, password: &str, code: &str) -> Vec<FieldError> {
 fn words(error: &SignInError, now_ms: i64) -> (StatusCode, String) {
     match error {
         SignInError::Wait { until_ms } => {
-            // Not a second too early.
-            let from = wording::clock_with_seconds(until_ms + 999);
-            let seconds = seconds_until(*until_ms, now_ms);
             let text = format!(
-                "まちがいが続いたため、{from}（あと{}）まで受け付けません。その時刻を過ぎてから、もう一度入力してください。急ぐときは、ふだん使っている端末でサインインするか、管理者に解除を依頼してください。",
-                wording::waiting(seconds)
+                "まちがいが続いたため、{}まで受け付けません。その時刻を過ぎてから、もう一度入力してください。急ぐときは、ふだん使っている端末でサインインするか、管理者に解除を依頼してください。",
+                wording::waiting_until(*until_ms, now_ms)
             );
             (StatusCode::TOO_MANY_REQUESTS, text)
         }
@@ -188,15 +185,9 @@ fn words(error: &SignInError, now_ms: i64) -> (StatusCode, String) {
 /// When to come back, for programs.
 fn retry_after(error: &SignInError, now_ms: i64) -> Option<[(header::HeaderName, String); 1]> {
     match error {
-        SignInError::Wait { until_ms } => {
-            Some([(header::RETRY_AFTER, seconds_until(*until_ms, now_ms).to_string())])
-        }
+        SignInError::Wait { until_ms } => Some(wording::retry_after(*until_ms, now_ms)),
         _ => None,
     }
-}
-
-fn seconds_until(until_ms: i64, now_ms: i64) -> i64 {
-    ((until_ms - now_ms).max(0) + 999) / 1_000
 }
 
 /// A path on this console; anything else could lead a person away.

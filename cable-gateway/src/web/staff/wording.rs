@@ -1,5 +1,6 @@
 //! Words of the consoles: the same names for levels, hazards and times everywhere.
 
+use axum::http::{HeaderName, header};
 use evacuation::{
     hazard::{Hazard, Level},
     order::Act,
@@ -144,6 +145,21 @@ pub(super) fn elapsed(from_ms: i64, now_ms: i64) -> String {
         (hours, 0) => format!("{hours}時間経過"),
         (hours, minutes) => format!("{hours}時間{minutes}分経過"),
     }
+}
+
+/// `10:30:05（あと5秒）`, not a second too early.
+pub(super) fn waiting_until(until_ms: i64, now_ms: i64) -> String {
+    let from = clock_with_seconds(until_ms + 999);
+    format!("{from}（あと{}）", waiting(seconds_until(until_ms, now_ms)))
+}
+
+/// The same for programs.
+pub(super) fn retry_after(until_ms: i64, now_ms: i64) -> [(HeaderName, String); 1] {
+    [(header::RETRY_AFTER, seconds_until(until_ms, now_ms).to_string())]
+}
+
+fn seconds_until(until_ms: i64, now_ms: i64) -> i64 {
+    ((until_ms - now_ms).max(0) + 999) / 1_000
 }
 
 /// How long to wait: `20秒`, `2分40秒`.

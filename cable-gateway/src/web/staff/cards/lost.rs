@@ -10,17 +10,20 @@ use axum::{
 
 use super::{Clerk, PersonView};
 use crate::{
-    audit,
+    audit::{self, Viewer},
     card::{
         holder::{self, FOUND_MAX, Holder, WORDS_MIN},
         stop,
     },
+    enrolment::CodeHash,
+    staff::delay::CodeTries,
     store::{Sql, StoreError},
     web::staff::{
         Console,
         context::{Duty as _, On, Posted},
         fault::{Fault, Refused},
         page::{FieldError, Frame, Notice, html},
+        wording,
     },
 };
 
@@ -155,25 +158,70 @@ pub(super) async fn stop_by_code(
 ) -> Result<Response, Refused> {
     let typed: String = posted.fields.one("code").chars().filter(char::is_ascii_digit).collect();
     let (viewer, now_ms) = (posted.by.viewer(PURPOSE), console.now_ms());
+    let tries = CodeTries::of(&posted.by.person().member.staff_id);
     let hash = console.app.hash_code(typed).await.ok().flatten();
-    let work = move |sql: &mut dyn Sql| {
-        let stopped = match hash {
-            Some(hash) => stop::stop_by_code(sql, &viewer, hash, now_ms)?,
-            None => None,
-        };
-        if stopped.is_none() {
-            audit::act(sql, &viewer, now_ms, "card-stop-code-refused", &[])?;
+    let work = move |sql: &mut dyn Sql| stopped_by_code(sql, &viewer, &tries, hash, now_ms);
+    let outcome = console.app.store.write::<_, StoreError, _>(work).await?;
+    let (status, searched) = told(&outcome, now_ms);
+    let retry_after = match outcome {
+        ByCode::Wait(until_ms) => Some(wording::retry_after(until_ms, now_ms)),
+        _ => None,
+    };
+    Ok((status, retry_after, page(&console, &posted.by, searched).await?).into_response())
+}
+
+/// What came of a code.
+enum ByCode {
+    Stopped(u64),
+    Refused,
+    /// Too many wrong ones; the next one counts from then on.
+    Wait(i64),
+}
+
+/// In one transaction, so that a burst of guesses gets no more tries than a patient one.
+fn stopped_by_code(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    tries: &CodeTries,
+    hash: Option<CodeHash>,
+    now_ms: i64,
+) -> Result<ByCode, StoreError> {
+    if let Some(until_ms) = tries.wait_until(sql, now_ms)? {
+        return Ok(ByCode::Wait(until_ms));
+    }
+    let stopped = match hash {
+        Some(hash) => stop::stop_by_code(sql, viewer, hash, now_ms)?,
+        None => None,
+    };
+    if let Some(count) = stopped {
+        tries.succeeded(sql)?;
+        return Ok(ByCode::Stopped(count));
+    }
+    audit::act(sql, viewer, now_ms, "card-stop-code-refused", &[])?;
+    tries.failed(sql, now_ms)?;
+    // The try after which one has to wait says so at once.
+    Ok(tries.wait_until(sql, now_ms)?.map_or(ByCode::Refused, ByCode::Wait))
+}
+
+fn told(outcome: &ByCode, now_ms: i64) -> (StatusCode, Searched) {
+    match outcome {
+        ByCode::Stopped(count) => {
+            let text = format!("カードを止めました（{count}件）。いまから、だれも使えません。");
+            let notice = Some(Notice::calm(text));
+            (StatusCode::OK, Searched { notice, ..Searched::default() })
         }
-        Ok::<_, StoreError>(stopped)
-    };
-    let (status, searched) = if let Some(count) = console.app.store.write(work).await? {
-        let text = format!("カードを止めました（{count}件）。いまから、だれも使えません。");
-        let notice = Some(Notice::calm(text));
-        (StatusCode::OK, Searched { notice, ..Searched::default() })
-    } else {
-        let text = "この番号は使えません。番号を聞き直すか、名前で探してください。";
-        let errors = vec![FieldError::new("code", text)];
-        (StatusCode::UNPROCESSABLE_ENTITY, Searched { errors, ..Searched::default() })
-    };
-    Ok((status, page(&console, &posted.by, searched).await?).into_response())
+        ByCode::Refused => {
+            let text = "この番号は使えません。番号を聞き直すか、名前で探してください。";
+            let errors = vec![FieldError::new("code", text)];
+            (StatusCode::UNPROCESSABLE_ENTITY, Searched { errors, ..Searched::default() })
+        }
+        ByCode::Wait(until_ms) => {
+            let text = format!(
+                "番号のまちがいが続いたため、{}まで番号では止められません。急ぐときは、名前で探して止めてください。",
+                wording::waiting_until(*until_ms, now_ms)
+            );
+            let notice = Some(Notice::warning(text));
+            (StatusCode::TOO_MANY_REQUESTS, Searched { notice, ..Searched::default() })
+        }
+    }
 }
