@@ -173,6 +173,8 @@ fn judged(link: &Watched, seen: Observation, now_ms: i64) -> (Option<Event>, Opt
 /// A person whom the town asks to come by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concern {
+    /// Id of the link.
+    pub link_id: String,
     /// Who it is.
     pub identity: Identity,
     /// The neutral sentence.
@@ -181,25 +183,67 @@ pub struct Concern {
     pub checked_at_ms: i64,
 }
 
-/// Persons with a linked card whose certificate changed, ended or expired; the look is written
-/// down.
+/// Persons with a linked card whose certificate changed, ended or expired, and nobody asked them
+/// since; the look is written down.
 pub fn concerns(
     sql: &mut dyn Sql,
     viewer: &Viewer,
     now_ms: i64,
 ) -> Result<Vec<Concern>, StoreError> {
+    open_concerns(sql, viewer, now_ms, None)
+}
+
+/// The concern about one card; the look is written down.
+pub fn concern(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    link_id: &str,
+) -> Result<Option<Concern>, StoreError> {
+    Ok(open_concerns(sql, viewer, now_ms, Some(link_id))?.pop())
+}
+
+/// A clerk asked: the concern is over until the certificate changes again. What the person said is
+/// not kept. Answers whether there was such a concern.
+pub fn settle(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    link_id: &str,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let row = sql.optional(
+        "UPDATE card_event SET settled_at_ms = $2, settled_by = $3 \
+         WHERE link_id = $1 AND settled_at_ms IS NULL \
+         AND event IN ('changed-or-ended', 'expired') \
+         AND event_id = (SELECT MAX(n.event_id) FROM card_event n WHERE n.link_id = $1) \
+         RETURNING person_id",
+        values![link_id, now_ms, &viewer.actor],
+    )?;
+    let Some(row) = row else { return Ok(false) };
+    audit::act(sql, viewer, now_ms, "card-concern-checked", &[row.get("person_id")?])?;
+    Ok(true)
+}
+
+/// Each card has one concern at most: what was seen of it last.
+fn open_concerns(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    now_ms: i64,
+    link_id: Option<&str>,
+) -> Result<Vec<Concern>, StoreError> {
     let rows = sql.all(
-        "SELECT l.person_id, p.name, p.kana, p.born_on, a.name AS area_name, l.watched, \
-         MAX(e.checked_at_ms) AS checked_at_ms \
+        "SELECT l.link_id, l.person_id, p.name, p.kana, p.born_on, a.name AS area_name, \
+         l.watched, e.checked_at_ms \
          FROM credential_link l JOIN person p ON p.person_id = l.person_id \
          JOIN household_resident r ON r.person_id = l.person_id \
          JOIN household h ON h.household_id = r.household_id \
          JOIN area a ON a.area_id = h.area_id \
          JOIN card_event e ON e.link_id = l.link_id AND e.event = l.watched \
          WHERE l.state = 'active' AND l.watched IN ('changed-or-ended', 'expired') \
-         GROUP BY l.link_id, l.person_id, p.name, p.kana, p.born_on, a.name, l.watched \
-         ORDER BY checked_at_ms, l.person_id",
-        &[],
+         AND e.settled_at_ms IS NULL AND l.link_id = COALESCE($1, l.link_id) \
+         AND e.event_id = (SELECT MAX(n.event_id) FROM card_event n WHERE n.link_id = l.link_id) \
+         ORDER BY e.checked_at_ms, l.person_id",
+        values![link_id],
     )?;
     let persons = rows.iter().map(|row| row.get("person_id")).collect::<Result<Vec<_>, _>>()?;
     if !persons.is_empty() {
@@ -208,6 +252,7 @@ pub fn concerns(
     rows.iter()
         .map(|row| {
             Ok(Concern {
+                link_id: row.get("link_id")?,
                 identity: check_in::identity(row)?,
                 text: Event::label(&row.get::<String>("watched")?),
                 checked_at_ms: row.get("checked_at_ms")?,

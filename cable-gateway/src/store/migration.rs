@@ -77,6 +77,11 @@ const STEPS: &[Step] = &[
         name: "0021_updates",
         text: include_str!("../../migrations/sqlite/0021_updates.sql"),
     },
+    Step {
+        number: 22,
+        name: "0022_checked",
+        text: include_str!("../../migrations/sqlite/0022_checked.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

@@ -5,8 +5,14 @@ use super::{
     fixture::{CODE, Town},
 };
 
-const PAGES: [&str; 5] =
-    ["/cards", "/cards/proposals/l-new", "/cards/concerns", "/cards/lost", "/cards/lost/p-hana"];
+const PAGES: [&str; 6] = [
+    "/cards",
+    "/cards/proposals/l-new",
+    "/cards/concerns",
+    "/cards/concerns/l-hana",
+    "/cards/lost",
+    "/cards/lost/p-hana",
+];
 
 async fn clerk(town: &Town) -> Browser {
     town.officer("ogawa").await
@@ -115,14 +121,14 @@ async fn a_code_read_out_on_the_phone_stops_at_once_and_a_wrong_one_is_written_d
     let town = town().await;
     let mut clerk = clerk(&town).await;
     clerk.get("/cards/lost").await;
-    for wrong in ["", "123", "000000000000"] {
+    for wrong in ["123", "000000000000"] {
         let page = clerk.post("/cards/lost/code", &[("code", wrong)]).await;
         page.has_status(422);
         page.shows("この番号は使えません。");
     }
     let refused = ("card-stop-code-refused".to_owned(), "card-lost".to_owned());
     let acts = town.audit_acts().await;
-    assert_eq!(acts.iter().filter(|act| **act == refused).count(), 3);
+    assert_eq!(acts.iter().filter(|act| **act == refused).count(), 2);
     assert_eq!(town.card("l-hana").await, "active");
     let code = format!("{} - {} {}", &CODE[..4], &CODE[4..8], &CODE[8..]);
     let page = clerk.post("/cards/lost/code", &[("code", &code)]).await;
@@ -130,6 +136,60 @@ async fn a_code_read_out_on_the_phone_stops_at_once_and_a_wrong_one_is_written_d
     page.shows("カードを止めました（1件）。");
     page.hides("中村");
     assert_eq!(town.card("l-hana").await, "lost");
+}
+
+#[tokio::test]
+async fn wrong_codes_slow_this_clerk_down_and_lock_nobody_out() {
+    let town = town().await;
+    let mut clerk = clerk(&town).await;
+    clerk.get("/cards/lost").await;
+    let code = "/cards/lost/code";
+    for _ in 0..2 {
+        clerk.post(code, &[("code", "000000000000")]).await.has_status(422);
+    }
+    let page = clerk.post(code, &[("code", "000000000000")]).await;
+    page.has_status(429);
+    page.shows("番号のまちがいが続いたため");
+    page.shows("名前で探して止めてください。");
+    assert_eq!(page.headers.get("retry-after").map(|value| value.as_bytes()), Some(&b"5"[..]));
+    // Not even the right one is looked at meanwhile, and waiting makes nothing worse.
+    clerk.post(code, &[("code", CODE)]).await.has_status(429);
+    assert_eq!(town.card("l-hana").await, "active");
+    let refused = ("card-stop-code-refused".to_owned(), "card-lost".to_owned());
+    let acts = town.audit_acts().await;
+    assert_eq!(acts.iter().filter(|act| **act == refused).count(), 3);
+    clerk.post("/cards/lost", &[("words", "中村ハナ")]).await.shows("止める確認へ");
+    town.clock.advance(5_000);
+    clerk.post(code, &[("code", CODE)]).await.has_status(200);
+    assert_eq!(town.card("l-hana").await, "lost");
+    // Forgotten by a code that counted.
+    clerk.post(code, &[("code", CODE)]).await.has_status(422);
+}
+
+#[tokio::test]
+async fn a_concern_ends_when_the_clerk_says_how_it_was_checked() {
+    let town = town().await;
+    let mut clerk = clerk(&town).await;
+    clerk.get("/cards/concerns").await.shows("/cards/concerns/l-hana");
+    let concern = "/cards/concerns/l-hana";
+    let page = clerk.get(concern).await;
+    page.shows("中村 ハナ");
+    page.shows("カードの登録は変わりません");
+    let page = clerk.post(concern, &[]).await;
+    page.has_status(422);
+    page.shows("どう確かめたかを選んでください。");
+    let page = clerk.post(concern, &[("way", "phone")]).await;
+    assert_eq!(page.location(), "/cards/concerns?done=checked");
+    let done = ("card-concern-checked".to_owned(), "card-watch phone".to_owned());
+    assert!(town.audit_acts().await.contains(&done));
+    clerk.get("/cards/concerns").await.shows("確認が必要なカードはありません。");
+    assert_eq!(town.card("l-hana").await, "active");
+    clerk.get(concern).await.has_status(404);
+    let page = clerk.post(concern, &[("way", "phone")]).await;
+    assert_eq!(page.location(), "/cards/concerns?done=gone");
+    // A later change is a new concern.
+    town.card_changes_again().await;
+    clerk.get("/cards/concerns").await.shows("中村 ハナ");
 }
 
 /// Invariant 8 on these pages: who is shown, and nobody else, was looked at.
@@ -143,6 +203,8 @@ async fn invariant_8_every_person_on_a_page_about_cards_was_looked_at() {
     assert_eq!(town.looks("card-proposals").await, 2);
     clerk.get("/cards/concerns").await.shows("中村 ハナ");
     assert_eq!(town.looks("card-concerns").await, 1);
+    clerk.get("/cards/concerns/l-hana").await;
+    assert_eq!(town.looks("card-concerns").await, 2);
     clerk.get("/cards/lost").await;
     assert_eq!(town.looks("card-holders").await, 0, "nobody is shown");
     clerk.post("/cards/lost", &[("words", "中村")]).await.shows("中村 茂");
