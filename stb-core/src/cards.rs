@@ -17,7 +17,7 @@ use crate::{
     service::{LetterCode, ServiceAnswer, ServiceCall, ServiceFault},
     session::{
         SILENCE_MS, STRAY_PRESS_MS,
-        purpose::{CONSENT_VERSION, LinkWish},
+        purpose::{LINK_CONSENT_VERSION, LinkWish},
     },
 };
 
@@ -284,7 +284,7 @@ impl CardMenu {
         };
         let Some(person) = self.residents.get(resident) else { return CardMenuOutcome::Refused };
         let resident_id = person.resident_id.clone();
-        let wish = LinkWish { resident_id, code, consent_version: CONSENT_VERSION };
+        let wish = LinkWish { resident_id, code, consent_version: LINK_CONSENT_VERSION };
         self.enter_and(context, Stage::Linking { resident }, CardMenuOutcome::Link(wish))
     }
 

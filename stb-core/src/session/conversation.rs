@@ -24,7 +24,7 @@ use crate::{
 use super::{
     CardDesk, ENTRY_MS, Login, Outcome, SILENCE_MS, STRAY_PRESS_MS, Stage, WRONG_PINS_MAX,
     entry::SecretEntry,
-    purpose::{CONSENT_VERSION, LinkWish},
+    purpose::{LinkWish, SIGNATURE_CONSENT_VERSION},
     talk::Talk,
     trouble::{Cause, Tries},
 };
@@ -270,7 +270,7 @@ impl CardDesk {
         let certificate = base64(&signature.certificate_der);
         let signature = base64(&signature.signature);
         if attempt.level == AssuranceLevel::L3 {
-            let consent_version = CONSENT_VERSION.to_owned();
+            let consent_version = SIGNATURE_CONSENT_VERSION.to_owned();
             let proof = SignatureProof { certificate, signature, consent_version };
             context.push(Effect::SendSignature { login_id, proof });
             return self.wait_for_gateway(context);

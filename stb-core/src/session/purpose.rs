@@ -10,9 +10,10 @@ use crate::{
     service::LetterCode,
 };
 
-/// Version of the words on the pages that ask whether a card shall be linked, or a service be answered
-/// with the signature certificate.
-pub(crate) const CONSENT_VERSION: &str = "tv-2026-11";
+/// Version of the words on the pages that ask whether a card shall be linked.
+pub(crate) const LINK_CONSENT_VERSION: &str = "tv-2026-11";
+/// Version of the words on the pages that ask whether to answer with the signature certificate.
+pub(crate) const SIGNATURE_CONSENT_VERSION: &str = "tv-signature-2026-11";
 /// The town's own services, as relying party of a login.
 const TOWN_SERVICES: &str = "town-services";
 

@@ -78,6 +78,13 @@ fn a_service_that_asks_for_a_signature_gets_it_by_password() {
     let sent = |wanted: fn(&Effect) -> bool| count(&television, wanted);
     assert_eq!(sent(|effect| matches!(effect, Effect::SendSignature { .. })), 1);
     assert_eq!(sent(|effect| matches!(effect, Effect::SendProof { .. })), 0);
+    // The words are others than those to which somebody agrees who links a card.
+    let version = |effect: &Effect| match effect {
+        Effect::SendSignature { proof, .. } => Some(proof.consent_version.clone()),
+        _ => None,
+    };
+    let versions: Vec<_> = television.effects.iter().filter_map(version).collect();
+    assert_eq!(versions, ["tv-signature-2026-11"]);
 }
 
 #[test]
