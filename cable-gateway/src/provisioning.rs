@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     encoding::{base64, sha256},
     store::{
-        Row, Sql, StoreError,
+        Row, Sql, StoreError, help,
         town::{self, Town},
     },
     values,
@@ -118,6 +118,7 @@ pub(crate) fn of_household(
             enabled: row.get("check_in_enabled")?,
             undo_seconds: settings.undo_seconds,
         },
+        help_dealt_with: help::dealt_with_reports(sql, household_id)?,
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Everything a box must hold before an order comes.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::household::{Household, Position};
 
@@ -28,6 +29,10 @@ pub struct Provisioning {
     pub order_multicast: Option<String>,
     /// Settings of the daily check-in.
     pub check_in: CheckInSettings,
+    /// Calls for help of this home that the town's staff has dealt with: ids of the reports that
+    /// brought them. A gateway of before says nothing of them.
+    #[serde(default)]
+    pub help_dealt_with: Vec<Uuid>,
 }
 
 /// One district of the town's own table.

@@ -62,6 +62,7 @@ tile-order = Evacuation order
 tile-order-note = In force now
 tile-help = I need help
 tile-help-note = Still stands
+tile-help-seen-note = Seen by the town
 tile-access-log = Who looked
 tile-access-log-note = At your data
 tile-settings = Settings
@@ -81,6 +82,12 @@ help-detail = The evacuation order is over, but your call for help still stands.
 help-keep = Leave it as it is
 help-end = I no longer need help
 help-ended = The town is being told that you no longer need help.
+help-seen = The town’s staff has seen to your call for help.
+help-seen-title = From the town office
+help-seen-detail = If you still need help, call again. If it is urgent, call 119.
+    .speech = If you still need help, call again. If it is urgent, call one one nine.
+help-again = I still need help
+help-called-again = Your call for help is being sent again.
 
 ## Settings
 
@@ -336,6 +343,7 @@ answer-told = “{ $answer }”: { $how_far }
 help-stands = “I need help” still stands: { $how_far }
     .speech = I need help still stands. { $how_far }
 answer-not-yet = { $answer } (not yet received)
+answer-seen = { $answer } (seen by the town)
 answer-saving = Not yet received. It is being sent.
 answer-sending = Not yet received. It is being sent.
 answer-delivered = The town office has it.

@@ -62,6 +62,7 @@ tile-order = 避難情報（逃げる お知らせ）
 tile-order-note = 今 出ています
 tile-help = 助けて ください
 tile-help-note = まだ つづいて います
+tile-help-seen-note = 町の 人が 見ました
 tile-access-log = だれが 見たか
 tile-access-log-note = あなたの 情報の 記録
 tile-settings = 設定
@@ -81,6 +82,13 @@ help-detail = 避難情報は 終わりました。「助けて ください」�
 help-keep = このままに する
 help-end = 助けは もう いりません
 help-ended = やめることを 役場に 送ります。
+help-seen = 町の 人が、「助けて ください」を 確認しました。
+    .speech = 町の 人が、助けて ください、を 確認しました。
+help-seen-title = 役場からの お知らせ
+help-seen-detail = まだ 助けが いるときは、もう一度 知らせて ください。急ぐときは 119番に 電話して ください。
+help-again = まだ 助けて ください
+help-called-again = 「助けて ください」を もう一度 役場に 送ります。
+    .speech = 助けて ください、を もう一度 役場に 送ります。
 
 ## 設定
 
@@ -342,6 +350,7 @@ answer-told = 「{ $answer }」：{ $how_far }
 help-stands = 「助けて ください」の ままです：{ $how_far }
     .speech = 助けて ください、の ままです。{ $how_far }
 answer-not-yet = { $answer }（まだ 届いていません）
+answer-seen = { $answer }（町の 人が 見ました）
 answer-saving = まだ 届いていません。今 送っています。
 answer-sending = まだ 届いていません。今 送っています。
 answer-delivered = 役場に 届きました。

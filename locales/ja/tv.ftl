@@ -63,6 +63,7 @@ tile-order = 避難情報
 tile-order-note = いま出ています
 tile-help = 助けが必要
 tile-help-note = まだ続いています
+tile-help-seen-note = 町の担当者が確認しました
 tile-access-log = だれが見たか
 tile-access-log-note = 自分の情報の記録
 tile-settings = 設定
@@ -82,6 +83,13 @@ help-detail = 避難情報は終わりましたが、「助けが必要」は取
 help-keep = このままにする
 help-end = 助けはもういりません
 help-ended = 取り消しを役場へ送ります。
+help-seen = 町の担当者が、「助けが必要」を確認しました。
+    .speech = 町の担当者が、助けが必要、を確認しました。
+help-seen-title = 役場からのお知らせ
+help-seen-detail = まだ助けが必要なときは、もう一度知らせてください。急ぐときは119番へ電話してください。
+help-again = まだ助けが必要
+help-called-again = 「助けが必要」をもう一度、役場へ送ります。
+    .speech = 助けが必要、をもう一度、役場へ送ります。
 
 ## 設定
 
@@ -350,6 +358,7 @@ answer-told = 「{ $answer }」：{ $how_far }
 help-stands = 「助けが必要」のままです：{ $how_far }
     .speech = 助けが必要、のままです。{ $how_far }
 answer-not-yet = { $answer }（まだ届いていません）
+answer-seen = { $answer }（町が確認しました）
 answer-saving = まだ届いていません。いま送っています。
 answer-sending = まだ届いていません。いま送っています。
 answer-delivered = 役場に伝わりました。

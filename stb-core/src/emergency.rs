@@ -23,7 +23,7 @@ use crate::{Now, profile::Profile};
 use advice::{Advice, Advised};
 use memory::{Given, Memory, Under};
 pub(crate) use takeover::{Takeover, TakeoverDeed};
-pub(crate) use words::{answer_words, covers_picture, hazard as hazard_name};
+pub(crate) use words::{CallLeft, answer_words, covers_picture, hazard as hazard_name};
 
 /// A gap is not asked for again within this time: the answer may be on its way.
 const FETCH_PAUSE_MS: u64 = 15_000;
@@ -326,6 +326,16 @@ impl Emergency {
     fn calls_beyond_orders(&self) -> Vec<(OrderId, &Given)> {
         let shown = self.orders.iter().map(HomeOrder::id).collect();
         self.memory.calls_beyond(&shown)
+    }
+
+    /// What staff has dealt with; true when that is news.
+    pub(crate) fn set_dealt_with(&mut self, reports: &[Uuid]) -> bool {
+        self.memory.set_dealt_with(reports)
+    }
+
+    /// Somebody has read that staff dealt with the calls.
+    pub(crate) fn read_dealt_with(&mut self) {
+        self.memory.read_dealt_with();
     }
 
     /// Answers that the town does not have yet.

@@ -336,7 +336,9 @@ impl Machine {
         for reason in adoption.refused {
             self.telemetry.refused_order(reason, self.context.now_ms());
         }
-        if adoption.is_changed {
+        let dealt_with = &profile.provisioning.help_dealt_with;
+        let is_news = self.emergency.set_dealt_with(dealt_with);
+        if adoption.is_changed || is_news {
             self.save_orders();
         }
         let wanted = self.settings.last_channel.clone();

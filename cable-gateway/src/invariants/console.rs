@@ -20,6 +20,7 @@ const PERSONAL: [&str; 9] = [
     "order_answer",
     "order_receipt",
     "help_call",
+    "help_call_report",
 ];
 /// Queries of the console that count homes and name none.
 const COUNTING: [&str; 2] = [

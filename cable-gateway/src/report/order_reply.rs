@@ -43,6 +43,7 @@ pub(super) fn answer(
     )?;
     if is_last_word > 0 {
         let said = Said {
+            report_id: &arrival.report_id,
             order_id: &order_id,
             household_id,
             device_id: &arrival.device.device_id,

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use super::{
-    Sql, StoreError,
+    Row, Sql, StoreError,
     board::{self, HomeResident},
     order::{self, OrderEvent, OrderRecord},
 };
@@ -37,6 +39,8 @@ pub enum Word {
 /// Who says something about a home's calls, and when.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said<'a> {
+    /// Id of the report that says it.
+    pub(crate) report_id: &'a str,
     pub(crate) order_id: &'a str,
     pub(crate) household_id: &'a str,
     /// The box of the home.
@@ -44,8 +48,16 @@ pub(crate) struct Said<'a> {
     pub(crate) at_ms: i64,
 }
 
+/// Calls that a box is told to be dealt with, at most; it remembers fewer orders.
+const TOLD_MAX: i64 = 64;
+
 /// The home calls for help.
 pub(crate) fn open(sql: &mut dyn Sql, said: &Said<'_>) -> Result<(), StoreError> {
+    let settled = "SELECT order_id FROM help_call \
+                   WHERE order_id = $1 AND household_id = $2 AND closed_by IS NOT NULL";
+    if sql.optional(settled, values![said.order_id, said.household_id])?.is_some() {
+        tell_boxes(sql, said.household_id)?;
+    }
     sql.execute(
         "INSERT INTO help_call (order_id, household_id, device_id, called_at_ms) \
          VALUES ($1, $2, $3, $4) \
@@ -53,7 +65,34 @@ pub(crate) fn open(sql: &mut dyn Sql, said: &Said<'_>) -> Result<(), StoreError>
          closed_at_ms = NULL, closed_by = NULL",
         values![said.order_id, said.household_id, said.device_id, said.at_ms],
     )?;
-    Ok(())
+    let insert = "INSERT INTO help_call_report (report_id, order_id, household_id) \
+                  VALUES ($1, $2, $3) ON CONFLICT (report_id) DO NOTHING";
+    sql.execute(insert, values![said.report_id, said.order_id, said.household_id]).map(drop)
+}
+
+/// Reports that called for help at this home and that staff has dealt with: its boxes show so.
+pub(crate) fn dealt_with_reports(
+    sql: &mut dyn Sql,
+    household_id: &str,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = sql.all(
+        "SELECT r.report_id FROM help_call_report r JOIN help_call c \
+         ON c.order_id = r.order_id AND c.household_id = r.household_id \
+         WHERE r.household_id = $1 AND c.closed_by IS NOT NULL \
+         ORDER BY c.closed_at_ms DESC, r.report_id LIMIT $2",
+        values![household_id, TOLD_MAX],
+    )?;
+    let id = |row: &Row| {
+        let text: String = row.get("report_id")?;
+        text.parse::<Uuid>().map_err(|_| StoreError::Column { column: "report_id" })
+    };
+    rows.iter().map(id).collect()
+}
+
+/// The boxes of a home shall ask what became of its calls.
+fn tell_boxes(sql: &mut dyn Sql, household_id: &str) -> Result<(), StoreError> {
+    let query = "UPDATE household SET version = version + 1 WHERE household_id = $1";
+    sql.execute(query, values![household_id]).map(drop)
 }
 
 /// The home takes its calls back by another answer, also those under earlier orders that stand on
@@ -191,6 +230,7 @@ pub fn settle(
     if changed == 0 {
         return Ok(false);
     }
+    tell_boxes(sql, household_id)?;
     let residents = "SELECT person_id FROM household_resident WHERE household_id = $1";
     let persons = sql.all(residents, values![household_id])?;
     let persons: Vec<String> =

@@ -58,6 +58,7 @@ fn pictures() -> Vec<(&'static str, View)> {
         ("tv-hint", View { hint: Some(say::hint_begin()), ..television() }),
         ("tv-help", View { hint: Some(say::help_remains()), ..television() }),
         ("tv-help-unsent", View { hint: Some(say::help_remains_unsent()), ..television() }),
+        ("tv-help-seen", View { hint: Some(say::help_seen()), ..television() }),
         (
             "tv-notice",
             View { picture: notice, toast: Some(say::toast_session_ended()), ..television() },

@@ -56,6 +56,12 @@ pub(super) struct Given {
     /// Under a drill; such a call ends with its order.
     #[serde(default)]
     drill: bool,
+    /// The town's staff has dealt with this call.
+    #[serde(default)]
+    pub(super) dealt_with: bool,
+    /// The people here have read so, and it is not told any more.
+    #[serde(default)]
+    read: bool,
     /// The report itself until the town has it or refused it. That the outbox does not hold it says
     /// nothing: a disk may have lost it.
     #[serde(default)]
@@ -90,6 +96,13 @@ pub(super) fn write(book: &[u8], memory: &Memory) -> Vec<u8> {
 pub(super) fn read(bytes: &[u8]) -> Option<(Vec<u8>, Memory)> {
     let stored: Stored = serde_json::from_slice(bytes).ok()?;
     Some((STANDARD.decode(stored.book).ok()?, stored.memory))
+}
+
+impl Given {
+    /// A call that stands is told beyond its order, until somebody has read that staff dealt with it.
+    const fn is_told_by_itself(&self) -> bool {
+        self.stands && !self.drill && !self.read
+    }
 }
 
 impl Memory {
@@ -149,6 +162,8 @@ impl Memory {
             refused: false,
             stands: answer == Answer::NeedHelp,
             drill: under.is_drill,
+            dealt_with: false,
+            read: false,
             waiting: Some(report),
             advice: under.advice,
             outdated: false,
@@ -180,7 +195,7 @@ impl Memory {
             .map(|given| given.report)
             .collect();
         let calls = self.orders.iter().filter_map(|order| {
-            let given = order.answer.as_ref().filter(|given| given.stands && !given.drill)?;
+            let given = order.answer.as_ref().filter(|given| given.is_told_by_itself())?;
             Some((order.order_id.parse().ok()?, given))
         });
         calls.filter(|(_, given)| !told.contains(&given.report)).collect()
@@ -219,6 +234,27 @@ impl Memory {
             given.waiting = None;
         };
         self.of_report(report).map(settle).count() > 0
+    }
+
+    /// Staff has dealt with the calls that these reports brought, and with no other ones. True when
+    /// that is news.
+    pub(super) fn set_dealt_with(&mut self, reports: &[Uuid]) -> bool {
+        let kept = self.orders.iter_mut();
+        let given = kept.flat_map(|order| order.answer.iter_mut().chain(&mut order.help));
+        let is_news = |given: &mut Given| {
+            let dealt_with = given.stands && reports.contains(&given.report);
+            let is_news = given.dealt_with != dealt_with;
+            given.dealt_with = dealt_with;
+            given.read &= dealt_with;
+            is_news
+        };
+        given.map(is_news).fold(false, |news, one| news | one)
+    }
+
+    /// The people here have read that staff dealt with their calls.
+    pub(super) fn read_dealt_with(&mut self) {
+        let given = self.orders.iter_mut().filter_map(|order| order.answer.as_mut());
+        given.filter(|given| given.dealt_with).for_each(|given| given.read = true);
     }
 
     /// The town has it.
@@ -391,6 +427,36 @@ mod tests {
         memory.set_answer(id(1), Answer::Leaving, report(5, 1, Answer::Leaving), nothing_known);
         assert!(!memory.advise(&advice("out"), false));
         assert!(memory.advise(&advice("up"), false));
+    }
+
+    #[test]
+    fn staff_deals_with_the_call_of_one_report_and_may_take_that_back() {
+        let mut memory = Memory::default();
+        memory.set_answer(
+            id(1),
+            Answer::NeedHelp,
+            report(5, 1, Answer::NeedHelp),
+            Under::default(),
+        );
+        memory.carry_help(id(2), &[id(1)]);
+        let (call, other) = (Uuid::from_u128(5), Uuid::from_u128(6));
+        assert!(!memory.set_dealt_with(&[other]), "of another box of the home");
+        assert!(memory.set_dealt_with(&[call, other]) && !memory.set_dealt_with(&[call]));
+        assert!(memory.help(id(2)).is_some_and(|given| given.dealt_with), "the carried call too");
+        memory.read_dealt_with();
+        let (_, mut memory) = read(&write(b"book", &memory)).expect("it was just written");
+        assert!(memory.calls_beyond(&BTreeSet::new()).is_empty());
+        assert!(memory.set_dealt_with(&[]));
+        assert_eq!(memory.calls_beyond(&BTreeSet::new()).len(), 1, "told anew");
+        memory.set_dealt_with(&[call]);
+        memory.set_answer(
+            id(1),
+            Answer::NeedHelp,
+            report(7, 1, Answer::NeedHelp),
+            Under::default(),
+        );
+        assert!(!memory.set_dealt_with(&[call]), "a new call is not the one that was dealt with");
+        assert!(memory.answer(id(1)).is_some_and(|given| !given.dealt_with));
     }
 
     #[test]

@@ -96,6 +96,8 @@ impl Emergency {
         let answer = given.answer;
         let (reached, how_far) = how_far(given, link_open, is_saved);
         let text = match (&takeover.phase, reached) {
+            (Phase::Quiet, _) if given.dealt_with => say::answer_seen(answer_words(answer)),
+            _ if given.dealt_with => say::help_seen(),
             _ if help.is_some() => say::help_stands(how_far),
             (Phase::Quiet, Reached::Town) => answer_words(answer),
             (Phase::Quiet, Reached::NotYet | Reached::Refused) => {
@@ -106,16 +108,21 @@ impl Emergency {
         Some(AnsweredView { answer, text, reached })
     }
 
-    /// How far the calls for help came that outlived their orders: the one that came least far.
+    /// How the calls for help stand that outlived their orders: as the one that came least far.
     pub(crate) fn call_left(
         &self,
         link_open: bool,
         is_saved: impl Fn(Uuid) -> bool,
-    ) -> Option<(Reached, Phrase)> {
+    ) -> Option<CallLeft> {
         let calls = self.calls_beyond_orders();
-        let mut told = calls.iter().rev().map(|(_, given)| how_far(given, link_open, &is_saved));
-        let latest = told.next()?;
-        Some(told.find(|(reached, _)| *reached != Reached::Town).unwrap_or(latest))
+        let waiting = calls.iter().rev().filter(|(_, given)| !given.dealt_with);
+        let mut told = waiting.map(|(_, given)| how_far(given, link_open, &is_saved));
+        let Some(latest) = told.next() else {
+            return (!calls.is_empty()).then_some(CallLeft::DealtWith);
+        };
+        let (reached, words) =
+            told.find(|(reached, _)| *reached != Reached::Town).unwrap_or(latest);
+        Some(CallLeft::Waits(reached, words))
     }
 
     fn item(&self, deed: TakeoverDeed) -> Item {
@@ -146,6 +153,15 @@ impl Emergency {
         };
         Item { label, note: given.then(say::setting_chosen), icon, shortcut }
     }
+}
+
+/// How a call for help stands that outlived its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CallLeft {
+    /// Nobody has dealt with it; how far it came, in words too.
+    Waits(Reached, Phrase),
+    /// The town's staff has.
+    DealtWith,
 }
 
 /// How far an answer came. The town has it only when it said so.

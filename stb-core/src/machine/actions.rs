@@ -18,6 +18,8 @@ impl Machine {
             Command::OpenOrder => self.open_order(),
             Command::OpenHelp => self.nav.open(Page::Help, 0),
             Command::EndHelp => self.end_help(),
+            Command::CloseHelp => self.close_help(),
+            Command::CallAgain => self.call_again(),
             Command::OpenAccessLog => self.ask_for(Purpose::AccessLog),
             Command::ReloadAccessLog => self.load_access_log(),
             Command::AnswerCheckIn(condition) => self.answer_check_in(condition),

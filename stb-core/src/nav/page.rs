@@ -60,6 +60,10 @@ pub(crate) enum Command {
     OpenHelp,
     /// Takes back the calls for help that outlived their orders.
     EndHelp,
+    /// Staff dealt with the calls: read.
+    CloseHelp,
+    /// Help is still needed although staff dealt with the call.
+    CallAgain,
     OpenAccessLog,
     ReloadAccessLog,
     OpenSettings,

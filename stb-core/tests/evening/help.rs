@@ -4,8 +4,10 @@ use evacuation::{
     hazard::Level,
     order::{Act, Mode, Order},
 };
-use gateway_api::report::{Answer, ReportContent};
+use gateway_api::report::{Answer, Report, ReportContent};
 use stb_core::{event::Event, key::RemoteKey, view::PageKind};
+
+use uuid::Uuid;
 
 use crate::{takeover::answers, television::Television};
 
@@ -152,5 +154,69 @@ fn a_call_that_has_not_arrived_yet_says_whom_to_ring() {
     assert_eq!(told(&television), Some("help-remains-unsent"));
     television.gateway_answers = true;
     television.happens(Event::LinkOpened);
+    assert_eq!(told(&television), Some("help-remains"));
+}
+
+/// The gateway tells which of this home's calls staff has dealt with.
+fn staff_deals_with(television: &mut Television, reports: &[Uuid]) {
+    let mut provisioning = television.town.provisioning();
+    provisioning.version += 1;
+    provisioning.help_dealt_with = reports.to_vec();
+    television.happens(Event::Provisioned(Box::new(provisioning)));
+}
+
+/// Ids of the calls for help that reached the town.
+fn calls(television: &Television) -> Vec<Uuid> {
+    let is_call = |report: &&Report| {
+        matches!(report.content, ReportContent::OrderAnswer { answer: Answer::NeedHelp, .. })
+    };
+    television.delivered.iter().filter(is_call).map(|report| report.report_id).collect()
+}
+
+#[test]
+fn a_call_that_staff_dealt_with_is_told_calmly_until_somebody_has_read_it() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Four);
+    called(&mut television, &order);
+    let call = calls(&television);
+    staff_deals_with(&mut television, &call);
+    let answered = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(answered.map(|answered| answered.text.id), Some("answer-seen"));
+    television.wait(DAY_MS);
+    assert_eq!(told(&television), Some("help-seen"));
+    television.restart();
+    television.wait(10_000);
+    assert_eq!(told(&television), Some("help-seen"), "kept through a power cut");
+    television.press_all(&[RemoteKey::Confirm, RemoteKey::Confirm]);
+    television.sees(PageKind::Notice);
+    television.sees_sentence("help-seen");
+    assert_eq!(television.page().items[0].label.id, "button-close");
+    television.press(RemoteKey::Confirm);
+    assert_eq!((television.takeover(), told(&television)), (None, None));
+    television.restart();
+    television.wait(10_000);
+    assert_eq!(told(&television), None);
+    assert_eq!(answers(&television), [Answer::NeedHelp], "nothing was taken back");
+    // That was a mistake in the console.
+    staff_deals_with(&mut television, &[]);
+    assert_eq!(told(&television), Some("help-remains"));
+}
+
+#[test]
+fn whoever_still_needs_help_calls_again() {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Four);
+    called(&mut television, &order);
+    television.wait(DAY_MS);
+    let first = calls(&television);
+    staff_deals_with(&mut television, &first);
+    television.press_all(&[RemoteKey::Confirm, RemoteKey::Confirm]);
+    television.choose_here("help-again");
+    assert_eq!(last_answer(&television), Some((order.id.to_string(), Answer::NeedHelp)));
+    assert_eq!(calls(&television).len(), 2);
+    television.press(RemoteKey::Exit);
+    assert_eq!(told(&television), Some("help-remains"));
+    // What was said of the call before says nothing of this one.
+    staff_deals_with(&mut television, &first);
     assert_eq!(told(&television), Some("help-remains"));
 }

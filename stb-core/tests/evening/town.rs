@@ -132,6 +132,7 @@ impl Town {
     /// What the box of the Nakamura home holds.
     pub fn provisioning(&self) -> Provisioning {
         Provisioning {
+            help_dealt_with: Vec::new(),
             version: 1,
             household: household(),
             area_table_version: 1,

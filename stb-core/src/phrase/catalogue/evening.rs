@@ -58,6 +58,7 @@ messages! {
     tile_order_note() = "tile-order-note";
     tile_help() = "tile-help";
     tile_help_note() = "tile-help-note";
+    tile_help_seen_note() = "tile-help-seen-note";
     tile_access_log() = "tile-access-log";
     tile_access_log_note() = "tile-access-log-note";
     tile_settings() = "tile-settings";
@@ -73,6 +74,11 @@ messages! {
     help_keep() = "help-keep";
     help_end() = "help-end";
     help_ended() = "help-ended";
+    help_seen() = "help-seen";
+    help_seen_title() = "help-seen-title";
+    help_seen_detail() = "help-seen-detail";
+    help_again() = "help-again";
+    help_called_again() = "help-called-again";
 
     // Settings.
     settings_title() = "settings-title";
@@ -297,6 +303,7 @@ messages! {
     answer_told(answer: phrase, how_far: phrase) = "answer-told";
     help_stands(how_far: phrase) = "help-stands";
     answer_not_yet(answer: phrase) = "answer-not-yet";
+    answer_seen(answer: phrase) = "answer-seen";
     answer_saving() = "answer-saving";
     answer_sending() = "answer-sending";
     answer_delivered() = "answer-delivered";

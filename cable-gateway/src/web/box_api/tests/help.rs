@@ -1,14 +1,14 @@
 //! Calls for help: how long they stand, and who takes them back.
 
 use evacuation::order::{Act, Mode};
-use gateway_api::report::Answer;
+use gateway_api::{path, provisioning::Provisioning, report::Answer};
 
 use super::reports::{answer, counts, reported};
 use crate::{
     audit::Viewer,
     orders::OrderDraft,
     store::{Sql, help},
-    testing::{TestGateway, flood},
+    testing::{BoxClient, TestGateway, flood, report},
 };
 
 #[tokio::test]
@@ -181,5 +181,41 @@ async fn a_call_for_help_that_comes_after_the_update_counts() {
     let second = updated(&gateway, first).await;
     reported(&client, 1, answer(&first.to_string(), Answer::NeedHelp)).await;
     assert_eq!(counts(&gateway, &second).await.need_help, 1);
+    gateway.stop().await;
+}
+
+async fn provisioning(client: &BoxClient) -> Provisioning {
+    client.get(path::PROVISIONING).await.ok()
+}
+
+/// The television learns it, also when box or gateway were off meanwhile: it is part of what the box
+/// holds, under a new version.
+#[tokio::test]
+async fn the_boxes_of_a_home_are_told_which_calls_staff_dealt_with() {
+    let gateway = TestGateway::start().await;
+    let (kitchen, bedroom) = (gateway.home_box().await, gateway.home_box().await);
+    let order_id = gateway.publish(flood()).await.id.to_string();
+    let now_ms = gateway.state.now_ms();
+    let mut calls = Vec::new();
+    for client in [&kitchen, &bedroom] {
+        let call = report(now_ms, answer(&order_id, Answer::NeedHelp));
+        calls.push(call.report_id);
+        client.report(&call).await.done();
+    }
+    let before = provisioning(&kitchen).await;
+    assert!(before.help_dealt_with.is_empty());
+    dealt_with(&gateway, &order_id).await;
+    let after = provisioning(&kitchen).await;
+    assert!(after.version > before.version, "the box is told to ask");
+    let mut told = after.help_dealt_with.clone();
+    told.sort_unstable();
+    calls.sort_unstable();
+    assert_eq!(told, calls);
+    // Called again: the call of before is not dealt with any more either, as far as this home goes.
+    gateway.clock.advance(1_000);
+    reported(&bedroom, gateway.state.now_ms(), answer(&order_id, Answer::NeedHelp)).await;
+    let again = provisioning(&kitchen).await;
+    assert!(again.version > after.version);
+    assert!(again.help_dealt_with.is_empty());
     gateway.stop().await;
 }
