@@ -1,5 +1,6 @@
 //! End-to-end scenarios and their harness: real processes, card service, browser and window.
 
+pub mod bare_box;
 pub mod browser;
 pub mod channels;
 pub mod console;

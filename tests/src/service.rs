@@ -24,7 +24,7 @@ const HALF: usize = 32;
 
 /// The library's website.
 pub struct Library {
-    address: String,
+    desk: Desk,
 }
 
 /// What the website knows about where it asks.
@@ -54,7 +54,7 @@ impl Library {
         let file = town.path().join("library.toml");
         std::fs::write(&file, registration(&desk, level)?)?;
         town.admin(&["register-service", file.to_str().context("path is not UTF-8")?])?;
-        let address = desk.address.clone();
+        let library = Self { desk: desk.clone() };
         std::thread::spawn(move || {
             for visitor in listener.incoming().map_while(Result::ok) {
                 if let Err(error) = desk.serve(visitor) {
@@ -62,7 +62,23 @@ impl Library {
                 }
             }
         });
-        Ok(Self { address })
+        Ok(library)
+    }
+
+    /// Posts to the provider with a fresh proof that it is the library that asks.
+    pub fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Result<Value> {
+        let assertion = self.desk.assertion()?;
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let proof = [("client_assertion_type", kind), ("client_assertion", assertion.as_str())];
+        let pairs = pairs.iter().chain(&proof);
+        let pairs: Vec<_> =
+            pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        self.desk.ask(path, None, Some(pairs.join("&")))
+    }
+
+    /// Reads something public of the provider, e.g. its keys.
+    pub fn get(&self, path: &str) -> Result<Value> {
+        self.desk.ask(path, None, None)
     }
 
     /// Opens it in a browser; gives the number that the page shows.
@@ -75,7 +91,7 @@ impl Library {
 
     /// Its front page, which leads to the sign-in.
     pub fn address(&self) -> &str {
-        &self.address
+        &self.desk.address
     }
 }
 
@@ -202,7 +218,7 @@ fn registration(desk: &Desk, level: &str) -> Result<String> {
         "client_id = \"{CLIENT}\"\nname = \"町立図書館\"\nkana = \"チョウリツトショカン\"\n\
          purpose = \"本の予約のため\"\nsector = \"library.minami.example\"\n\
          redirect_uris = [\"{address}/callback\"]\npost_logout_redirect_uris = []\n\
-         attributes = [\"name\"]\nstatement_purposes = []\nminimum_level = \"{level}\"\n\
+         attributes = [\"name\"]\nstatement_purposes = [\"living-status-confirmation\"]\nminimum_level = \"{level}\"\n\
          [[keys]]\nkid = \"1\"\nkty = \"EC\"\ncrv = \"P-256\"\nx = \"{x}\"\ny = \"{y}\"\n",
         address = desk.address,
         x = base64url(x),

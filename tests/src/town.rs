@@ -172,16 +172,16 @@ impl Town {
 
     /// A one-time code for a household.
     pub fn enrolment_code(&self, household: &str) -> Result<String> {
-        let said = process::succeed(gateway_command(self.path())?.args([
-            "admin",
-            "create-enrolment-code",
-            "--household",
-            household,
-        ]))?;
+        self.code(&["create-enrolment-code", "--household", household])
+    }
+
+    /// The one-time code that an administrative command prints.
+    pub fn code(&self, arguments: &[&str]) -> Result<String> {
+        let said = self.admin(arguments)?;
         said.split_whitespace()
             .map(|word| word.replace('-', ""))
             .find(|word| word.len() == 12 && word.bytes().all(|b| b.is_ascii_digit()))
-            .with_context(|| format!("create-enrolment-code printed no code: {said}"))
+            .with_context(|| format!("{arguments:?} printed no code: {said}"))
     }
 
     /// Starts the gateway and waits until it listens.

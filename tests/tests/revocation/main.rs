@@ -1,7 +1,6 @@
 //! What a town's gateway makes of the agency: a revoked card, an agency that is away and comes back,
 //! what is told about linked certificates, and what the television says. Everything is a process.
 
-mod bare_box;
 mod television;
 
 use std::time::Duration;
@@ -9,12 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use gateway_api::ProblemCode;
 use hitokoe_tests::{
+    bare_box::BareBox,
     town::{Options, Town},
     watch,
 };
 use virtual_card::j_lis::{Event, LIST_LIFE_SECS};
-
-use bare_box::BareBox;
 
 const SOON: Duration = Duration::from_secs(20);
 const EVENTS: &str = "SELECT COUNT(*) FROM card_event WHERE event = 'changed-or-ended'";

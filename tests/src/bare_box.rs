@@ -8,24 +8,32 @@ use gateway_api::{
     login::{LoginChallenge, LoginProof, LoginRequest, Session},
     path,
 };
-use hitokoe_tests::town::{HOME, Town};
 use jpki::tbs::{LoginParts, LoginTbs};
 use reqwest::{Certificate, Client, Identity, Response};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use virtual_card::card_file::CardFile;
+
+use crate::town::{HOME, Town};
 
 const SERVICE: &str = "town-services";
 const PURPOSE: &str = "login";
 
-pub(crate) struct BareBox {
+/// An enrolled box.
+pub struct BareBox {
     client: Client,
     address: String,
     enrolment: EnrolmentAnswer,
 }
 
 impl BareBox {
-    pub(crate) async fn enrol(town: &Town) -> Result<Self> {
-        let code = town.enrolment_code(HOME)?;
+    /// Enrols in the town's first household, over the network as a new box does.
+    pub async fn enrol(town: &Town) -> Result<Self> {
+        Self::enrol_in(town, HOME).await
+    }
+
+    /// The same in another household.
+    pub async fn enrol_in(town: &Town, household: &str) -> Result<Self> {
+        let code = town.enrolment_code(household)?;
         let authority = std::fs::read(town.path().join("keys/server-ca.cert.pem"))?;
         let authority = Certificate::from_pem(&authority)?;
         let address = format!("https://127.0.0.1:{}", town.gateway_port());
@@ -43,16 +51,38 @@ impl BareBox {
     }
 
     /// Logs in with card and PIN; the gateway's refusal comes back as its code.
-    pub(crate) async fn log_in(&self, card: &CardFile) -> Result<Result<Session, ProblemCode>> {
+    pub async fn log_in(&self, card: &CardFile) -> Result<Result<Session, ProblemCode>> {
+        self.log_in_for(card, SERVICE, PURPOSE).await
+    }
+
+    /// The same for a service and a purpose, which the card signs.
+    pub async fn log_in_for(
+        &self,
+        card: &CardFile,
+        relying_party: &str,
+        purpose: &str,
+    ) -> Result<Result<Session, ProblemCode>> {
+        let (login_id, proof) = self.signed(card, relying_party, purpose).await?;
+        let path = path::LOGIN_PROOF.replace("{login_id}", &login_id);
+        told(self.post(&path, &proof).await?).await
+    }
+
+    /// Opens a login and lets the card sign it; gives its id and the proof.
+    pub async fn signed(
+        &self,
+        card: &CardFile,
+        relying_party: &str,
+        purpose: &str,
+    ) -> Result<(String, LoginProof)> {
         let request =
-            LoginRequest { relying_party: SERVICE.to_owned(), purpose: PURPOSE.to_owned() };
+            LoginRequest { relying_party: relying_party.to_owned(), purpose: purpose.to_owned() };
         let answer = self.post(path::LOGINS, &request).await?;
         let challenge: LoginChallenge = answer.error_for_status()?.json().await?;
         let nonce = STANDARD.decode(&challenge.nonce)?;
         let tbs = LoginTbs::new(LoginParts {
             gateway_id: &self.enrolment.gateway_id,
-            relying_party: SERVICE,
-            purpose: PURPOSE,
+            relying_party,
+            purpose,
             device_id: &self.enrolment.device_id,
             nonce: nonce.try_into().ok().context("32 bytes")?,
             issued_at_ms: challenge.issued_at_ms.unsigned_abs(),
@@ -62,18 +92,39 @@ impl BareBox {
             certificate: STANDARD.encode(&card.auth.certificate.0),
             signature: STANDARD.encode(signature),
         };
-        let path = path::LOGIN_PROOF.replace("{login_id}", &challenge.login_id);
-        let answer = self.post(&path, &proof).await?;
-        if answer.status().is_success() {
-            return Ok(Ok(answer.json().await?));
-        }
-        let problem: Problem = answer.json().await?;
-        Ok(Err(problem.code))
+        Ok((challenge.login_id, proof))
     }
 
-    async fn post(&self, path: &str, body: &impl Serialize) -> Result<Response> {
+    /// Posts something.
+    pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Response> {
         post(&self.client, &format!("{}{path}", self.address), body).await
     }
+
+    /// Posts something in a session.
+    pub async fn post_as(
+        &self,
+        path: &str,
+        session: &Session,
+        body: &impl Serialize,
+    ) -> Result<Response> {
+        let request = self.client.post(format!("{}{path}", self.address));
+        Ok(request.bearer_auth(&session.token).json(body).send().await?)
+    }
+
+    /// Reads something in a session.
+    pub async fn get_as(&self, path: &str, session: &Session) -> Result<Response> {
+        let request = self.client.get(format!("{}{path}", self.address));
+        Ok(request.bearer_auth(&session.token).send().await?)
+    }
+}
+
+/// What the gateway gave, or the code of its refusal.
+pub async fn told<T: DeserializeOwned>(answer: Response) -> Result<Result<T, ProblemCode>> {
+    if answer.status().is_success() {
+        return Ok(Ok(answer.json().await?));
+    }
+    let problem: Problem = answer.json().await?;
+    Ok(Err(problem.code))
 }
 
 fn builder(authority: Certificate) -> reqwest::ClientBuilder {
