@@ -39,7 +39,7 @@ impl Remembered {
     /// Somebody still waits for what became of it.
     fn is_open(&self) -> bool {
         let mut given = self.answer.iter().chain(&self.help);
-        given.any(|given| given.waiting.is_some() || given.stands)
+        given.any(|given| given.waiting.is_some() || (given.stands && !given.dealt_with))
     }
 }
 
