@@ -101,10 +101,21 @@ pub enum MigrationError {
     /// An applied step differs from the one in this program.
     #[error(
         "schema step {name} was applied in another wording; this program does not belong to this \
-         database: install the version that created it"
+         database: install the version that created it; one made before the first release is made \
+         anew"
     )]
     Changed {
         /// The step.
+        name: &'static str,
+    },
+    /// A step is missing below others that were applied.
+    #[error(
+        "schema step {name} was never applied to the database, but later ones were: it was made by \
+         a version before the first release; keep the file aside, and make the database anew with \
+         `cable-gateway migrate` and the import of the town"
+    )]
+    PassedOver {
+        /// The first such step.
         name: &'static str,
     },
     /// Steps are missing.
@@ -164,7 +175,7 @@ fn apply_step(
 fn compare(sql: &mut dyn Sql) -> Result<i64, StoreError> {
     let rows = sql.all("SELECT number, checksum FROM schema_migration ORDER BY number", &[])?;
     let known = STEPS.last().map_or(0, |step| step.number);
-    let mut highest = 0;
+    let mut applied = Vec::new();
     for row in rows {
         let found: i64 = row.get("number")?;
         let step = STEPS.iter().find(|step| step.number == found);
@@ -172,9 +183,14 @@ fn compare(sql: &mut dyn Sql) -> Result<i64, StoreError> {
         if row.get::<String>("checksum")? != checksum(step) {
             return Err(MigrationError::Changed { name: step.name }.into());
         }
-        highest = found;
+        applied.push(found);
     }
-    Ok(highest)
+    let highest = applied.last().copied().unwrap_or(0);
+    let mut below = STEPS.iter().filter(|step| step.number < highest);
+    match below.find(|step| !applied.contains(&step.number)) {
+        Some(step) => Err(MigrationError::PassedOver { name: step.name }.into()),
+        None => Ok(highest),
+    }
 }
 
 fn checksum(step: &Step) -> String {

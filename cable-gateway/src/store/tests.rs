@@ -124,6 +124,17 @@ async fn migrations_run_once_and_a_newer_or_changed_database_is_refused() {
 }
 
 #[tokio::test]
+async fn a_step_that_was_passed_over_is_told_and_nothing_is_guessed() {
+    let (store, _folder) = testing::store().await;
+    let passed_over = "DELETE FROM schema_migration WHERE number = 5";
+    store.write(move |sql| sql.execute(passed_over, &[])).await.expect("deleted");
+    for refused in [store.migrate(3).await.map(drop), store.check_schema().await] {
+        let error = refused.expect_err("refused").to_string();
+        assert!(error.contains("0005_standing") && error.contains("anew"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_database_is_told_to_migrate() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let store = Store::open(&folder.path().join("new.sqlite")).expect("opened");
