@@ -1,12 +1,12 @@
 //! From a question to an answer: OCSP first, the lists as fall-back.
 //!
 //! A machine without a socket: it says what to do next, and is told what came of it. Only a checked
-//! answer of the responder counts; everything else (silence, an error, an answer that breaks a rule)
-//! leads to the lists. What the lists say is taken as it is, staleness included.
+//! answer of the responder counts; everything else (silence, an error, an answer that breaks a rule,
+//! a responder that does not know the certificate) leads to the lists. What the lists say is taken as it is, staleness included.
 
 use super::{
     RevocationQuestion, RevocationSource, RevocationStatus,
-    ocsp::{NONCE_LEN, OcspQuestion, OcspRefusal, OcspRules},
+    ocsp::{NONCE_LEN, OcspAnswer, OcspQuestion, OcspRefusal, OcspRules},
 };
 use crate::{cert::chain::Anchor, verify::SignatureVerifier};
 
@@ -123,6 +123,9 @@ impl Inquiry {
         self.stage = match (&self.stage, event) {
             (Stage::AskingOcsp(ocsp), InquiryEvent::OcspAnswered(answer)) => {
                 match ocsp.verify(answer, issuer, &self.rules, now_unix_secs, verifier) {
+                    Ok(OcspAnswer { status: RevocationStatus::Unknown, .. }) => {
+                        Stage::AskingLists(None)
+                    }
                     Ok(answer) => Stage::Over(Finding {
                         status: answer.status,
                         source: FindingSource::Ocsp,

@@ -344,8 +344,11 @@ fn a_responder_that_signs_in_advance_is_an_operators_choice() {
     assert_eq!(exchange.verify(&replayed), Err(OcspRefusal::WrongNonce));
 }
 
-/// Asks the responder first; this event comes back, then the lists say good.
-fn inquire(event: &InquiryEvent<'_>) -> (RevocationStatus, FindingSource, Option<OcspTrouble>) {
+/// Asks the responder first; this event comes back, then the lists say this.
+fn inquire(
+    event: &InquiryEvent<'_>,
+    listed: RevocationStatus,
+) -> (RevocationStatus, FindingSource, Option<OcspTrouble>) {
     let exchange = Exchange::usual();
     let ca = exchange.office.ca(Purpose::Sign);
     let anchor = exchange.office.anchor(&ca);
@@ -361,7 +364,6 @@ fn inquire(event: &InquiryEvent<'_>) -> (RevocationStatus, FindingSource, Option
     assert!(matches!(ask, Ask::Ocsp { .. }));
     let mut ask = inquiry.handle(event, &anchor, NOW, &LibraryVerifier);
     if matches!(ask, Ask::Lists(_)) {
-        let listed = RevocationStatus::Good { source_updated_at: NOW - DAY };
         let listed = InquiryEvent::ListsAnswered(listed);
         ask = inquiry.handle(&listed, &anchor, NOW, &LibraryVerifier);
         // What comes too late changes nothing.
@@ -377,16 +379,33 @@ fn the_lists_answer_when_the_responder_does_not() {
     let exchange = Exchange::usual();
     let answer = exchange.answer(|_| {});
     let good = |source_updated_at| RevocationStatus::Good { source_updated_at };
-    let by_ocsp = inquire(&InquiryEvent::OcspAnswered(&answer));
+    let by_ocsp = inquire(&InquiryEvent::OcspAnswered(&answer), good(NOW - DAY));
     assert_eq!(by_ocsp, (good(NOW), FindingSource::Ocsp, None));
     let replayed = exchange.answer(|draft| draft.nonce = Some(vec![1; 32]));
     let refused = Some(OcspTrouble::Refused(OcspRefusal::WrongNonce));
-    let by_list = inquire(&InquiryEvent::OcspAnswered(&replayed));
+    let by_list = inquire(&InquiryEvent::OcspAnswered(&replayed), good(NOW - DAY));
     assert_eq!(by_list, (good(NOW - DAY), FindingSource::List, refused));
     for trouble in [OcspTrouble::TimedOut, OcspTrouble::Unreachable] {
-        let by_list = inquire(&InquiryEvent::OcspFailed(trouble));
+        let by_list = inquire(&InquiryEvent::OcspFailed(trouble), good(NOW - DAY));
         assert_eq!(by_list, (good(NOW - DAY), FindingSource::List, Some(trouble)));
     }
+}
+
+#[test]
+fn a_responder_that_knows_nothing_leaves_the_word_to_the_lists() {
+    let answer = Exchange::usual().answer(|draft| draft.state = CertificateState::Unknown);
+    let event = InquiryEvent::OcspAnswered(&answer);
+    let revoked = RevocationStatus::Revoked {
+        reason: RevocationReason::KeyCompromise,
+        revoked_at: NOW - 2 * DAY,
+        source_updated_at: NOW - DAY,
+    };
+    let good = RevocationStatus::Good { source_updated_at: NOW - DAY };
+    for listed in [revoked, good] {
+        assert_eq!(inquire(&event, listed), (listed, FindingSource::List, None));
+    }
+    let unknown = RevocationStatus::Unknown;
+    assert_eq!(inquire(&event, unknown), (unknown, FindingSource::Nobody, None));
 }
 
 #[test]
