@@ -115,13 +115,10 @@ impl LoginDesk {
     /// Fetches the configured lists; none when there are none. Lists of the last run are in use
     /// from here on.
     pub(crate) async fn fetcher(&self, config: &RevocationConfig) -> Option<Fetcher> {
-        let lists = Arc::clone(self.revocation.shared_lists()?);
         if config.lists.is_empty() {
             return None;
         }
-        let (trust, metrics) = (Arc::clone(&self.trust), Arc::clone(&self.metrics));
-        // The same client was made when this desk was opened.
-        let fetcher = Fetcher::new(config, trust, lists, metrics).ok()?;
+        let fetcher = self.revocation.fetcher(config)?;
         fetcher.load_kept().await;
         Some(fetcher)
     }

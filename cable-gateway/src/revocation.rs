@@ -22,7 +22,8 @@ use std::{
 
 use jpki::{
     revocation::{
-        CertificateId, NoRevocationSource, RevocationPolicy, RevocationQuestion, RevocationSource,
+        NoRevocationSource, RevocationPolicy, RevocationQuestion, RevocationSource,
+        RevocationStatus,
         cache::AnswerCache,
         inquiry::{Ask, Finding, FindingSource, Inquiry, InquiryEvent},
     },
@@ -30,6 +31,7 @@ use jpki::{
     verify::{CertificateClass, LibraryVerifier},
 };
 
+use fetch::Fetcher;
 pub use line::LineError;
 pub(crate) use lists::SharedLists;
 use responder::Responder;
@@ -55,7 +57,7 @@ pub struct RevocationDesk {
 /// The fall-back.
 enum Lists {
     /// Lists of the configuration.
-    Shared(Arc<SharedLists>),
+    Shared(Arc<SharedLists>, reqwest::Client),
     /// Another source in their place, e.g. an operator's own adapter.
     Other(Arc<dyn RevocationSource + Send + Sync>),
 }
@@ -63,7 +65,7 @@ enum Lists {
 impl Lists {
     fn source(&self) -> &dyn RevocationSource {
         match self {
-            Self::Shared(lists) => &**lists,
+            Self::Shared(lists, _) => &**lists,
             Self::Other(source) => &**source,
         }
     }
@@ -98,8 +100,8 @@ impl RevocationDesk {
         let ocsp = config.ocsp.clone();
         Ok(Self {
             trust,
-            lists: Lists::Shared(Arc::default()),
-            responder: ocsp.map(|ocsp| Responder::new(client, ocsp)),
+            responder: ocsp.map(|ocsp| Responder::new(client.clone(), ocsp)),
+            lists: Lists::Shared(Arc::default(), client),
             cache: Mutex::new(AnswerCache::new(capacity, lifetime)),
             policy: config.policy,
             services: config.services.clone(),
@@ -122,9 +124,16 @@ impl RevocationDesk {
     /// The lists of the configuration.
     pub(crate) fn shared_lists(&self) -> Option<&Arc<SharedLists>> {
         match &self.lists {
-            Lists::Shared(lists) => Some(lists),
+            Lists::Shared(lists, _) => Some(lists),
             Lists::Other(_) => None,
         }
+    }
+
+    /// Fetches the lists of this configuration; none when another source stands in their place.
+    pub(crate) fn fetcher(&self, config: &RevocationConfig) -> Option<Fetcher> {
+        let Lists::Shared(lists, client) = &self.lists else { return None };
+        let (lists, metrics) = (Arc::clone(lists), Arc::clone(&self.metrics));
+        Some(Fetcher::new(client.clone(), config, Arc::clone(&self.trust), lists, metrics))
     }
 
     /// Asks. Takes no longer than the responder's configured time.
@@ -134,7 +143,7 @@ impl RevocationDesk {
         now: i64,
         random: &dyn Random,
     ) -> Finding {
-        if let Some(finding) = self.cached(&question.certificate, now) {
+        if let Some(finding) = self.cached(question, now) {
             self.count("cache", question);
             return finding;
         }
@@ -188,23 +197,21 @@ impl RevocationDesk {
         match inquiry.look_up(self.lists.source(), now) {
             Ask::Done(finding) => finding,
             Ask::Lists(_) | Ask::Ocsp { .. } => Finding {
-                status: jpki::revocation::RevocationStatus::Unknown,
+                status: RevocationStatus::Unknown,
                 source: FindingSource::Nobody,
                 trouble: None,
             },
         }
     }
 
-    fn cached(&self, certificate: &CertificateId, now: i64) -> Option<Finding> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(certificate, now)
-    }
-
-    /// Answers about these certificates are not used again.
-    pub(crate) fn forget(&self, certificates: &[CertificateId]) {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        for certificate in certificates {
-            cache.forget(certificate);
-        }
+    /// An answer of a short while ago, unless a list revoked the certificate: whichever came first,
+    /// the answer or the list, the responder is asked anew.
+    fn cached(&self, question: &RevocationQuestion, now: i64) -> Option<Finding> {
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let finding = cache.get(&question.certificate, now)?;
+        drop(cache);
+        let listed = self.lists.source().status(question, now);
+        (!matches!(listed, RevocationStatus::Revoked { .. })).then_some(finding)
     }
 
     fn class(&self, question: &RevocationQuestion) -> CertificateClass {

@@ -11,6 +11,11 @@ use zeroize::Zeroizing;
 
 use crate::encoding::{base64, from_base64};
 
+/// Mode of what its owner alone may read.
+pub const PRIVATE: u32 = 0o600;
+/// Mode of what everybody may read.
+pub const PUBLIC: u32 = 0o644;
+
 /// A secret file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretFileError {
@@ -79,28 +84,29 @@ pub fn read_32(path: &Path) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
 
 /// Writes 32 secret bytes as base64.
 pub fn write_32(path: &Path, bytes: &[u8; 32]) -> Result<(), SecretFileError> {
-    write(path, Zeroizing::new(format!("{}\n", base64(bytes))).as_bytes(), 0o600)
+    write(path, Zeroizing::new(format!("{}\n", base64(bytes))).as_bytes(), PRIVATE)
 }
 
 /// Writes a secret text for its owner only.
 pub fn write_text(path: &Path, text: &str) -> Result<(), SecretFileError> {
-    write(path, text.as_bytes(), 0o600)
+    write(path, text.as_bytes(), PRIVATE)
 }
 
 /// Writes what everybody may read.
 pub fn write_public(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
-    write(path, bytes, 0o644)
+    write(path, bytes, PUBLIC)
 }
 
-/// Replaces what everybody may read, in one step: a reader finds the old bytes or the new ones.
-pub fn replace_public(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
+/// Replaces a file in one step: a reader finds the old bytes or the new ones. The mode is that of the
+/// new file.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), SecretFileError> {
     let beside = path.with_extension("new");
     let failed = |cause| SecretFileError::Unwritable { path: path.to_owned(), cause };
     match std::fs::remove_file(&beside) {
         Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(failed(cause)),
         _ => {}
     }
-    write_public(&beside, bytes)?;
+    write(&beside, bytes, mode)?;
     // New keys lie in the same folder: their names are on the disk before the file that relies on
     // them, and the new name of this one before anybody is told that it was replaced.
     sync_folder(path).map_err(failed)?;
@@ -146,12 +152,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         let path = folder.path().join("key-manifest.cose");
         for text in ["one", "two"] {
-            replace_public(&path, text.as_bytes()).expect("replaced");
+            replace(&path, text.as_bytes(), PUBLIC).expect("replaced");
             assert_eq!(std::fs::read(&path).expect("read"), text.as_bytes());
         }
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
         let nowhere = folder.path().join("nowhere").join("manifest");
-        assert!(matches!(replace_public(&nowhere, b"x"), Err(SecretFileError::Unwritable { .. })));
+        assert!(matches!(replace(&nowhere, b"x", PUBLIC), Err(SecretFileError::Unwritable { .. })));
     }
 
     #[test]

@@ -191,7 +191,7 @@ pub fn renew_server_certificate(
         random,
     )
     .context("the server certificate cannot be made from these keys")?;
-    secret_file::replace_public(&boxes.certificate, pem.as_bytes())?;
+    secret_file::replace(&boxes.certificate, pem.as_bytes(), secret_file::PUBLIC)?;
     Ok(format!(
         "{} is renewed for {}; a running gateway takes it over within seconds",
         boxes.certificate.display(),

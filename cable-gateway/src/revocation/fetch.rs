@@ -3,12 +3,15 @@
 //! A list is read in parts, verified, compared with the one in use, swapped in as a whole, and kept
 //! on disk. What is refused changes nothing and is told with cause and remedy.
 
+mod pauses;
+mod place;
+
 use std::{
     collections::HashMap,
     io::{self, Read as _},
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use jpki::{
@@ -25,25 +28,23 @@ use reqwest::{
     StatusCode,
     header::{ETAG, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
 };
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{SharedLists, kept, line};
+use self::{pauses::Pauses, place::ListFile};
+use super::{SharedLists, kept};
 use crate::{
     config::{ListConfig, ListPlace, RevocationConfig},
     metrics::Metrics,
     state::AppState,
 };
 
-/// After a fault the lists are looked at again this soon, or sooner if that is configured.
-const AGAIN: Duration = Duration::from_mins(1);
 /// Parts of a file.
 const PART_LEN: usize = 256 * 1024;
 /// Newly revoked certificates of one list that are looked up among the linked ones.
 const CHANGES_MAX: usize = 200_000;
-/// Most files of one folder.
-const FILES_MAX: usize = 10_000;
 
-/// A list was not taken.
+/// Why a list was not taken.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error("it cannot be read: {0}; check the path and its mode")]
@@ -79,12 +80,31 @@ enum Look {
 /// Remembers what was seen, so that unchanged lists are not read again.
 #[derive(Debug, Default)]
 struct Memory {
-    /// Headers for a conditional request, by address.
-    marks: HashMap<String, (Option<HeaderValue>, Option<HeaderValue>)>,
-    files: HashMap<PathBuf, (SystemTime, u64)>,
+    /// By address.
+    marks: HashMap<String, Marks>,
+    files: HashMap<PathBuf, place::Seen>,
 }
 
-/// What fetching needs; a value of its own, so that tests can run one round.
+/// Headers for a conditional request.
+type Marks = (Option<HeaderValue>, Option<HeaderValue>);
+
+/// A list to look at.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// Its address, or its path.
+    pub(super) source: String,
+    place: Place,
+    list: ListConfig,
+}
+
+#[derive(Debug)]
+enum Place {
+    File(ListFile),
+    Unreadable(io::Error),
+    Url,
+}
+
+/// What fetching needs; a value of its own, so that tests can look step by step.
 pub(crate) struct Fetcher {
     client: reqwest::Client,
     config: RevocationConfig,
@@ -92,17 +112,20 @@ pub(crate) struct Fetcher {
     lists: Arc<SharedLists>,
     metrics: Arc<Metrics>,
     memory: Memory,
+    pauses: Pauses,
 }
 
 impl Fetcher {
     pub(crate) fn new(
+        client: reqwest::Client,
         config: &RevocationConfig,
         trust: Arc<TrustStore>,
         lists: Arc<SharedLists>,
         metrics: Arc<Metrics>,
-    ) -> Result<Self, line::LineError> {
-        let (client, config) = (line::client(config)?, config.clone());
-        Ok(Self { client, config, trust, lists, metrics, memory: Memory::default() })
+    ) -> Self {
+        let (config, memory) = (config.clone(), Memory::default());
+        let pauses = Pauses::new(config.fetch_every);
+        Self { client, config, trust, lists, metrics, memory, pauses }
     }
 
     /// Takes what an earlier run kept. Lists have millions of entries: another thread reads them.
@@ -119,53 +142,79 @@ impl Fetcher {
         }
     }
 
-    /// Looks at every list once. Answers the certificates revoked since, and whether all went well.
-    pub(crate) async fn round(&mut self, now: i64) -> (Vec<CertificateId>, bool) {
-        let (mut revoked, mut all_well) = (Vec::new(), true);
-        for list in self.config.lists.clone() {
-            for (source, look) in self.look(&list, now).await {
-                let word = match look {
-                    Ok(Look::Unchanged) => "unchanged",
-                    Ok(Look::Taken(changes)) => {
-                        revoked.extend(changes);
-                        "taken"
+    /// The lists to look at now: all from time to time, in between those that had a fault.
+    pub(crate) async fn due(&mut self, at: Instant) -> Vec<Candidate> {
+        let all = self.pauses.begin(at);
+        let mut due = Vec::new();
+        for list in &self.config.lists {
+            match &list.place {
+                ListPlace::Url(url) => {
+                    if all || self.pauses.is_due(url, at) {
+                        let (source, list) = (url.clone(), list.clone());
+                        due.push(Candidate { source, place: Place::Url, list });
                     }
-                    Err(fault) => {
-                        all_well = false;
-                        tracing::error!(source, cause = %fault, "a revocation list is not taken");
-                        "refused"
+                }
+                ListPlace::Path(path) => {
+                    let source = path.display().to_string();
+                    if !all && !self.pauses.is_due_in(&source, at) {
+                        continue;
                     }
-                };
-                self.metrics.list_fetches.count([word]);
+                    // A folder that could not be read comes back with all of its lists.
+                    let whole = all || self.pauses.is_due(&source, at);
+                    let found = candidates(path, list).await;
+                    let is_due = |one: &Candidate| whole || self.pauses.is_due(&one.source, at);
+                    due.extend(found.into_iter().filter(is_due));
+                }
             }
         }
-        (revoked, all_well)
+        due
     }
 
-    async fn look(&mut self, list: &ListConfig, now: i64) -> Vec<(String, Result<Look, Fault>)> {
-        match &list.place {
-            ListPlace::Url(url) => {
-                let limit = self.config.fetch_timeout;
-                let look = tokio::time::timeout(limit, self.look_at_url(url, list, now)).await;
-                vec![(url.clone(), look.unwrap_or(Err(Fault::TimedOut)))]
+    /// How long nothing is due, when everything that was due was looked at.
+    pub(crate) fn pause(&mut self, at: Instant) -> Duration {
+        self.pauses.end(at)
+    }
+
+    /// Looks at one list. Answers the certificates revoked since the list before it; nothing when
+    /// there was a fault.
+    pub(crate) async fn look(
+        &mut self,
+        candidate: Candidate,
+        now: i64,
+    ) -> Option<Vec<CertificateId>> {
+        let Candidate { source, place, list } = candidate;
+        let look = match place {
+            Place::File(file) => self.look_at_file(file, &list, now).await,
+            Place::Unreadable(error) => Err(error.into()),
+            Place::Url => self.look_at_url(&source, &list, now).await,
+        };
+        self.pauses.note(&source, look.is_ok(), Instant::now());
+        let (word, revoked) = match look {
+            Ok(Look::Unchanged) => ("unchanged", Some(Vec::new())),
+            Ok(Look::Taken(changes)) => ("taken", Some(changes)),
+            Err(fault) => {
+                tracing::error!(source, cause = %fault, "a revocation list is not taken");
+                ("refused", None)
             }
-            ListPlace::Path(path) => {
-                let mut looks = Vec::new();
-                match files(path) {
-                    Ok(files) => {
-                        for file in files {
-                            let look = self.look_at_file(&file, list, now).await;
-                            looks.push((file.display().to_string(), look));
-                        }
-                    }
-                    Err(error) => looks.push((path.display().to_string(), Err(error.into()))),
-                }
-                looks
-            }
-        }
+        };
+        self.metrics.list_fetches.count([word]);
+        revoked
     }
 
     async fn look_at_url(&mut self, url: &str, list: &ListConfig, now: i64) -> Result<Look, Fault> {
+        // For the line only: what is being swapped in has to be told, however long it takes.
+        let limit = self.config.fetch_timeout;
+        let sent = tokio::time::timeout(limit, self.download(url)).await;
+        let Some((reader, marks)) = sent.map_err(|_| Fault::TimedOut)?? else {
+            return Ok(Look::Unchanged);
+        };
+        let look = self.conclude(move || Ok(reader.finish()?), list, now).await?;
+        self.memory.marks.insert(url.to_owned(), marks);
+        Ok(look)
+    }
+
+    /// Nothing when the server says that the list is the one of last time.
+    async fn download(&self, url: &str) -> Result<Option<(CrlReader, Marks)>, Fault> {
         let mut request = self.client.get(url);
         if let Some((etag, modified)) = self.memory.marks.get(url).cloned() {
             if let Some(etag) = etag {
@@ -178,7 +227,7 @@ impl Fetcher {
         let mut answer = request.send().await?;
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_MODIFIED => return Ok(Look::Unchanged),
+            StatusCode::NOT_MODIFIED => return Ok(None),
             status => return Err(Fault::Status(status)),
         }
         let mark = |name| answer.headers().get(name).cloned();
@@ -188,25 +237,21 @@ impl Fetcher {
         while let Some(part) = answer.chunk().await? {
             reader.feed(&part)?;
         }
-        let look = self.conclude(move || Ok(reader.finish()?), list, now).await?;
-        self.memory.marks.insert(url.to_owned(), marks);
-        Ok(look)
+        Ok(Some((reader, marks)))
     }
 
     async fn look_at_file(
         &mut self,
-        path: &Path,
+        file: ListFile,
         list: &ListConfig,
         now: i64,
     ) -> Result<Look, Fault> {
-        let about = std::fs::metadata(path)?;
-        let seen = (about.modified()?, about.len());
-        if self.memory.files.get(path) == Some(&seen) {
+        if self.memory.files.get(&file.path) == Some(&file.seen) {
             return Ok(Look::Unchanged);
         }
-        let (file, limits) = (path.to_owned(), self.limits());
-        let look = self.conclude(move || read_file(&file, limits), list, now).await?;
-        self.memory.files.insert(path.to_owned(), seen);
+        let (path, limits) = (file.path.clone(), self.limits());
+        let look = self.conclude(move || read_file(&path, limits), list, now).await?;
+        self.memory.files.insert(file.path, file.seen);
         Ok(look)
     }
 
@@ -228,20 +273,17 @@ impl Fetcher {
     }
 }
 
-/// A file, or every `*.crl` of a folder in order of names.
-fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if !std::fs::metadata(path)?.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path)?.take(FILES_MAX) {
-        let file = entry?.path();
-        if file.extension().is_some_and(|ending| ending == "crl") {
-            files.push(file);
-        }
-    }
-    files.sort_unstable();
-    Ok(files)
+/// The lists of a file or folder. Thousands of files are looked at: on a thread of its own.
+async fn candidates(path: &Path, list: &ListConfig) -> Vec<Candidate> {
+    let here = path.to_owned();
+    let files = tokio::task::spawn_blocking(move || place::files(&here)).await;
+    let files = files.unwrap_or_else(|broken| Err(io::Error::other(broken)));
+    let files = files.unwrap_or_else(|error| vec![Err((path.to_owned(), error))]);
+    let named = files.into_iter().map(|file| match file {
+        Ok(file) => (file.path.display().to_string(), Place::File(file)),
+        Err((path, error)) => (path.display().to_string(), Place::Unreadable(error)),
+    });
+    named.map(|(source, place)| Candidate { source, place, list: list.clone() }).collect()
 }
 
 fn read_file(path: &Path, limits: CrlLimits) -> Result<UnverifiedCrl, Fault> {
@@ -316,16 +358,22 @@ fn newly_revoked(before: Option<&Crl>, list: &Crl) -> Vec<CertificateId> {
 /// Runs until `shutdown`.
 pub(crate) async fn run(state: AppState, mut fetcher: Fetcher, shutdown: CancellationToken) {
     loop {
-        let now = state.now_ms().div_euclid(1000);
-        let (revoked, all_well) = tokio::select! {
+        let due = tokio::select! {
             () = shutdown.cancelled() => return,
-            done = fetcher.round(now) => done,
+            due = fetcher.due(Instant::now()) => due,
         };
-        if !revoked.is_empty() {
-            tell(&state, revoked).await;
+        for candidate in due {
+            let now = state.now_ms().div_euclid(1000);
+            let revoked = tokio::select! {
+                () = shutdown.cancelled() => return,
+                revoked = fetcher.look(candidate, now) => revoked.unwrap_or_default(),
+            };
+            // At once: the lists after this one may be many, and slow.
+            if !revoked.is_empty() {
+                tell(&state, revoked).await;
+            }
         }
-        let every = state.config.revocation.fetch_every;
-        let pause = if all_well { every } else { every.min(AGAIN) };
+        let pause = fetcher.pause(Instant::now());
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
@@ -336,7 +384,6 @@ pub(crate) async fn run(state: AppState, mut fetcher: Fetcher, shutdown: Cancell
 /// Linked certificates among them are looked at now instead of tomorrow.
 async fn tell(state: &AppState, revoked: Vec<CertificateId>) {
     let revoked: Vec<_> = revoked.into_iter().flat_map(spellings).collect();
-    state.logins.revocation().forget(&revoked);
     let due =
         move |sql: &mut dyn crate::store::Sql| crate::card::watch::bring_forward(sql, &revoked);
     let told = match state.store.write::<_, crate::store::StoreError, _>(due).await {

@@ -3,8 +3,7 @@
 //! The files hold no signature; their folder is for the gateway's user only.
 
 use std::{
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -18,6 +17,7 @@ use super::SharedLists;
 use crate::{
     encoding::{hex, sha256},
     file_modes::create_folder,
+    secret_file::{self, SecretFileError},
 };
 
 const ENDING: &str = "list";
@@ -58,15 +58,11 @@ fn read(path: &Path) -> io::Result<Crl> {
 }
 
 /// Writes a list in place of the one before it; whoever reads sees one of the two.
-pub(crate) fn keep(folder: &Path, list: &Crl) -> io::Result<()> {
-    create_folder(folder)?;
+pub(crate) fn keep(folder: &Path, list: &Crl) -> Result<(), SecretFileError> {
     let path = folder.join(name(list));
-    let draft = path.with_extension("new");
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options.create(true).write(true).truncate(true).mode(0o600).open(&draft)?;
-    file.write_all(&list.to_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(draft, path)
+    create_folder(folder)
+        .map_err(|cause| SecretFileError::Unwritable { path: path.clone(), cause })?;
+    secret_file::replace(&path, &list.to_bytes(), secret_file::PRIVATE)
 }
 
 /// One file for each authority and distribution point.

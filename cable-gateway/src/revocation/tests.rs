@@ -2,9 +2,10 @@
 
 mod agency;
 
-use std::sync::Arc;
+use std::{os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 
 use jpki::revocation::{RevocationPolicy, RevocationStatus, inquiry::FindingSource};
+use tokio::time::Instant;
 
 use self::agency::{Office, SilentServer, now};
 use super::RevocationDesk;
@@ -38,6 +39,28 @@ async fn lists_come_from_addresses_and_folders_and_survive_a_restart() {
         assert_eq!(restarted.status(&office), "revoked", "known at once");
         office.issue_again();
     }
+}
+
+/// A draft that an earlier run left behind, readable by everybody.
+#[tokio::test]
+async fn a_kept_list_is_for_the_gateways_user_whatever_lay_there() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let source = office.list_url();
+    let text = format!("[[lists]]\nsource = \"{source}\"");
+    let config = revocation_of(&text, kept.path());
+    office.line(&config).round().await;
+    let files =
+        || std::fs::read_dir(kept.path()).expect("a folder").map(|file| file.expect("one").path());
+    let list = files().next().expect("a kept list");
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::write(list.with_extension("new"), b"half of a li").expect("written");
+    std::fs::set_permissions(list.with_extension("new"), open).expect("mode set");
+    office.lose_card();
+    office.line(&config).round().await;
+    assert_eq!(files().collect::<Vec<_>>(), std::slice::from_ref(&list));
+    let mode = std::fs::metadata(list).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[tokio::test]
@@ -88,6 +111,27 @@ async fn a_list_that_is_not_the_expected_one_changes_nothing() {
 }
 
 #[tokio::test]
+async fn one_list_with_a_fault_is_looked_at_again_and_the_good_ones_are_left_alone() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let (url, folder) = (office.list_url(), office.lists_folder());
+    let foreign = format!("{folder}/foreign.crl");
+    std::fs::write(&foreign, b"no list").expect("written");
+    let text = format!("[[lists]]\nsource = \"{url}\"\n[[lists]]\nsource = \"{folder}\"");
+    let mut line = office.line(&revocation_of(&text, kept.path()));
+    assert!(!line.round().await.1);
+    let start = Instant::now();
+    assert!(line.fetcher.due(start).await.is_empty());
+    let due = line.fetcher.due(start + Duration::from_mins(2)).await;
+    assert_eq!(due.iter().map(|one| &one.source).collect::<Vec<_>>(), [&foreign]);
+    std::fs::remove_dir_all(&folder).expect("removed");
+    line.round().await;
+    office.issue_again();
+    let due = line.fetcher.due(Instant::now() + Duration::from_mins(2)).await;
+    assert!(due.len() > 1, "a folder that is back is read as a whole: {due:?}");
+}
+
+#[tokio::test]
 async fn the_responder_comes_first_and_silence_leads_to_the_lists() {
     let office = Office::open().await;
     let kept = tempfile::tempdir().expect("a folder");
@@ -124,15 +168,41 @@ async fn the_responder_comes_first_and_silence_leads_to_the_lists() {
 async fn an_answer_is_used_again_for_a_short_time_and_never_after_a_list_said_otherwise() {
     let office = Office::open().await;
     let kept = tempfile::tempdir().expect("a folder");
-    let ocsp = format!("[ocsp]\nurl = \"{}\"", office.ocsp_url());
-    let line = office.line(&revocation_of(&ocsp, kept.path()));
+    let (ocsp, source) = (office.ocsp_url(), office.list_url());
+    let text = format!("[ocsp]\nurl = \"{ocsp}\"\n[[lists]]\nsource = \"{source}\"");
+    let mut line = office.line(&revocation_of(&text, kept.path()));
+    line.round().await;
     line.ask(&office).await;
-    office.lose_card_without_publishing();
+    office.lose_card();
     assert_eq!(word(line.ask(&office).await.status), "good", "of a minute ago");
-    line.desk.forget(&[office.question().certificate]);
-    assert_eq!(word(line.ask(&office).await.status), "revoked");
+    line.round().await;
+    assert_eq!(word(line.ask(&office).await.status), "revoked", "as soon as the list is in use");
     let text = line.metrics.text(&[]);
     assert!(text.contains("queries_total{source=\"cache\",certificate=\"auth\"} 1"), "{text}");
+}
+
+/// The time limit is for the line. A list that was swapped in while nobody listened any more would
+/// be unchanged at the next look, and nobody would be told of it.
+#[test]
+fn a_slow_machine_takes_the_list_that_came_in_time() {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let office = Office::open().await;
+        let kept = tempfile::tempdir().expect("a folder");
+        let source = office.list_url();
+        let text = format!("fetch_timeout_seconds = 1\n[[lists]]\nsource = \"{source}\"");
+        let mut line = office.line(&revocation_of(&text, kept.path()));
+        assert!(line.round().await.1);
+        office.lose_card();
+        // The only thread for slow work is busy for longer than the limit.
+        let (_silent, nothing) = std::sync::mpsc::channel::<()>();
+        let busy = move || nothing.recv_timeout(Duration::from_millis(1500));
+        let other_work = tokio::task::spawn_blocking(busy);
+        let (revoked, all_well) = line.round().await;
+        assert!(all_well && !revoked.is_empty(), "{revoked:?}");
+        assert!(other_work.await.expect("over").is_err(), "it took its time");
+    });
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ pub fn renew(
             not_after: UnixMillis(ends_at_ms),
         });
     }
-    secret_file::replace_public(&directory.join(MANIFEST), &sign_manifest(&next, &root_key)?)?;
+    let manifest = sign_manifest(&next, &root_key)?;
+    secret_file::replace(&directory.join(MANIFEST), &manifest, secret_file::PUBLIC)?;
     Ok(Renewal { version, begins_at_ms, ends_at_ms })
 }
 

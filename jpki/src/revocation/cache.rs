@@ -36,11 +36,6 @@ impl AnswerCache {
         self.answers.insert(certificate, (finding, now_unix_secs));
     }
 
-    /// A card was reported lost: its answer must not be used again.
-    pub fn forget(&mut self, certificate: &CertificateId) {
-        self.answers.remove(certificate);
-    }
-
     fn make_room(&mut self, now_unix_secs: i64) {
         let lifetime = self.lifetime_secs;
         self.answers.retain(|_, (_, kept_at)| now_unix_secs - *kept_at < lifetime);
@@ -76,8 +71,6 @@ mod tests {
         assert_eq!(cache.get(&id(1), 159), Some(good()));
         assert_eq!(cache.get(&id(1), 160), None);
         assert_eq!(cache.get(&id(1), 99), None, "the clock went back");
-        cache.forget(&id(1));
-        assert_eq!(cache.get(&id(1), 100), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -21,7 +22,7 @@ use jpki::{
     verify::{LibraryVerifier, verify_touch},
 };
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::Instant};
 use virtual_card::{
     ca::{
         Purpose,
@@ -134,10 +135,9 @@ impl Office {
 
     pub(super) fn line(&self, config: &RevocationConfig) -> Line {
         let (trust, metrics) = (self.trust(), Arc::new(Metrics::default()));
-        let desk = RevocationDesk::new(config, trust.clone(), metrics.clone()).expect("a desk");
-        let lists = desk.shared_lists().expect("lists").clone();
-        let fetcher = Fetcher::new(config, trust, lists, metrics.clone()).expect("a fetcher");
-        Line { desk, fetcher, metrics }
+        let desk = RevocationDesk::new(config, trust, metrics.clone()).expect("a desk");
+        let fetcher = desk.fetcher(config).expect("a fetcher");
+        Line { desk, fetcher, metrics, at: Instant::now() }
     }
 
     pub(super) fn replace_list(&self, der: &[u8]) {
@@ -179,11 +179,21 @@ pub(super) struct Line {
     pub(super) desk: RevocationDesk,
     pub(super) fetcher: Fetcher,
     pub(super) metrics: Arc<Metrics>,
+    /// Each round is a day after the one before.
+    at: Instant,
 }
 
 impl Line {
+    /// Looks at every list. Answers the certificates revoked since, and whether all went well.
     pub(super) async fn round(&mut self) -> (Vec<CertificateId>, bool) {
-        self.fetcher.round(now()).await
+        self.at += Duration::from_hours(24);
+        let (mut revoked, mut all_well) = (Vec::new(), true);
+        for candidate in self.fetcher.due(self.at).await {
+            let found = self.fetcher.look(candidate, now()).await;
+            all_well &= found.is_some();
+            revoked.extend(found.unwrap_or_default());
+        }
+        (revoked, all_well)
     }
 
     pub(super) async fn ask(&self, office: &Office) -> Finding {
