@@ -165,6 +165,7 @@ trouble-expired = The certificate on the card has expired.
 trouble-revoked = The certificate of this card cannot be used now.
 trouble-card-refused = This card could not show who you are.
 trouble-person-unknown = This card is not linked now.
+trouble-record-differs = What the card says differs from the town’s records.
 trouble-other-household = This card is not of this household.
 trouble-revocation-unknown = We cannot check just now whether this card may be used.
 trouble-overloaded = Very many people are using the service just now.

@@ -163,6 +163,7 @@ trouble-expired = カードの 期限が 終わっています。
 trouble-revoked = この カードの 電子証明書は、今 使えません。
 trouble-card-refused = この カードで、あなたかどうか わかりませんでした。
 trouble-person-unknown = この カードは、今 登録されて いません。
+trouble-record-differs = カードに 書いて ある ことが、役場の 記録と 違います。
 trouble-other-household = この 家の 人の カードでは ありません。
 trouble-revocation-unknown = この カードが 使えるか、今 わかりません。
 trouble-overloaded = 今、たくさんの 人が 使っています。

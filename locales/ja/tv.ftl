@@ -165,6 +165,7 @@ trouble-expired = カードの電子証明書の有効期限が切れていま�
 trouble-revoked = このカードの電子証明書は、いま使えません。
 trouble-card-refused = このカードではご本人を確かめられませんでした。
 trouble-person-unknown = このカードは、いま登録されていません。
+trouble-record-differs = カードの内容が、役場の記録と合いません。
 trouble-other-household = こちらのお宅の方のカードではありません。
 trouble-revocation-unknown = カードが使えるかどうか、いま確かめられません。
 trouble-overloaded = いま、たいへん混みあっています。

@@ -50,6 +50,7 @@ pub(crate) enum Cause {
     PasswordTimedOut,
     LinkRefused,
     LinkUnknown,
+    RecordDiffers,
 }
 
 /// What happened to the tries of the PIN.
@@ -144,6 +145,8 @@ impl Cause {
             Self::Blocked => Self::PasswordBlocked,
             Self::WrongPins => Self::WrongPasswords,
             Self::EntryTimedOut => Self::PasswordTimedOut,
+            // The certificate says who signs: linking the card would change nothing.
+            Self::PersonUnknown => Self::RecordDiffers,
             other => other,
         }
     }
@@ -181,6 +184,7 @@ impl Cause {
             Self::PasswordTimedOut => say::trouble_password_timed_out(),
             Self::LinkRefused => say::trouble_link_refused(),
             Self::LinkUnknown => say::trouble_link_unknown(),
+            Self::RecordDiffers => say::trouble_record_differs(),
         }
     }
 
@@ -201,7 +205,8 @@ impl Cause {
             | Self::Expired
             | Self::CardRefused
             | Self::LinkRefused
-            | Self::LinkUnknown => say::action_ask_town_office(),
+            | Self::LinkUnknown
+            | Self::RecordDiffers => say::action_ask_town_office(),
             Self::Revoked => say::action_newer_card(),
             Self::NoSignatureCertificate => say::action_no_signature(),
             Self::PasswordBlocked => say::action_password_blocked(),
@@ -260,7 +265,8 @@ impl Cause {
             | Self::PasswordBlocked
             | Self::WrongPasswords
             | Self::LinkRefused
-            | Self::LinkUnknown => Remedy::Leave,
+            | Self::LinkUnknown
+            | Self::RecordDiffers => Remedy::Leave,
         }
     }
 
@@ -272,7 +278,8 @@ impl Cause {
             | Self::Unreadable
             | Self::OtherHousehold
             | Self::PersonUnknown
-            | Self::LinkRefused => Icon::Card,
+            | Self::LinkRefused
+            | Self::RecordDiffers => Icon::Card,
             Self::NoSignatureCertificate
             | Self::PasswordBlocked
             | Self::WrongPasswords

@@ -1,9 +1,10 @@
 //! The password of the signature certificate: typed with arrows, seen for a second, known to the
 //! card alone.
 
-use gateway_api::login::AssuranceLevel;
+use gateway_api::{ProblemCode, login::AssuranceLevel};
 use stb_core::{
     effect::Effect,
+    event::Event,
     key::RemoteKey,
     view::{Body, Glimpse, PageKind},
 };
@@ -151,6 +152,22 @@ fn a_blocked_password_and_a_childs_card_are_told_before_anybody_types() {
     blocked.sees_sentence("trouble-password-blocked");
     let child = at_password(Card { has_signature: false, ..Card::of_hana() });
     child.sees_sentence("trouble-no-signature");
+}
+
+#[test]
+fn a_certificate_that_fits_no_record_leads_to_the_office_and_to_no_linking() {
+    let mut television = at_password(Card::of_hana());
+    television.gateway_answers = false;
+    type_password(&mut television, "HANA1944");
+    submit(&mut television);
+    television.sees(PageKind::CardBusy);
+    television.happens(Event::LoginRefused(ProblemCode::PersonUnknown));
+    television.sees_sentence("trouble-record-differs");
+    television.sees_sentence("action-ask-town-office");
+    television.sees_sentence("password-tries-not-used");
+    let items = &television.page().items;
+    assert_eq!(items.len(), 1, "linking would change nothing: {items:?}");
+    assert_eq!(items[0].label.id, "button-back");
 }
 
 #[test]

@@ -144,6 +144,7 @@ messages! {
     trouble_revoked() = "trouble-revoked";
     trouble_card_refused() = "trouble-card-refused";
     trouble_person_unknown() = "trouble-person-unknown";
+    trouble_record_differs() = "trouble-record-differs";
     trouble_other_household() = "trouble-other-household";
     trouble_revocation_unknown() = "trouble-revocation-unknown";
     trouble_overloaded() = "trouble-overloaded";
