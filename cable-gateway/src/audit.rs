@@ -28,6 +28,14 @@ pub struct Viewer {
     pub purpose: String,
 }
 
+impl Viewer {
+    /// The person to whom the data belong.
+    pub(crate) fn resident(purpose: &str) -> Self {
+        let (actor, office) = ("resident".to_owned(), "本人".to_owned());
+        Self { actor, office, purpose: purpose.to_owned() }
+    }
+}
+
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Object {

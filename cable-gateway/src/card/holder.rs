@@ -14,7 +14,7 @@ pub const FOUND_MAX: usize = 20;
 /// Fewer characters would list half of the town.
 pub const WORDS_MIN: usize = 2;
 
-/// Somebody who lives here.
+/// Somebody who lives here, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Who it is.
@@ -28,16 +28,17 @@ pub struct Holder {
 /// A pattern that no name fits: names hold no control characters.
 const NOBODY: &str = "\u{1}";
 
-/// By id, or by name and reading; no person has an empty id.
+/// By id, or by name and reading; no person has an empty id. Whoever left the town's list may still
+/// have a card that counts.
 const HOLDERS: &str = "\
     SELECT p.person_id, p.name, p.kana, p.born_on, a.name AS area_name, \
     (SELECT COUNT(*) FROM credential_link l WHERE l.person_id = p.person_id \
     AND l.state = 'active') AS active, \
     (SELECT COUNT(*) FROM credential_link l WHERE l.person_id = p.person_id \
     AND l.state = 'proposed') AS proposed FROM person p \
-    JOIN household_resident r ON r.person_id = p.person_id \
-    JOIN household h ON h.household_id = r.household_id \
-    JOIN area a ON a.area_id = h.area_id WHERE p.person_id = $1 \
+    LEFT JOIN household_resident r ON r.person_id = p.person_id \
+    LEFT JOIN household h ON h.household_id = r.household_id \
+    LEFT JOIN area a ON a.area_id = h.area_id WHERE p.person_id = $1 \
     OR REPLACE(REPLACE(p.name, ' ', ''), '\u{3000}', '') LIKE $2 ESCAPE '!' \
     OR REPLACE(REPLACE(p.kana, ' ', ''), '\u{3000}', '') LIKE $2 ESCAPE '!' \
     ORDER BY p.kana, p.person_id LIMIT $3";

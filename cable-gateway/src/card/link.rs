@@ -1,9 +1,13 @@
 //! Links that wait for the town's word, and links that take the place of others.
 
+use jpki::verify::{CertificateClass, CertificateKind, Holder, VerifiedCertificate};
+
+use super::watch;
 use crate::{
     audit::{self, Viewer},
+    random::{self, Random},
     store::{
-        Row, Sql, StoreError,
+        Row, Sql, StoreError, Value,
         check_in::{self, Identity},
     },
     values,
@@ -114,8 +118,102 @@ pub fn reject(
     Ok(true)
 }
 
+/// A certificate that becomes linked to a person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewLink<'a> {
+    /// The certificate.
+    pub(crate) verified: &'a VerifiedCertificate,
+    /// Whose it is.
+    pub(crate) person_id: &'a str,
+    /// It counts from now on; otherwise it waits for the town's word.
+    pub(crate) counts: bool,
+    /// Who linked it: `operator`, `resident`, `signature`.
+    pub(crate) linked_by: &'a str,
+    /// The box at which it was shown.
+    pub(crate) device_id: Option<&'a str>,
+    /// To which words the person agreed, and where.
+    pub(crate) agreed: (&'a str, &'a str),
+    /// Who did it, for the audit log.
+    pub(crate) viewer: &'a Viewer,
+    /// What was done, for the audit log.
+    pub(crate) action: &'a str,
+    /// Now.
+    pub(crate) now_ms: i64,
+}
+
+impl NewLink<'_> {
+    /// What follows on every way: an earlier card ends, and consent and entry are kept.
+    fn follow(&self, sql: &mut dyn Sql, link_id: &str) -> Result<(), StoreError> {
+        if self.counts {
+            let kind = kind_code(self.verified.kind);
+            supersede(sql, self.person_id, kind, link_id, self.now_ms)?;
+        }
+        note_consent(sql, link_id, self.person_id, self.agreed, self.now_ms)?;
+        audit::act(sql, self.viewer, self.now_ms, self.action, &[self.person_id.to_owned()])
+    }
+}
+
+/// Links a certificate that nobody knew.
+pub(crate) fn insert(
+    sql: &mut dyn Sql,
+    new: &NewLink<'_>,
+    random: &dyn Random,
+) -> Result<(), StoreError> {
+    let link_id = random::id(random);
+    let [kind, issuer, serial] = key(new.verified);
+    let row = [
+        Value::from(&link_id),
+        new.person_id.into(),
+        kind,
+        issuer,
+        serial,
+        if new.counts { "active" } else { "proposed" }.into(),
+        new.linked_by.into(),
+        new.now_ms.into(),
+        new.device_id.into(),
+        new.verified.not_after.saturating_mul(1000).into(),
+        watch::points_code(&new.verified.distribution_points).into(),
+    ];
+    sql.execute(
+        "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
+         linked_by, linked_at_ms, device_id, expires_at_ms, distribution_points) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        &row,
+    )?;
+    new.follow(sql, &link_id)
+}
+
+/// The same for a link that is there: it waited, or was closed, and may count now.
+pub(crate) fn settle(
+    sql: &mut dyn Sql,
+    new: &NewLink<'_>,
+    link_id: &str,
+) -> Result<(), StoreError> {
+    if new.counts {
+        let query = "UPDATE credential_link SET state = 'active', closed_at_ms = NULL \
+                     WHERE link_id = $1";
+        sql.execute(query, values![link_id])?;
+    }
+    new.follow(sql, link_id)
+}
+
+/// Kind, issuing authority and serial number, as they are stored.
+pub(crate) fn key(verified: &VerifiedCertificate) -> [Value; 3] {
+    let VerifiedCertificate { issuer_key_id, serial, kind, .. } = verified;
+    [kind_code(*kind).into(), issuer_key_id.clone().into(), serial.clone().into()]
+}
+
+fn kind_code(kind: CertificateKind) -> &'static str {
+    match (kind.class, kind.holder) {
+        (CertificateClass::Authentication, Holder::Card) => "auth-card",
+        (CertificateClass::Authentication, Holder::Phone) => "auth-phone",
+        (CertificateClass::Signature, Holder::Card) => "sign-card",
+        (CertificateClass::Signature, Holder::Phone) => "sign-phone",
+    }
+}
+
 /// Earlier cards of the same kind end; a phone beside a card stays, an old town card too.
-pub(crate) fn supersede(
+fn supersede(
     sql: &mut dyn Sql,
     person_id: &str,
     kind: &str,
@@ -128,7 +226,7 @@ pub(crate) fn supersede(
 }
 
 /// Writes down that the person agreed to the link of card and person: to which words, and where.
-pub(crate) fn note_consent(
+fn note_consent(
     sql: &mut dyn Sql,
     link_id: &str,
     person_id: &str,

@@ -9,6 +9,7 @@ use gateway_api::{
 
 use super::{
     code::{self, CodePurpose},
+    holder,
     link::{self, TownCard},
     stop,
     watch::{self, Observation},
@@ -275,6 +276,52 @@ async fn the_watch_tells_changes_once_and_in_neutral_words() {
     }
     let looks = "SELECT COUNT(*) AS n FROM audit WHERE object = 'card-concerns'";
     assert_eq!(gateway.number(looks).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn two_looks_at_the_same_time_tell_one_change_and_the_first_word_stays() {
+    let gateway = TestGateway::start().await;
+    let (good, ended) = (
+        Observation::Good { source_updated_at_ms: 1 },
+        Observation::Ended { source_updated_at_ms: 2 },
+    );
+    watch(&gateway, good).await;
+    for late in [ended, good] {
+        gateway.clock.advance(21 * 3_600_000);
+        let now_ms = gateway.state.now_ms();
+        let due = gateway.write(move |sql| watch::due(sql, now_ms)).await;
+        assert_eq!(due.len(), 1);
+        let seen = |word| due.iter().cloned().map(|link| (link, word)).collect::<Vec<_>>();
+        let (first, second) = (seen(ended), seen(late));
+        gateway.write(move |sql| watch::note(sql, &first, now_ms)).await;
+        assert_eq!(gateway.write(move |sql| watch::note(sql, &second, now_ms)).await, 0);
+        let word = "SELECT COUNT(*) AS n FROM credential_link WHERE watched = 'changed-or-ended'";
+        assert_eq!(gateway.number(word).await, 1, "{late:?}");
+    }
+    let told = "SELECT COUNT(*) AS n FROM card_event WHERE event = 'changed-or-ended'";
+    assert_eq!(gateway.number(told).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_left_the_towns_list_is_still_found_by_name_and_by_the_watch() {
+    let gateway = TestGateway::start().await;
+    watch(&gateway, Observation::Ended { source_updated_at_ms: 2 }).await;
+    let person = person(&gateway, HANA).await;
+    let leave = "DELETE FROM household_resident WHERE resident_id = $1";
+    gateway.write(move |sql| sql.execute(leave, crate::values![HANA])).await;
+    let now_ms = gateway.state.now_ms();
+    let concerns = gateway.write(move |sql| watch::concerns(sql, &operator(), now_ms)).await;
+    let [concern] = concerns.as_slice() else { panic!("{concerns:?}") };
+    assert_eq!((concern.identity.name.as_str(), &concern.identity.area_name), ("中村 ハナ", &None));
+    let find = move |sql: &mut dyn crate::store::Sql| {
+        let (found, _) = holder::find(sql, &operator(), now_ms, "なかむら はな")?;
+        Ok((found, holder::one(sql, &operator(), now_ms, &person)?))
+    };
+    let (found, one) = gateway.write(find).await;
+    assert_eq!((found.len(), found.first()), (1, one.as_ref()));
+    assert_eq!(found[0].active, 1, "it can be stopped");
     gateway.stop().await;
 }
 

@@ -34,6 +34,8 @@ pub struct Watched {
     pub distribution_points: Vec<DistributionPointName>,
     expires_at_ms: Option<i64>,
     before: Option<String>,
+    /// When it was looked at before: whoever looked since has told what there was.
+    before_at_ms: Option<i64>,
 }
 
 /// What a source says, without a reason.
@@ -88,7 +90,7 @@ impl Event {
 pub fn due(sql: &mut dyn Sql, now_ms: i64) -> Result<Vec<Watched>, StoreError> {
     let rows = sql.all(
         "SELECT link_id, person_id, issuer_key_id, serial, expires_at_ms, watched, \
-         distribution_points FROM credential_link WHERE state = 'active' AND kind <> 'town-card' \
+         watched_at_ms, distribution_points FROM credential_link WHERE state = 'active' AND kind <> 'town-card' \
          AND COALESCE(watched_at_ms, 0) <= $1 AND COALESCE(watched, '') <> 'expired' \
          ORDER BY COALESCE(watched_at_ms, 0), link_id LIMIT $2",
         values![now_ms - AGAIN_MS, BATCH],
@@ -105,6 +107,7 @@ fn watched(row: &Row) -> Result<Watched, StoreError> {
         distribution_points: points_from(&row.get::<String>("distribution_points")?),
         expires_at_ms: row.get("expires_at_ms")?,
         before: row.get("watched")?,
+        before_at_ms: row.get("watched_at_ms")?,
     })
 }
 
@@ -128,7 +131,9 @@ pub fn bring_forward(sql: &mut dyn Sql, certificates: &[CertificateId]) -> Resul
     })
 }
 
-/// Writes down what was seen; an event only when it differs from the one before.
+/// Writes down what was seen; an event only when it differs from the one before. A link that somebody
+/// else looked at since it was due, or that is due once more, is left alone: two looks at the same
+/// time tell one change, and the older word never takes the place of the newer one.
 pub fn note(
     sql: &mut dyn Sql,
     seen: &[(Watched, Observation)],
@@ -139,8 +144,13 @@ pub fn note(
         let (event, source) = judged(link, *observation, now_ms);
         let code = event.map(Event::code);
         let query = "UPDATE credential_link SET watched_at_ms = $2, \
-                     watched = COALESCE($3, watched) WHERE link_id = $1";
-        sql.execute(query, values![&link.link_id, now_ms, code])?;
+                     watched = COALESCE($3, watched) WHERE link_id = $1 \
+                     AND COALESCE(watched, '') = COALESCE($4, '') \
+                     AND COALESCE(watched_at_ms, -1) = COALESCE($5, -1)";
+        let (before, before_at_ms) = (link.before.as_deref(), link.before_at_ms);
+        if sql.execute(query, values![&link.link_id, now_ms, code, before, before_at_ms])? == 0 {
+            continue;
+        }
         if let Some(code) = code.filter(|code| link.before.as_deref() != Some(*code)) {
             sql.execute(
                 "INSERT INTO card_event (event_id, link_id, person_id, event, checked_at_ms, \
@@ -184,7 +194,7 @@ pub struct Concern {
 }
 
 /// Persons with a linked card whose certificate changed, ended or expired, and nobody asked them
-/// since; the look is written down.
+/// since, those among them who are in no home of the town's list any more; the look is written down.
 pub fn concerns(
     sql: &mut dyn Sql,
     viewer: &Viewer,
@@ -235,9 +245,9 @@ fn open_concerns(
         "SELECT l.link_id, l.person_id, p.name, p.kana, p.born_on, a.name AS area_name, \
          l.watched, e.checked_at_ms \
          FROM credential_link l JOIN person p ON p.person_id = l.person_id \
-         JOIN household_resident r ON r.person_id = l.person_id \
-         JOIN household h ON h.household_id = r.household_id \
-         JOIN area a ON a.area_id = h.area_id \
+         LEFT JOIN household_resident r ON r.person_id = l.person_id \
+         LEFT JOIN household h ON h.household_id = r.household_id \
+         LEFT JOIN area a ON a.area_id = h.area_id \
          JOIN card_event e ON e.link_id = l.link_id AND e.event = l.watched \
          WHERE l.state = 'active' AND l.watched IN ('changed-or-ended', 'expired') \
          AND e.settled_at_ms IS NULL AND l.link_id = COALESCE($1, l.link_id) \

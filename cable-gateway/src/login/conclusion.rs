@@ -29,13 +29,17 @@ impl LoginDesk {
         let ttl_ms = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
         let (now_ms, random) = (occasion.now_ms, occasion.random);
         let (device, way) = (device.clone(), way(level));
-        let result = occasion
+        let written = occasion
             .store
             .write(move |sql| {
                 let found = outcome.and_then(|(verified, standing)| {
                     let person = find(sql, &verified)?;
                     Ok((admitted(sql, person, level, &device)?, standing))
                 });
+                // No refusal: what was written on the way to the person goes back.
+                if let Err(LoginError::Store(error)) = found {
+                    return Err(error);
+                }
                 let code = found.as_ref().map_or_else(LoginError::outcome, |_| "opened");
                 let person = found.as_ref().ok().map(|(person, _)| person.as_str());
                 write_event(sql, now_ms, &device.device_id, person, way, code)?;
@@ -55,7 +59,8 @@ impl LoginDesk {
                 };
                 Ok::<_, StoreError>(Ok(session::open(sql, &new, &*random)?))
             })
-            .await?;
+            .await;
+        let result = written.unwrap_or_else(|error| Err(error.into()));
         let outcome = result.as_ref().map_or_else(LoginError::outcome, |_| "opened");
         self.metrics.logins.count([way, outcome]);
         tracing::info!(way, outcome, "login concluded");

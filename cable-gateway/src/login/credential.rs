@@ -2,16 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use jpki::verify::{
-    CertificateClass, CertificateKind, Holder, Refusal as LoginRefusal,
-    VerifiedCertificate as VerifiedLogin,
-};
+use jpki::verify::{Refusal as LoginRefusal, VerifiedCertificate as VerifiedLogin};
 
 use super::LoginError;
 use crate::{
-    audit::{self, Viewer},
-    card::{link, watch},
-    random::{self, Random},
+    audit::Viewer,
+    card::link::{self, NewLink, key},
+    random::Random,
     store::{Sql, StoreError},
     values,
 };
@@ -84,76 +81,30 @@ pub(super) fn link(
     let person_id: String = row.get("person_id")?;
     let query = "SELECT link_id, person_id, state FROM credential_link \
                  WHERE kind = $1 AND issuer_key_id = $2 AND serial = $3";
-    if let Some(row) = sql.optional(query, &key(verified))? {
-        let linked: String = row.get("person_id")?;
-        return match row.get::<String>("state")?.as_str() {
-            _ if linked != person_id => Err(LinkError::OtherPerson),
-            "active" => Ok(()),
-            _ => {
-                let link_id: String = row.get("link_id")?;
-                resume(sql, verified, &link_id, &person_id, consent_version, now_ms)
-            }
-        };
-    }
-    let link_id = random::id(random);
-    let [kind, issuer, serial] = key(verified);
-    sql.execute(
-        "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
-         linked_by, linked_at_ms, expires_at_ms, distribution_points) \
-         VALUES ($1, $2, $3, $4, $5, 'active', 'operator', $6, $7, $8)",
-        &[
-            (&link_id).into(),
-            person_id.clone().into(),
-            kind,
-            issuer,
-            serial,
-            now_ms.into(),
-            verified.not_after.saturating_mul(1000).into(),
-            watch::points_code(&verified.distribution_points).into(),
-        ],
-    )?;
-    link::supersede(sql, &person_id, kind_code(verified.kind), &link_id, now_ms)?;
-    link::note_consent(sql, &link_id, &person_id, (consent_version, "office"), now_ms)?;
-    note(sql, "card-linked", person_id, now_ms)
-}
-
-/// A card that was stopped, refused or followed by another was found to be right at the office.
-fn resume(
-    sql: &mut dyn Sql,
-    verified: &VerifiedLogin,
-    link_id: &str,
-    person_id: &str,
-    consent_version: &str,
-    now_ms: i64,
-) -> Result<(), LinkError> {
-    let query = "UPDATE credential_link SET state = 'active', closed_at_ms = NULL \
-                 WHERE link_id = $1";
-    sql.execute(query, values![link_id])?;
-    link::supersede(sql, person_id, kind_code(verified.kind), link_id, now_ms)?;
-    link::note_consent(sql, link_id, person_id, (consent_version, "office"), now_ms)?;
-    note(sql, "card-resumed", person_id.to_owned(), now_ms)
-}
-
-fn note(sql: &mut dyn Sql, action: &str, person_id: String, now_ms: i64) -> Result<(), LinkError> {
+    let known = sql.optional(query, &key(verified))?;
     let operator = Viewer {
         actor: "operator".to_owned(),
         office: String::new(),
         purpose: "card-registration".to_owned(),
     };
-    Ok(audit::act(sql, &operator, now_ms, action, &[person_id])?)
-}
-
-pub(super) fn key(verified: &VerifiedLogin) -> [crate::store::Value; 3] {
-    let VerifiedLogin { issuer_key_id, serial, kind, .. } = verified;
-    [kind_code(*kind).into(), issuer_key_id.clone().into(), serial.clone().into()]
-}
-
-pub(super) fn kind_code(kind: CertificateKind) -> &'static str {
-    match (kind.class, kind.holder) {
-        (CertificateClass::Authentication, Holder::Card) => "auth-card",
-        (CertificateClass::Authentication, Holder::Phone) => "auth-phone",
-        (CertificateClass::Signature, Holder::Card) => "sign-card",
-        (CertificateClass::Signature, Holder::Phone) => "sign-phone",
+    let new = NewLink {
+        verified,
+        person_id: &person_id,
+        counts: true,
+        linked_by: "operator",
+        device_id: None,
+        agreed: (consent_version, "office"),
+        viewer: &operator,
+        action: if known.is_some() { "card-resumed" } else { "card-linked" },
+        now_ms,
+    };
+    let Some(row) = known else { return Ok(link::insert(sql, &new, random)?) };
+    let linked: String = row.get("person_id")?;
+    match row.get::<String>("state")?.as_str() {
+        _ if linked != person_id => Err(LinkError::OtherPerson),
+        "active" => Ok(()),
+        // Stopped, refused or followed by another, and found to be right at the office.
+        _ => Ok(link::settle(sql, &new, &row.get::<String>("link_id")?)?),
     }
 }
 

@@ -10,20 +10,17 @@ use gateway_api::{
     login::LoginProof,
 };
 
-use super::{
-    LoginDesk, LoginError, Occasion, VerifiedLogin, conclusion::write_event, credential::key,
-};
+use super::{LoginDesk, LoginError, Occasion, VerifiedLogin, conclusion::write_event};
 use crate::{
-    audit::{self, Viewer},
+    audit::Viewer,
     card::{
         code::{self, CodePurpose},
-        link, watch,
+        link::{self, NewLink, key},
     },
     device::Device,
     enrolment::CodeHash,
-    random::{self, Random},
-    store::{Sql, StoreError, Value},
-    values,
+    random::Random,
+    store::{Sql, StoreError},
 };
 
 const WAY: &str = "card-link";
@@ -136,77 +133,22 @@ fn link_verified(
         None if is_signer => CardLinkState::Linked,
         None => CardLinkState::WaitsForTown,
     };
-    let new = Link { device, verified, person_id: &person_id, state, now_ms };
-    let link_id = match link_id {
-        Some(link_id) => new.settle(sql, link_id)?,
-        None => new.insert(sql, random)?,
+    let counts = state == CardLinkState::Linked;
+    let new = NewLink {
+        verified,
+        person_id: &person_id,
+        counts,
+        linked_by: "resident",
+        device_id: Some(&device.device_id),
+        agreed: (&request.consent_version, "tv"),
+        viewer: &Viewer::resident("card-registration"),
+        action: if counts { "card-linked" } else { "card-proposed" },
+        now_ms,
     };
-    link::note_consent(sql, &link_id, &person_id, (&request.consent_version, "tv"), now_ms)?;
+    match link_id {
+        // The letter came after the card was shown for the first time.
+        Some(link_id) => link::settle(sql, &new, &link_id)?,
+        None => link::insert(sql, &new, random)?,
+    }
     Ok(Ok(state))
-}
-
-struct Link<'a> {
-    device: &'a Device,
-    verified: &'a VerifiedLogin,
-    person_id: &'a str,
-    state: CardLinkState,
-    now_ms: i64,
-}
-
-impl Link<'_> {
-    fn insert(&self, sql: &mut dyn Sql, random: &dyn Random) -> Result<String, StoreError> {
-        let link_id = random::id(random);
-        let [kind, issuer, serial] = key(self.verified);
-        let state = if self.state == CardLinkState::Linked { "active" } else { "proposed" };
-        let row = [
-            Value::from(&link_id),
-            self.person_id.into(),
-            kind,
-            issuer,
-            serial,
-            state.into(),
-            "resident".into(),
-            self.now_ms.into(),
-            Value::from(&self.device.device_id),
-            self.verified.not_after.saturating_mul(1000).into(),
-            watch::points_code(&self.verified.distribution_points).into(),
-        ];
-        sql.execute(
-            "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, \
-             state, linked_by, linked_at_ms, device_id, expires_at_ms, distribution_points) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            &row,
-        )?;
-        self.tell(sql, link_id)
-    }
-
-    /// The letter came after the card was shown for the first time.
-    fn settle(&self, sql: &mut dyn Sql, link_id: String) -> Result<String, StoreError> {
-        if self.state == CardLinkState::Linked {
-            let query = "UPDATE credential_link SET state = 'active' WHERE link_id = $1";
-            sql.execute(query, values![&link_id])?;
-        }
-        self.tell(sql, link_id)
-    }
-
-    /// A card that counts takes the place of the one before; both leave an entry.
-    fn tell(&self, sql: &mut dyn Sql, link_id: String) -> Result<String, StoreError> {
-        let action = if self.state == CardLinkState::Linked {
-            let [kind, _, _] = key(self.verified);
-            let Value::Text(kind) = kind else {
-                return Err(StoreError::Column { column: "kind" });
-            };
-            link::supersede(sql, self.person_id, &kind, &link_id, self.now_ms)?;
-            "card-linked"
-        } else {
-            "card-proposed"
-        };
-        let resident = Viewer {
-            actor: "resident".to_owned(),
-            office: "本人".to_owned(),
-            purpose: "card-registration".to_owned(),
-        };
-        audit::act(sql, &resident, self.now_ms, action, &[self.person_id.to_owned()])?;
-        Ok(link_id)
-    }
 }

@@ -13,18 +13,14 @@ use jpki::{
     verify::{LibraryVerifier, VerifiedCertificate, VerifiedSigner, verify_document},
 };
 
-use super::{
-    LoginDesk, LoginError, Occasion, certificate,
-    credential::{self, key},
-    nonce, signature,
-};
+use super::{LoginDesk, LoginError, Occasion, certificate, nonce, signature};
 use crate::{
-    audit::{self, Viewer},
-    card::{link, watch},
+    audit::Viewer,
+    card::link::{self, NewLink, key},
     device::Device,
-    random::{self, Random},
+    random::Random,
     session::Bound,
-    store::{Row, Sql, StoreError, Value},
+    store::{Row, Sql, StoreError},
     values,
 };
 
@@ -124,6 +120,10 @@ impl Signer<'_> {
         }
         match <[String; 1]>::try_from(fitting) {
             Ok([person_id]) => {
+                // Told the same as an unknown one: whoever found the card learns nothing.
+                if self.was_stopped(sql, &person_id)? {
+                    return Err(LoginError::PersonUnknown);
+                }
                 self.link(sql, &person_id, device, random)?;
                 Ok(person_id)
             }
@@ -163,33 +163,27 @@ impl Signer<'_> {
         device: &Device,
         random: &dyn Random,
     ) -> Result<(), StoreError> {
-        let link_id = random::id(random);
-        let [kind, issuer, serial] = key(self.verified);
-        sql.execute(
-            "INSERT INTO credential_link (link_id, person_id, kind, issuer_key_id, serial, state, \
-             linked_by, linked_at_ms, device_id, expires_at_ms, distribution_points) \
-             VALUES ($1, $2, $3, $4, $5, 'active', 'signature', $6, $7, $8, $9)",
-            &[
-                Value::from(&link_id),
-                person_id.into(),
-                kind,
-                issuer,
-                serial,
-                self.now_ms.into(),
-                Value::from(&device.device_id),
-                self.verified.not_after.saturating_mul(1000).into(),
-                watch::points_code(&self.verified.distribution_points).into(),
-            ],
-        )?;
-        let kind = credential::kind_code(self.verified.kind);
-        link::supersede(sql, person_id, kind, &link_id, self.now_ms)?;
-        link::note_consent(sql, &link_id, person_id, (self.version, "tv"), self.now_ms)?;
-        let resident = Viewer {
-            actor: "resident".to_owned(),
-            office: "本人".to_owned(),
-            purpose: "card-registration".to_owned(),
+        let new = NewLink {
+            verified: self.verified,
+            person_id,
+            counts: true,
+            linked_by: "signature",
+            device_id: Some(&device.device_id),
+            agreed: (self.version, "tv"),
+            viewer: &Viewer::resident("card-registration"),
+            action: "signature-linked",
+            now_ms: self.now_ms,
         };
-        audit::act(sql, &resident, self.now_ms, "signature-linked", &[person_id.to_owned()])
+        link::insert(sql, &new, random)
+    }
+
+    /// Whether the certificate was on a card that the person lost: it was issued before the cards
+    /// were stopped, and nobody here had seen it.
+    fn was_stopped(&self, sql: &mut dyn Sql, person_id: &str) -> Result<bool, StoreError> {
+        let query = "SELECT COUNT(*) AS n FROM credential_link \
+                     WHERE person_id = $1 AND state = 'lost' AND closed_at_ms > $2";
+        let issued_at_ms = self.verified.not_before.saturating_mul(1000);
+        Ok(sql.one(query, values![person_id, issued_at_ms])?.get::<i64>("n")? > 0)
     }
 }
 

@@ -153,11 +153,7 @@ fn note(
     now_ms: i64,
     action: &str,
 ) -> Result<(), StoreError> {
-    let person = Viewer {
-        actor: "resident".to_owned(),
-        office: "本人".to_owned(),
-        purpose: format!("service:{client_id}"),
-    };
+    let person = Viewer::resident(&format!("service:{client_id}"));
     audit::act(sql, &person, now_ms, action, &[person_id.to_owned()])
 }
 

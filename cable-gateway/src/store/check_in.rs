@@ -180,8 +180,8 @@ pub struct Identity {
     pub kana: String,
     /// Day of birth, `YYYY-MM-DD`, when the town said it.
     pub born_on: Option<String>,
-    /// Area of the home.
-    pub area_name: String,
+    /// Area of the home; none for somebody who is in no home of the town's list any more.
+    pub area_name: Option<String>,
 }
 
 const IDENTITY: &str = "\

@@ -232,6 +232,10 @@ impl<'a> Certificate<'a> {
         Ok(())
     }
 
+    pub(crate) fn not_before(&self) -> i64 {
+        self.parsed.validity().not_before.timestamp()
+    }
+
     pub(crate) fn not_after(&self) -> i64 {
         self.parsed.validity().not_after.timestamp()
     }

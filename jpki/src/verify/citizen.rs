@@ -51,6 +51,8 @@ pub struct VerifiedCertificate {
     pub serial: Vec<u8>,
     /// Opaque id in the certificate; not a name.
     pub subject_cn: String,
+    /// Begin of validity, Unix seconds: when it was issued.
+    pub not_before: i64,
     /// End of validity, Unix seconds.
     pub not_after: i64,
     /// Auth or signature certificate, card or phone.
@@ -262,6 +264,7 @@ impl Checks<'_> {
             issuer_key_id,
             serial: certificate.serial()?.to_vec(),
             subject_cn: certificate.common_name()?,
+            not_before: certificate.not_before(),
             not_after: certificate.not_after(),
             kind,
             distribution_points: certificate.distribution_points()?,

@@ -31,12 +31,7 @@ pub(super) async fn handler(
     let now_ms = occasion(&state, &device)?.now_ms;
     let hash = hash(&state, request.code).await?;
     let stop = move |sql: &mut dyn Sql| {
-        let resident = Viewer {
-            actor: "resident".to_owned(),
-            office: "本人".to_owned(),
-            purpose: "card-lost".to_owned(),
-        };
-        stop::stop_by_code(sql, &resident, hash, now_ms)
+        stop::stop_by_code(sql, &Viewer::resident("card-lost"), hash, now_ms)
     };
     if state.store.write::<_, StoreError, _>(stop).await?.is_some() {
         return Ok(StatusCode::NO_CONTENT);

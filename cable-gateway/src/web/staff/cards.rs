@@ -51,6 +51,9 @@ pub(super) fn routes() -> Router<Console> {
         .route("/cards/lost/{person}", get(lost::show).post(lost::stop))
 }
 
+/// In place of the area: it fits a person who moved and one who died.
+const NO_HOME: &str = "住民データに登録なし";
+
 /// Somebody as these pages show them.
 struct PersonView {
     id: String,
@@ -67,7 +70,7 @@ impl PersonView {
             name: wording::name(&identity.name),
             kana: identity.kana.clone(),
             born: wording::born(identity.born_on.as_deref(), now_ms),
-            area: identity.area_name.clone(),
+            area: identity.area_name.clone().unwrap_or_else(|| NO_HOME.to_owned()),
         }
     }
 }

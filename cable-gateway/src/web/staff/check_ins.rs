@@ -286,7 +286,7 @@ fn row(one: &Ranked, identity: &Identity, now_ms: i64) -> PersonRow {
         name: wording::name(&identity.name),
         kana: identity.kana.clone(),
         age: wording::age(identity.born_on.as_deref(), now_ms),
-        area: identity.area_name.clone(),
+        area: identity.area_name.clone().unwrap_or_default(),
         urgency_class: match one.standing {
             Standing::MissedThree | Standing::Urgent => "row-bad",
             Standing::MissedTwo | Standing::Silent => "row-missed",

@@ -93,7 +93,7 @@ fn view(history: &PersonHistory, now_ms: i64) -> PersonView {
         name: wording::name(&identity.name),
         kana: identity.kana.clone(),
         age: wording::age(identity.born_on.as_deref(), now_ms),
-        area: identity.area_name.clone(),
+        area: identity.area_name.clone().unwrap_or_default(),
         strip_width: DAYS * CELL,
         strip_label: format!(
             "{DAYS}日のうち{answered}日に回答、よくない日は{bad}日。くわしくは下の表にあります。"

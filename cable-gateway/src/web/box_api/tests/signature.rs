@@ -8,8 +8,11 @@ use gateway_api::{
 };
 
 use crate::{
+    audit::Viewer,
+    card::{link, stop},
     encoding::base64,
-    testing::{Answer, BoxClient, HANA, TestCard, TestGateway},
+    store::Sql,
+    testing::{Answer, BoxClient, HANA, HOME, TestCard, TestGateway},
 };
 
 const SERVICE: &str = "town-services";
@@ -88,6 +91,51 @@ async fn the_certificate_has_to_describe_the_resident() {
         let answer = tv.sign_session(&gateway.hana, SERVICE, "apply").await;
         if fits { drop(answer.ok::<Session>()) } else { refused(answer) }
     }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_store_that_fails_half_way_leaves_no_half_of_a_link() {
+    let gateway = TestGateway::start().await;
+    let tv = gateway.home_box().await;
+    let links = "SELECT COUNT(*) AS n FROM credential_link WHERE kind = 'sign-card'";
+    record_says(&gateway, "ALTER TABLE card_consent RENAME TO card_consent_away").await;
+    let answer = tv.sign_session(&gateway.hana, SERVICE, "apply").await;
+    answer.refused(ProblemCode::Internal);
+    assert_eq!(gateway.number(links).await, 0, "the link goes back with its consent");
+    record_says(&gateway, "ALTER TABLE card_consent_away RENAME TO card_consent").await;
+    tv.sign_session(&gateway.hana, SERVICE, "apply").await.ok::<Session>();
+    assert_eq!(gateway.number(links).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_card_opens_no_session_by_a_signature_that_was_never_seen() {
+    let gateway = TestGateway::start().await;
+    let tv = gateway.home_box().await;
+    gateway.clock.advance(60_000);
+    let clerk = Viewer {
+        actor: "staff-1".to_owned(),
+        office: "住民課".to_owned(),
+        purpose: "card-lost".to_owned(),
+    };
+    let now_ms = gateway.state.now_ms();
+    let lose = move |sql: &mut dyn Sql| {
+        let person = link::person_of(sql, HOME, HANA)?.expect("the resident exists");
+        stop::stop(sql, &clerk, &person, now_ms)
+    };
+    assert_eq!(gateway.write(lose).await, 1, "the card for logins");
+    let answer = tv.sign_session(&gateway.hana, SERVICE, LINK_PURPOSE).await;
+    answer.refused(ProblemCode::PersonUnknown);
+    for (query, expected) in [
+        ("SELECT COUNT(*) AS n FROM session", 0),
+        ("SELECT COUNT(*) AS n FROM credential_link WHERE kind = 'sign-card'", 0),
+    ] {
+        assert_eq!(gateway.number(query).await, expected, "{query}");
+    }
+    // As if the card had been lost years ago: this certificate was issued since.
+    record_says(&gateway, "UPDATE credential_link SET closed_at_ms = 1").await;
+    tv.sign_session(&gateway.hana, SERVICE, LINK_PURPOSE).await.ok::<Session>();
     gateway.stop().await;
 }
 
