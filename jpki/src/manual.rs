@@ -98,7 +98,8 @@
 //! to its town by the name in it; the list of another town says nothing.
 //!
 //! **A nation's list is not a memory problem.** It is read in parts, the promised lengths reserve
-//! nothing, and twelve bytes for each entry are kept ([`crate::revocation::table`]).
+//! nothing, and twelve bytes for each entry are kept ([`crate::revocation::table`]). Large parts are
+//! hashed on a second core; the whole is verified before anybody can ask the table.
 //!
 //! **The responder must be the issuer's.** Its certificate comes from the same CA, for answering and
 //! nothing else, and says that it need not be checked itself. The answer repeats the nonce, is about

@@ -6,6 +6,7 @@
 //! builds questions and checks answers, [`inquiry`] goes from one to the other. Sockets, files and
 //! clocks are the adapter's.
 
+mod both;
 pub mod cache;
 pub mod crl;
 pub mod inquiry;

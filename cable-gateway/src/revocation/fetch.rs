@@ -39,8 +39,6 @@ use crate::{
     state::AppState,
 };
 
-/// Parts of a file.
-const PART_LEN: usize = 256 * 1024;
 /// Newly revoked certificates of one list that are looked up among the linked ones.
 const CHANGES_MAX: usize = 200_000;
 
@@ -289,13 +287,8 @@ async fn candidates(path: &Path, list: &ListConfig) -> Vec<Candidate> {
 fn read_file(path: &Path, limits: CrlLimits) -> Result<UnverifiedCrl, Fault> {
     let mut file = std::fs::File::open(path)?;
     let mut reader = CrlReader::new(limits);
-    let mut part = vec![0; PART_LEN];
-    loop {
-        match file.read(&mut part)? {
-            0 => return Ok(reader.finish()?),
-            length => reader.feed(&part[..length])?,
-        }
-    }
+    reader.feed_from(|part| Ok::<_, Fault>(file.read(part)?))?;
+    Ok(reader.finish()?)
 }
 
 fn take(

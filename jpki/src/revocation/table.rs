@@ -6,10 +6,13 @@
 //! the first bits leads to the few entries among which a number has to be.
 
 mod bytes;
+mod index;
+mod sort;
 
 use std::cmp::Ordering;
 
 use super::RevocationReason;
+use index::Index;
 
 pub(super) use bytes::{TableBytesError, checksum};
 
@@ -19,8 +22,6 @@ const SERIAL_LEN: usize = 20;
 const REASON_BITS: u32 = 4;
 /// Serial numbers below this go to the first table.
 const SHORT_LIMIT: u64 = 1 << (u64::BITS - REASON_BITS);
-/// Entries for each place of the index, on average.
-const ENTRIES_PER_BUCKET: usize = 8;
 /// So many entries are faster counted through than searched.
 const NEAR_MAX: usize = 32;
 /// Times are kept from here: 2000-01-01, Unix seconds.
@@ -48,9 +49,9 @@ impl Serial {
     }
 
     fn short(self) -> Option<u64> {
-        let (high, low) = self.0.split_at(SERIAL_LEN - 8);
-        let number = low.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
-        (high.iter().all(|byte| *byte == 0) && number < SHORT_LIMIT).then_some(number)
+        let (high, low) = self.0.split_last_chunk::<8>()?;
+        let number = u64::from_be_bytes(*low);
+        (high == [0; SERIAL_LEN - 8] && number < SHORT_LIMIT).then_some(number)
     }
 }
 
@@ -134,13 +135,23 @@ pub struct TableBuilder {
     short: Vec<Short>,
     long: Vec<Long>,
     is_sorted: bool,
+    /// Least and greatest short number.
+    least: u64,
+    greatest: u64,
     entries_max: usize,
 }
 
 impl TableBuilder {
     /// Takes this many entries at most.
     pub fn new(entries_max: usize) -> Self {
-        Self { short: Vec::new(), long: Vec::new(), is_sorted: true, entries_max }
+        Self {
+            short: Vec::new(),
+            long: Vec::new(),
+            is_sorted: true,
+            least: u64::MAX,
+            greatest: 0,
+            entries_max,
+        }
     }
 
     /// Makes room at once, within the limit, so that growing does not hold two copies.
@@ -165,7 +176,9 @@ impl TableBuilder {
         if self.short.len() + self.long.len() >= self.entries_max {
             return Err(TableError::TooMany);
         }
-        self.is_sorted &= self.short.last().is_none_or(|last| last.serial() < serial);
+        self.is_sorted &= self.short.is_empty() || self.greatest < serial;
+        self.least = self.least.min(serial);
+        self.greatest = self.greatest.max(serial);
         self.short.push(entry);
         Ok(())
     }
@@ -182,10 +195,7 @@ impl TableBuilder {
     /// Sorts what was collected.
     pub fn finish(mut self) -> Result<Table, TableError> {
         if !self.is_sorted {
-            self.short.sort_unstable_by_key(|entry| entry.word());
-            if self.short.windows(2).any(|pair| pair[0].serial() == pair[1].serial()) {
-                return Err(TableError::Twice);
-            }
+            sort::sort(&mut self.short, self.least, self.greatest)?;
         }
         self.long.sort_unstable_by_key(|entry| entry.serial);
         if self.long.windows(2).any(|pair| pair[0].serial == pair[1].serial) {
@@ -199,43 +209,6 @@ impl TableBuilder {
 
 fn kept_time(unix_secs: i64) -> Result<u32, TableError> {
     u32::try_from(unix_secs - TIME_ORIGIN).map_err(|_| TableError::BadTime)
-}
-
-/// Where the entries of each stretch of numbers begin.
-#[derive(Clone, PartialEq, Eq)]
-struct Index {
-    first: u64,
-    shift: u32,
-    starts: Vec<u32>,
-}
-
-impl Index {
-    #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 entries")]
-    fn of(entries: &[Short]) -> Self {
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
-            return Self { first: 0, shift: 0, starts: vec![0, 0] };
-        };
-        let (first, span) = (first.serial(), last.serial() - first.serial());
-        let buckets = (entries.len() / ENTRIES_PER_BUCKET).max(1) as u64;
-        let shift = (u64::BITS - (span / buckets).leading_zeros()).min(u64::BITS - 1);
-        let mut starts = Vec::with_capacity((span >> shift) as usize + 2);
-        for (place, entry) in entries.iter().enumerate() {
-            let bucket = ((entry.serial() - first) >> shift) as usize;
-            while starts.len() <= bucket {
-                starts.push(place as u32);
-            }
-        }
-        starts.push(entries.len() as u32);
-        Self { first, shift, starts }
-    }
-
-    /// Among which entries this number has to be.
-    fn range(&self, serial: u64) -> Option<(usize, usize)> {
-        let bucket = usize::try_from(serial.checked_sub(self.first)? >> self.shift).ok()?;
-        let start = *self.starts.get(bucket)?;
-        let end = *self.starts.get(bucket + 1)?;
-        Some((start as usize, end as usize))
-    }
 }
 
 /// Revoked certificates of one list.
@@ -268,7 +241,7 @@ impl Table {
     pub fn memory_len(&self) -> usize {
         self.short.capacity() * size_of::<Short>()
             + self.long.capacity() * size_of::<Long>()
-            + self.index.starts.capacity() * size_of::<u32>()
+            + self.index.memory_len()
     }
 
     /// The entry with this serial number.

@@ -1,13 +1,21 @@
 //! Lists that are kept: which one replaces which, and what survives in a file.
 
-use std::sync::Arc;
+use std::{io::Read as _, sync::Arc};
 
-use jpki::revocation::{
-    CertificateId, RevocationQuestion, RevocationSource as _, RevocationStatus,
-    crl::Crl,
-    store::{CrlStore, Offered},
+use jpki::{
+    revocation::{
+        CertificateId, RevocationQuestion, RevocationReason, RevocationSource as _,
+        RevocationStatus,
+        crl::{Crl, CrlLimits, CrlReader, CrlRefusal, Expected},
+        store::{CrlStore, Offered},
+    },
+    verify::LibraryVerifier,
 };
-use virtual_card::ca::{Purpose, person::Town, revocation_list::CrlDraft};
+use virtual_card::ca::{
+    Purpose,
+    person::Town,
+    revocation_list::{CrlDraft, CrlEntry},
+};
 
 use crate::{
     Chapter, Rule,
@@ -157,28 +165,52 @@ fn a_stored_list_is_the_list() {
 
 #[test]
 fn a_list_may_come_in_parts_of_any_size() {
-    use jpki::{
-        revocation::crl::{CrlLimits, CrlReader, Expected},
-        verify::LibraryVerifier,
-    };
-    let office = Office::open();
-    let ca = office.ca(Purpose::Sign);
     let mut draft = good();
     draft.entries.extend((20..220).map(entry));
-    let der = draft.sign(ca.key()).expect("signed");
+    let der = draft.sign(Office::open().ca(Purpose::Sign).key()).expect("signed");
     let whole = read(&der).expect("a good list");
-    let names = partition(&town());
     for size in [1, 2, 7, 100, 1000, der.len()] {
+        let mut parts = der.chunks(size);
         let mut reader = CrlReader::new(CrlLimits::default());
-        for part in der.chunks(size) {
-            reader.feed(part).expect("well formed");
-        }
-        let read = reader.finish().and_then(|read| {
-            let expected = Expected::Partition(&names[0]);
-            read.verify(&office.anchor(&ca), expected, NOW, &LibraryVerifier)
-        });
-        assert_eq!(read.as_ref(), Ok(&whole), "{size}");
+        parts.try_for_each(|part| reader.feed(part)).expect("well formed");
+        assert_eq!(verified(reader).as_ref(), Ok(&whole), "{size}");
     }
+}
+
+/// Large parts are hashed on another core than the one that reads them.
+#[test]
+fn a_large_list_is_the_same_on_two_cores() {
+    let mut draft = good();
+    let revoked = |number: u32| {
+        CrlEntry::new(&number.to_be_bytes(), NOW - DAY, RevocationReason::AffiliationChanged)
+    };
+    draft.entries = (100_000_001..=100_150_000).rev().map(revoked).collect();
+    let mut der = draft.sign(Office::open().ca(Purpose::Sign).key()).expect("signed");
+    let mut one_core = CrlReader::new(CrlLimits::default());
+    let mut parts = der.chunks(1000);
+    parts.try_for_each(|part| one_core.feed(part)).expect("well formed");
+    let expected = verified(one_core).expect("a good list");
+    assert_eq!(verified(read_ahead(&der)), Ok(expected));
+    // One of the times, a second later: still well formed.
+    let middle = der.len() / 2;
+    let time_end = der[middle..].windows(2).position(|end| end == b"0Z").expect("a time");
+    der[middle + time_end] = b'1';
+    assert_eq!(verified(read_ahead(&der)), Err(CrlRefusal::BadSignature));
+}
+
+fn read_ahead(mut der: &[u8]) -> CrlReader {
+    let mut reader = CrlReader::new(CrlLimits::default());
+    let fed = reader.feed_from(|part| Ok::<_, CrlRefusal>(der.read(part).unwrap_or_default()));
+    fed.expect("well formed");
+    reader
+}
+
+fn verified(reader: CrlReader) -> Result<Crl, CrlRefusal> {
+    let office = Office::open();
+    let names = partition(&town());
+    let issuer = office.anchor(&office.ca(Purpose::Sign));
+    let expected = Expected::Partition(&names[0]);
+    reader.finish()?.verify(&issuer, expected, NOW, &LibraryVerifier)
 }
 
 proptest::proptest! {

@@ -19,13 +19,18 @@ pub(super) const ENTRY_LEN_MAX: usize = 1024;
 const REASON: &[u8] = &[0x55, 0x1D, 0x15];
 const CERTIFICATE_ISSUER: &[u8] = &[0x55, 0x1D, 0x1D];
 /// The extensions of nearly every entry: a reason, not critical.
-const USUAL_EXTENSIONS: &[u8] =
+const USUAL_EXTENSIONS: &[u8; USUAL_EXTENSIONS_LEN] =
     &[0x30, 0x0C, 0x30, 0x0A, 0x06, 0x03, 0x55, 0x1D, 0x15, 0x04, 0x03, 0x0A, 0x01];
+
+const USUAL_EXTENSIONS_LEN: usize = 13;
 
 /// Content bytes of a UTCTime.
 const DATE_LEN: usize = 13;
 /// Most bytes of a serial number that is below the limit of the short table whatever it is.
 const SHORT_SERIAL_LEN: usize = 7;
+/// Bytes of a usual entry after its serial number, and of the whole with the longest number.
+const AFTER_SERIAL: usize = 2 + DATE_LEN + USUAL_EXTENSIONS_LEN + 1;
+const USUAL_LEN_MAX: usize = 4 + SHORT_SERIAL_LEN + AFTER_SERIAL;
 
 /// Takes the first entry and returns its length; none when the input ends inside it.
 pub(super) fn take(input: &[u8], table: &mut TableBuilder) -> Result<Option<usize>, CrlRefusal> {
@@ -39,27 +44,31 @@ pub(super) fn take(input: &[u8], table: &mut TableBuilder) -> Result<Option<usiz
 }
 
 /// The form of nearly every entry, read without a detour: a short serial number, a UTCTime, a
-/// reason. Everything else, malformed entries included, is left to [`take_any`].
+/// reason. Everything else, malformed entries included, is left to [`take_any`], and so are the last
+/// bytes of a part.
 fn usual(input: &[u8]) -> Option<(usize, u64, Revocation)> {
-    const AFTER_SERIAL: usize = 2 + DATE_LEN + USUAL_EXTENSIONS.len() + 1;
-    let &[tlv::SEQUENCE, content_len, INTEGER, serial_len, ..] = input else { return None };
-    let serial_len = usize::from(serial_len);
-    let content_len = usize::from(content_len);
-    if serial_len > SHORT_SERIAL_LEN || content_len != 2 + serial_len + AFTER_SERIAL {
+    let window: &[u8; USUAL_LEN_MAX] = input.first_chunk()?;
+    let [tlv::SEQUENCE, content_len, INTEGER, serial_len, number @ ..] = window else {
+        return None;
+    };
+    let serial_len = usize::from(*serial_len);
+    if serial_len > SHORT_SERIAL_LEN || usize::from(*content_len) != 2 + serial_len + AFTER_SERIAL {
         return None;
     }
-    let entry = input.get(..2 + content_len)?;
-    let (serial, rest) = entry[4..].split_at(serial_len);
-    let (date, rest) = rest.split_at(2 + DATE_LEN);
-    let (extensions, code) = rest.split_at(USUAL_EXTENSIONS.len());
-    let [tlv::UTC_TIME, 13, date @ ..] = date else { return None };
+    let (serial, rest) = number.split_at(serial_len);
+    let after: &[u8; AFTER_SERIAL] = rest.first_chunk()?;
+    let [tlv::UTC_TIME, 13, after @ ..] = after else { return None };
+    let (date, after) = after.split_first_chunk::<DATE_LEN>()?;
+    let (extensions, code) = after.split_first_chunk::<USUAL_EXTENSIONS_LEN>()?;
     if !is_positive(serial) || extensions != USUAL_EXTENSIONS {
         return None;
     }
-    let revoked_at = time::parse_utc(date.try_into().ok()?)?;
+    let revoked_at = time::parse_utc(date)?;
     let reason = RevocationReason::from_code(*code.first()?)?;
-    let serial = serial.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
-    Some((entry.len(), serial, Revocation { reason, revoked_at }))
+    // The number is the first of eight bytes, without a loop over its length.
+    let number =
+        u64::from_be_bytes(*number.first_chunk()?) >> (u64::BITS as usize - 8 * serial_len);
+    Some((2 + usize::from(*content_len), number, Revocation { reason, revoked_at }))
 }
 
 fn take_any(input: &[u8], table: &mut TableBuilder) -> Result<Option<usize>, CrlRefusal> {
@@ -91,7 +100,7 @@ fn push(table: &mut TableBuilder, serial: &[u8], revocation: Revocation) -> Resu
 fn reason(extensions: &[u8]) -> Result<RevocationReason, CrlRefusal> {
     match extensions.split_last() {
         None => Ok(RevocationReason::Unspecified),
-        Some((code, USUAL_EXTENSIONS)) => {
+        Some((code, rest)) if rest == USUAL_EXTENSIONS => {
             RevocationReason::from_code(*code).ok_or(CrlRefusal::Malformed)
         }
         Some(_) => unusual_reason(extensions),

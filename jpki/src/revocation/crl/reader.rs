@@ -7,15 +7,17 @@ use super::{
 };
 use crate::{
     algorithm::{RunningDigest, SignatureAlgorithm},
-    revocation::table::TableBuilder,
+    revocation::{both::both, table::TableBuilder},
     shell, time,
     tlv::{self, BIT_STRING, GENERALIZED_TIME, INTEGER, SEQUENCE, TlvError, UTC_TIME, context},
 };
 
 /// Most bytes before the first entry and after the last one.
 const MARGIN_LEN_MAX: usize = 64 * 1024;
-/// Parts of this size are hashed and read while they are in the cache.
-const PART_LEN: usize = 256 * 1024;
+/// Parts of this size are hashed on one core and read on another.
+const PART_LEN: usize = 4 * 1024 * 1024;
+/// Below this length a second core is not worth its start.
+const ALONE_LEN_MAX: usize = 1024 * 1024;
 /// Bytes of a usual entry, to guess their number by.
 const ENTRY_LEN_USUAL: usize = 33;
 
@@ -84,8 +86,14 @@ impl CrlReader {
     }
 
     /// Takes the next part.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<(), CrlRefusal> {
-        for part in bytes.chunks(PART_LEN) {
+    pub fn feed(&mut self, mut bytes: &[u8]) -> Result<(), CrlRefusal> {
+        while !bytes.is_empty() {
+            let length_max = match self.stage {
+                Stage::Header => MARGIN_LEN_MAX,
+                Stage::Body(_) => PART_LEN,
+            };
+            let (part, rest) = bytes.split_at(bytes.len().min(length_max));
+            bytes = rest;
             self.taken += part.len();
             if self.taken > self.limits.len_max {
                 return Err(CrlRefusal::TooLong);
@@ -94,6 +102,24 @@ impl CrlReader {
                 Stage::Header => self.take_header(part)?,
                 Stage::Body(_) => self.take_body(part)?,
             }
+        }
+        Ok(())
+    }
+
+    /// Takes all parts that `more` writes into the bytes it is given, until it writes none. The next
+    /// one is asked for while the last one is read.
+    pub fn feed_from<E: From<CrlRefusal> + Send>(
+        &mut self,
+        mut more: impl FnMut(&mut [u8]) -> Result<usize, E> + Send,
+    ) -> Result<(), E> {
+        let (mut part, mut next) = (vec![0; PART_LEN], vec![0; PART_LEN]);
+        let mut length = more(&mut part)?;
+        while length > 0 {
+            let mut asked = Ok(0);
+            let bytes = &part[..length.min(PART_LEN)];
+            both(|| asked = more(&mut next), || self.feed(bytes))?;
+            length = asked?;
+            std::mem::swap(&mut part, &mut next);
         }
         Ok(())
     }
@@ -125,13 +151,20 @@ impl CrlReader {
         let Stage::Body(body) = &mut self.stage else {
             return Err(CrlRefusal::Malformed);
         };
-        let signed = part.len().min(body.signed_left);
-        body.digest.update(&part[..signed]);
-        body.signed_left -= signed;
-        let mut rest = part;
-        if body.entries_left > 0 {
-            rest = take_entries(rest, &mut self.pending, &mut body.entries_left, &mut self.table)?;
-        }
+        let Body { digest, signed_left, entries_left, .. } = &mut **body;
+        let signed = &part[..part.len().min(*signed_left)];
+        *signed_left -= signed.len();
+        let mut hash = || digest.update(signed);
+        let mut read = || match *entries_left {
+            0 => Ok(part),
+            _ => take_entries(part, &mut self.pending, entries_left, &mut self.table),
+        };
+        let rest = if signed.len() > ALONE_LEN_MAX {
+            both(hash, read)?
+        } else {
+            hash();
+            read()?
+        };
         if body.entries_left > 0 {
             return Ok(());
         }
