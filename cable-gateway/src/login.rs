@@ -24,7 +24,10 @@ use jpki::{
     },
     tbs::{LoginParts, LoginTbs},
     trust::TrustStore,
-    verify::{LibraryVerifier, VerifiedCertificate as VerifiedLogin, verify_login, verify_touch},
+    verify::{
+        LibraryVerifier, RememberingVerifier, VerifiedCertificate as VerifiedLogin, verify_login,
+        verify_touch,
+    },
 };
 
 pub use credential::{LinkError, read_certificate};
@@ -52,6 +55,7 @@ const NAME_MAX_LEN: usize = 100;
 pub struct LoginDesk {
     gateway_id: String,
     trust: Arc<TrustStore>,
+    verifier: RememberingVerifier<LibraryVerifier>,
     revocation: RevocationDesk,
     config: LoginConfig,
     metrics: Arc<Metrics>,
@@ -88,6 +92,7 @@ impl LoginDesk {
             gateway_id: gateway_id.to_owned(),
             revocation: RevocationDesk::closed(Arc::clone(&trust)),
             trust,
+            verifier: RememberingVerifier::default(),
             config: config.clone(),
             metrics: Arc::default(),
         })
@@ -199,7 +204,7 @@ impl LoginDesk {
         random: Arc<dyn Random>,
     ) -> Result<(), LinkError> {
         let now = now_ms.div_euclid(1000);
-        let verified = verify_touch(certificate, &self.trust, now, &LibraryVerifier)?;
+        let verified = verify_touch(certificate, &self.trust, now, &self.verifier)?;
         let (household, resident) = (household_id.to_owned(), resident_id.to_owned());
         let consent = consent_version.to_owned();
         let link = move |sql: &mut dyn crate::store::Sql| {
@@ -258,7 +263,7 @@ impl LoginDesk {
         let tbs = tbs.map_err(|_| LoginError::BadRequest("the relying party's id is refused"))?;
         let tbs = tbs.bytes();
         let trust = &self.trust;
-        Ok(verify_login(&certificate, &tbs, &signature, trust, now, &LibraryVerifier)?)
+        Ok(verify_login(&certificate, &tbs, &signature, trust, now, &self.verifier)?)
     }
 
     /// What the card was asked to sign, from what was stored.
@@ -280,7 +285,7 @@ impl LoginDesk {
     ) -> Result<Accepted, LoginError> {
         let now = occasion.now_ms.div_euclid(1000);
         let verified = certificate(base64).and_then(|certificate| {
-            Ok(verify_touch(&certificate, &self.trust, now, &LibraryVerifier)?)
+            Ok(verify_touch(&certificate, &self.trust, now, &self.verifier)?)
         });
         self.accept("card-touch", verified, None, occasion).await
     }

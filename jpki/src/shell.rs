@@ -8,7 +8,7 @@
 use crate::{
     algorithm::{PublicKey, SignatureAlgorithm},
     tlv::{self, BIT_STRING, SEQUENCE},
-    verify::{SignatureVerifier, matches},
+    verify::{SignatureVerifier, matches, matches_certificate},
 };
 
 /// Signed part, algorithm and signature.
@@ -62,6 +62,16 @@ impl<'a> Shell<'a> {
     ) -> bool {
         self.algorithm() == Some(key.algorithm())
             && matches(verifier, key, self.signed, self.signature)
+    }
+
+    /// The same for a certificate and the key of its authority.
+    pub(crate) fn is_issued_by(
+        &self,
+        issuer: PublicKey<'_>,
+        verifier: &dyn SignatureVerifier,
+    ) -> bool {
+        self.algorithm() == Some(issuer.algorithm())
+            && matches_certificate(verifier, issuer, self.signed, self.signature)
     }
 }
 

@@ -6,6 +6,7 @@ mod citizen;
 #[cfg(feature = "aws-lc")]
 mod library;
 mod portable;
+mod remembering;
 
 pub use citizen::{
     Presented, Proof, Refusal, VerifiedCertificate, VerifiedSigner, verify, verify_document,
@@ -14,6 +15,7 @@ pub use citizen::{
 #[cfg(feature = "aws-lc")]
 pub use library::LibraryVerifier;
 pub use portable::PortableVerifier;
+pub use remembering::RememberingVerifier;
 
 pub use crate::{
     algorithm::{KeyError, MessageDigest, PublicKey, SignatureAlgorithm},
@@ -32,6 +34,17 @@ pub trait SignatureVerifier {
         digest: &MessageDigest,
         signature: &[u8],
     ) -> Result<(), SignatureMismatch>;
+
+    /// Checks an authority's signature over the hash of a certificate. It is the same one each time
+    /// the certificate is shown, so a verifier may remember that it matched.
+    fn verify_certificate_digest(
+        &self,
+        issuer: PublicKey<'_>,
+        digest: &MessageDigest,
+        signature: &[u8],
+    ) -> Result<(), SignatureMismatch> {
+        self.verify_digest(issuer, digest, signature)
+    }
 }
 
 /// The signature was not made with this key over this message.
@@ -85,6 +98,18 @@ pub(crate) fn matches(
     signature: &[u8],
 ) -> bool {
     matches_digest(verifier, key, &key.algorithm().digest(message), signature)
+}
+
+/// Whether this authority signed the bytes of a certificate, in the exact form.
+pub(crate) fn matches_certificate(
+    verifier: &dyn SignatureVerifier,
+    issuer: PublicKey<'_>,
+    signed: &[u8],
+    signature: &[u8],
+) -> bool {
+    let algorithm = issuer.algorithm();
+    algorithm.has_form(signature)
+        && verifier.verify_certificate_digest(issuer, &algorithm.digest(signed), signature).is_ok()
 }
 
 /// Whether this key signed the hash, in the exact form.

@@ -22,10 +22,17 @@ const PURPOSE: &str = "login";
 pub struct BareBox {
     client: Client,
     address: String,
-    enrolment: EnrolmentAnswer,
+    gateway_id: String,
+    device_id: String,
 }
 
 impl BareBox {
+    /// A box that is enrolled already: whom it speaks as, and to which gateway, by address and name.
+    pub fn enrolled(client: Client, address: &str, gateway_id: &str, device_id: &str) -> Self {
+        let [address, gateway_id, device_id] = [address, gateway_id, device_id].map(str::to_owned);
+        Self { client, address, gateway_id, device_id }
+    }
+
     /// Enrols in the town's first household, over the network as a new box does.
     pub async fn enrol(town: &Town) -> Result<Self> {
         Self::enrol_in(town, HOME).await
@@ -47,7 +54,7 @@ impl BareBox {
         let identity = format!("{}{}", key.serialize_pem(), enrolment.certificate_chain_pem);
         let identity = Identity::from_pem(identity.as_bytes())?;
         let client = builder(authority).identity(identity).build()?;
-        Ok(Self { client, address, enrolment })
+        Ok(Self::enrolled(client, &address, &enrolment.gateway_id, &enrolment.device_id))
     }
 
     /// Logs in with card and PIN; the gateway's refusal comes back as its code.
@@ -80,10 +87,10 @@ impl BareBox {
         let challenge: LoginChallenge = answer.error_for_status()?.json().await?;
         let nonce = STANDARD.decode(&challenge.nonce)?;
         let tbs = LoginTbs::new(LoginParts {
-            gateway_id: &self.enrolment.gateway_id,
+            gateway_id: &self.gateway_id,
             relying_party,
             purpose,
-            device_id: &self.enrolment.device_id,
+            device_id: &self.device_id,
             nonce: nonce.try_into().ok().context("32 bytes")?,
             issued_at_ms: challenge.issued_at_ms.unsigned_abs(),
         })?;

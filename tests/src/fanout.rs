@@ -105,11 +105,11 @@ async fn rounds(server: &mut impl Server, receivers: &Receivers) -> Result<Outco
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds of one run are exact in f64")]
-fn per(total_us: i64, times: usize) -> f64 {
+pub(crate) fn per(total_us: i64, times: usize) -> f64 {
     total_us as f64 / times as f64
 }
 
-fn sha256(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref().to_vec()
 }
 

@@ -1,7 +1,9 @@
 //! A town of ten thousand for figures: a gateway alone, with people and answers that are invented
 //! by counting.
 
+pub(crate) mod boxes;
 mod gateway;
+mod logins;
 
 use std::{
     path::Path,
@@ -13,6 +15,7 @@ use reqwest::{Client, header, redirect::Policy};
 use rusqlite::{Connection, Transaction, params};
 
 pub use gateway::LoneGateway;
+pub use logins::{LoginCost, logins};
 
 /// Who opens the list.
 const NURSE: &str = "hokenshi";

@@ -55,6 +55,20 @@ impl Process {
         Ok(ticks.map(str::parse::<i64>).sum::<Result<i64, _>>()? * 10_000)
     }
 
+    /// CPU time of those of its threads whose names begin so, in microseconds.
+    pub fn threads_cpu_us(&self, name: &str) -> Result<i64> {
+        let mut sum_ns = 0;
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.id()))? {
+            let folder = thread?.path();
+            if std::fs::read_to_string(folder.join("comm"))?.starts_with(name) {
+                let times = std::fs::read_to_string(folder.join("schedstat"))?;
+                let on_core = times.split_whitespace().next().context("time on a core")?;
+                sum_ns += on_core.parse::<i64>()?;
+            }
+        }
+        Ok(sum_ns / 1_000)
+    }
+
     /// Everything it said so far.
     pub fn log(&self) -> String {
         std::fs::read(&self.log)

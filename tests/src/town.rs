@@ -34,7 +34,7 @@ use crate::{
 pub const HOME: &str = "2f12470c-6ac4-54d1-8aa2-d570001a0ee9";
 
 /// Residents with cards: label, resident id, name, birth date as in the town's file.
-const RESIDENTS: [(&str, &str, &str, &str); 2] = [
+pub(crate) const RESIDENTS: [(&str, &str, &str, &str); 2] = [
     ("hana", "a9eb974a-f41d-5405-8abb-4885c2daec97", "中村　ハナ", "19440503"),
     ("shigeru", "879a826a-7d3f-5761-a687-1553d10f40da", "中村　茂", "19420211"),
 ];

@@ -10,7 +10,7 @@ use gateway_api::login::{AssuranceLevel, SIGNATURE_DOCUMENT, Session, SignatureP
 use jpki::{
     cert::attributes::{BasicAttributes, Sex},
     tbs::DocumentTbs,
-    verify::{LibraryVerifier, VerifiedCertificate, VerifiedSigner, verify_document},
+    verify::{VerifiedCertificate, VerifiedSigner, verify_document},
 };
 
 use super::{LoginDesk, LoginError, Occasion, certificate, nonce, signature};
@@ -76,7 +76,7 @@ impl LoginDesk {
         let tbs = DocumentTbs::new(self.parts(nonce, device), SIGNATURE_DOCUMENT);
         let tbs = tbs.map_err(|_| LoginError::BadRequest("the relying party's id is refused"))?;
         let (tbs, trust) = (tbs.bytes(), &self.trust);
-        Ok(verify_document(&certificate, &tbs, &signature, trust, now, &LibraryVerifier)?)
+        Ok(verify_document(&certificate, &tbs, &signature, trust, now, &self.verifier)?)
     }
 }
 

@@ -105,7 +105,7 @@ impl Anchor {
     }
 
     pub(crate) fn signed(&self, shell: &Shell<'_>, verifier: &dyn SignatureVerifier) -> bool {
-        shell.is_signed_by(self.key(), verifier)
+        shell.is_issued_by(self.key(), verifier)
     }
 
     pub(crate) fn is_valid_at(&self, now_unix_secs: i64) -> bool {

@@ -4,13 +4,9 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
-use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, Issuer, KeyPair, SerialNumber};
 use reqwest::{Client, header, redirect::Policy};
-use rusqlite::{Connection, params};
-use rustls::{ClientConfig, RootCertStore, client::Resumption, crypto::aws_lc_rs};
-use rustls_pki_types::{
-    CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, pem::PemObject as _,
-};
+use rustls::RootCertStore;
+use rustls_pki_types::ServerName;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -18,7 +14,10 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{MARK, Outcome, RECEIVERS, ROUNDS, Receivers, Server, per, rounds};
-use crate::{load::LoneGateway, town::HOME};
+use crate::load::{
+    LoneGateway,
+    boxes::{self, Leaf},
+};
 
 /// What a box asks.
 const ASK: &[u8] = b"GET /box/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -86,7 +85,7 @@ impl<'a> Office<'a> {
 pub(super) async fn measure() -> Result<(Outcome, f64, Vec<u8>)> {
     let mut devices = Vec::new();
     let fill = |folder: &Path| {
-        devices = enrol(folder)?;
+        devices = boxes::enrol(folder, RECEIVERS)?;
         Ok(())
     };
     let gateway = LoneGateway::start(|text| roomy(&text), fill)?;
@@ -111,38 +110,6 @@ fn roomy(text: &str) -> String {
     text.replace("[box_api]\n", places) + "[push]\nheartbeat_seconds = 60\n"
 }
 
-type Leaf = (CertificateDer<'static>, PrivateKeyDer<'static>);
-
-/// Devices of one home, as if enrolled; they share a key, because nothing here depends on it.
-fn enrol(folder: &Path) -> Result<Vec<Leaf>> {
-    let pem = |name: &str| std::fs::read_to_string(folder.join("keys").join(name));
-    let authority = KeyPair::from_pem(&pem("device-ca.key.pem")?)?;
-    let issuer = Issuer::from_ca_cert_pem(&pem("device-ca.cert.pem")?, authority)?;
-    let key = KeyPair::generate()?;
-    let mut sql = Connection::open(folder.join("data/gateway.sqlite"))?;
-    let transaction = sql.transaction()?;
-    let mut devices = Vec::new();
-    for number in 0..RECEIVERS {
-        let mut leaf = CertificateParams::default();
-        leaf.serial_number = Some(SerialNumber::from(number as u64 + 1));
-        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        let certificate = leaf.signed_by(&key, &issuer)?.der().clone();
-        transaction.execute(
-            "INSERT INTO device (device_id, household_id, state, certificate_sha256, certificate, \
-             public_key_sha256, enrolled_at_ms) VALUES (?1, ?2, 'active', ?3, ?4, ?3, 0)",
-            params![
-                format!("fanout-{number}"),
-                HOME,
-                crate::fanout::sha256(&certificate),
-                certificate.as_ref()
-            ],
-        )?;
-        devices.push((certificate, PrivatePkcs8KeyDer::from(key.serialize_der()).into()));
-    }
-    transaction.commit()?;
-    Ok(devices)
-}
-
 /// What the devices need to connect.
 #[derive(Clone)]
 struct Devices {
@@ -153,9 +120,7 @@ struct Devices {
 
 impl Devices {
     fn new(gateway: &LoneGateway, leaves: Vec<Leaf>) -> Result<Self> {
-        let mut roots = RootCertStore::empty();
-        let ca = gateway.path().join("keys/server-ca.cert.pem");
-        roots.add(CertificateDer::from_pem_file(ca)?)?;
+        let roots = boxes::roots(gateway.path())?;
         Ok(Self { leaves: Arc::new(leaves), roots: Arc::new(roots), port: gateway.box_port })
     }
 
@@ -167,14 +132,7 @@ impl Devices {
     /// The stream of a box, and what it got up to the order in force, with which it begins: only then
     /// the gateway has seen the certificate, and the box's place among strangers is free.
     async fn connect(&self, number: usize) -> Result<(TlsStream<TcpStream>, Vec<u8>)> {
-        let (certificate, key) = &self.leaves[number];
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(self.roots.clone())
-            .with_client_auth_cert(vec![certificate.clone()], key.clone_key())?;
-        config.resumption = Resumption::disabled();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let config = boxes::tls(Arc::clone(&self.roots), &self.leaves[number])?;
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         let name = ServerName::try_from("127.0.0.1")?;
         let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;

@@ -67,6 +67,11 @@ impl LoneGateway {
         self.process.cpu_us()
     }
 
+    /// The part of it that its database threads used.
+    pub fn storage_cpu_us(&self) -> Result<i64> {
+        self.process.threads_cpu_us("store-")
+    }
+
     /// Signs in; gives the cookie.
     pub async fn sign_in(&self, client: &Client, account: &StaffAccount) -> Result<String> {
         let code = account.code()?;
