@@ -52,6 +52,7 @@ const SECS_TO_2000: i64 = 946_684_800;
 
 /// Days since 2000-01-01 of a date in the years 2000 to 2049, in which every fourth year is a leap
 /// year. Lists of millions of dates are read with this; [`days`] is the same for every year.
+#[inline]
 fn days_of_this_century(year: u8, month: u8, day: u8) -> Option<u32> {
     const LENGTHS: [u8; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     const BEFORE: [u16; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];

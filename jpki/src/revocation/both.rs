@@ -5,6 +5,15 @@
 
 use std::thread;
 
+/// The same where it is `worth` a thread; else one after the other.
+pub(super) fn both_if<T>(worth: bool, aside: impl FnOnce() + Send, here: impl FnOnce() -> T) -> T {
+    if worth {
+        return both(aside, here);
+    }
+    aside();
+    here()
+}
+
 /// Runs `aside` on a thread of its own while `here` runs on this one; on this one after it where
 /// the system gives no thread.
 pub(super) fn both<T>(aside: impl FnOnce() + Send, here: impl FnOnce() -> T) -> T {
@@ -30,8 +39,10 @@ mod tests {
 
     #[test]
     fn both_are_done_when_it_returns() {
-        let mut aside = 0;
-        let here = both(|| aside = 1, || 2);
-        assert_eq!((aside, here), (1, 2));
+        for worth in [false, true] {
+            let mut aside = 0;
+            let here = both_if(worth, || aside = 1, || 2);
+            assert_eq!((aside, here), (1, 2));
+        }
     }
 }

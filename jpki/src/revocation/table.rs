@@ -22,6 +22,8 @@ const SERIAL_LEN: usize = 20;
 const REASON_BITS: u32 = 4;
 /// Serial numbers below this go to the first table.
 const SHORT_LIMIT: u64 = 1 << (u64::BITS - REASON_BITS);
+/// So many entries are worth a second core.
+const LARGE: usize = 1 << 16;
 /// So many entries are faster counted through than searched.
 const NEAR_MAX: usize = 32;
 /// Times are kept from here: 2000-01-01, Unix seconds.

@@ -190,6 +190,9 @@ fn a_large_list_is_the_same_on_two_cores() {
     let mut parts = der.chunks(1000);
     parts.try_for_each(|part| one_core.feed(part)).expect("well formed");
     let expected = verified(one_core).expect("a good list");
+    let table = expected.table();
+    assert_eq!(table.len(), 150_000);
+    assert!(table.iter().all(|(serial, found)| table.get(serial) == Some(found)));
     assert_eq!(verified(read_ahead(&der)), Ok(expected));
     // One of the times, a second later: still well formed.
     let middle = der.len() / 2;

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     algorithm::{RunningDigest, SignatureAlgorithm},
-    revocation::{both::both, table::TableBuilder},
+    revocation::{
+        both::{both, both_if},
+        table::TableBuilder,
+    },
     shell, time,
     tlv::{self, BIT_STRING, GENERALIZED_TIME, INTEGER, SEQUENCE, TlvError, UTC_TIME, context},
 };
@@ -154,17 +157,12 @@ impl CrlReader {
         let Body { digest, signed_left, entries_left, .. } = &mut **body;
         let signed = &part[..part.len().min(*signed_left)];
         *signed_left -= signed.len();
-        let mut hash = || digest.update(signed);
-        let mut read = || match *entries_left {
+        let hash = || digest.update(signed);
+        let read = || match *entries_left {
             0 => Ok(part),
             _ => take_entries(part, &mut self.pending, entries_left, &mut self.table),
         };
-        let rest = if signed.len() > ALONE_LEN_MAX {
-            both(hash, read)?
-        } else {
-            hash();
-            read()?
-        };
+        let rest = both_if(signed.len() > ALONE_LEN_MAX, hash, read)?;
         if body.entries_left > 0 {
             return Ok(());
         }

@@ -3,7 +3,8 @@
 //! The span between the least and the greatest number is cut into equal stretches, so many that six
 //! entries share one on average: they lie in one or two cache lines.
 
-use super::Short;
+use super::{LARGE, Short};
+use crate::revocation::both::both_if;
 
 /// Entries for each stretch, on average. Fewer would need more memory than the lines they save.
 const ENTRIES_PER_STRETCH: usize = 6;
@@ -29,19 +30,36 @@ impl Index {
         let stretches = (entries.len() / ENTRIES_PER_STRETCH).max(1);
         let scale = scale(stretches, span);
         let mut index = Self { first, scale, starts: vec![NOT_MET; stretches + 1] };
-        // From the last to the first, so that the first one of a stretch stays without a question.
-        for (place, entry) in entries.iter().enumerate().rev() {
-            let stretch = index.stretch(entry.serial() - first);
-            if let Some(start) = index.starts.get_mut(stretch) {
-                *start = place as u32;
-            }
-        }
+        // The first entry of the upper half begins its stretch only if none of the lower half does.
+        let middle = entries.len() / 2;
+        let border = index.stretch(entries[middle].serial() - first) + 1;
+        let mut starts = std::mem::take(&mut index.starts);
+        let (low, high) = starts.split_at_mut(border);
+        both_if(
+            entries.len() > LARGE,
+            || index.note(low, 0, &entries[..=middle], 0),
+            || index.note(high, border, &entries[middle..], middle),
+        );
+        index.starts = starts;
         let mut next = entries.len() as u32;
         for start in index.starts.iter_mut().rev() {
             next = if *start == NOT_MET { next } else { *start };
             *start = next;
         }
         index
+    }
+
+    /// Notes where stretches from `border` on begin, among entries from `place` on. From the last to
+    /// the first, so that the first one of a stretch stays without a question.
+    #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 entries")]
+    fn note(&self, starts: &mut [u32], border: usize, entries: &[Short], place: usize) {
+        for (at, entry) in entries.iter().enumerate().rev() {
+            let stretch = self.stretch(entry.serial() - self.first);
+            let start = stretch.checked_sub(border).and_then(|place| starts.get_mut(place));
+            if let Some(start) = start {
+                *start = (place + at) as u32;
+            }
+        }
     }
 
     /// Among which entries this number has to be.

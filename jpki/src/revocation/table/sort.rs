@@ -6,8 +6,8 @@
 //! passes of the first kind, one for every seven bits at most. Memory beside the entries is bounded
 //! by the size of a part.
 
-use super::{Short, TableError};
-use crate::revocation::both::both;
+use super::{LARGE, Short, TableError};
+use crate::revocation::both::{both, both_if};
 
 /// Bits of one pass in place: so few that the next place of each part stays in the cache.
 const PASS_BITS: u32 = 7;
@@ -15,7 +15,7 @@ const PASS_PARTS: usize = 1 << PASS_BITS;
 /// A part of this many entries is laid out from a copy.
 const CACHED_MAX: usize = 1 << 17;
 /// So many entries share a stretch of the second pass, as a power of two.
-const SHARE_BITS: u32 = 2;
+const SHARE_BITS: u32 = 1;
 
 /// Numbers from `first` on that differ in the lower `bits` of their distance from it.
 #[derive(Clone, Copy)]
@@ -79,10 +79,7 @@ fn sort_parts_of(entries: &mut [Short], span: Span, cached_max: usize) -> Result
 fn spread(whole: Part<'_>) -> Vec<Part<'_>> {
     let Part { entries, span } = whole;
     let bits = span.bits.min(PASS_BITS);
-    let mut ends = [0; PASS_PARTS];
-    for entry in &*entries {
-        ends[span.place(*entry, bits) % PASS_PARTS] += 1;
-    }
+    let mut ends = lengths(entries, span, bits);
     let mut nexts = [0; PASS_PARTS];
     let mut sum = 0;
     for (next, end) in nexts.iter_mut().zip(&mut ends) {
@@ -110,6 +107,23 @@ fn spread(whole: Part<'_>) -> Vec<Part<'_>> {
         (rest, begin) = (after, end);
     }
     parts
+}
+
+/// How many entries each part has, counted on two cores.
+fn lengths(entries: &[Short], span: Span, bits: u32) -> [usize; PASS_PARTS] {
+    let count = |entries: &[Short]| {
+        let mut lengths = [0; PASS_PARTS];
+        for entry in entries {
+            lengths[span.place(*entry, bits) % PASS_PARTS] += 1;
+        }
+        lengths
+    };
+    let (low, high) = entries.split_at(entries.len() / 2);
+    let mut lengths = [0; PASS_PARTS];
+    let worth = entries.len() > LARGE;
+    let others = both_if(worth, || lengths = count(low), || count(high));
+    lengths.iter_mut().zip(others).for_each(|(length, other)| *length += other);
+    lengths
 }
 
 /// Room for one part after the other.
