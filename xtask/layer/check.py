@@ -37,6 +37,8 @@ IMAGE_FEATURES = {
 IMAGE_TYPES = {"erofs-lz4hc", "wic.zst", "wic.bmap"}
 LICENCES = {"Apache-2.0", "BSD-3-Clause", "CC-BY-3.0"}
 NEEDED = ["SUMMARY", "LICENSE"]
+# What RAUC needs of a kernel: to fetch parts of a bundle, to look into it, to verify what it reads.
+KERNEL_FOR_UPDATES = {"CONFIG_BLK_DEV_NBD=y", "CONFIG_SQUASHFS=y", "CONFIG_DM_VERITY=y"}
 
 BITBAKE_CONF = r"""
 B = "${S}"
@@ -156,6 +158,28 @@ def appends_of(recipe, appends):
         pattern = os.path.basename(append)[: -len(".bbappend")]
         if name == pattern or (pattern.endswith("%") and name.startswith(pattern[:-1])):
             yield append
+
+
+def stand_in(core, append):
+    """For an append to a recipe of the core: a recipe of that name with nothing in it."""
+    name = os.path.basename(append)[: -len(".bbappend")].replace("%", "1.0")
+    os.makedirs(f"{core}/recipes", exist_ok=True)
+    recipe = f"{core}/recipes/{name}.bb"
+    with open(recipe, "w") as file:
+        file.write('SUMMARY = "Stand-in"\nLICENSE = "Apache-2.0"\n')
+    return recipe
+
+
+def check_kernel(d):
+    paths = (d.getVar("FILESPATH") or "").split(":")
+    options = set()
+    for entry in (d.getVar("SRC_URI") or "").split():
+        name = entry.removeprefix("file://")
+        for path in paths:
+            if name.endswith(".cfg") and os.path.exists(os.path.join(path, name)):
+                options.update(open(os.path.join(path, name)).read().split())
+    for option in sorted(KERNEL_FOR_UPDATES - options):
+        found(LAYERS[0], f"{d.getVar('MACHINE')}: no fragment sets {option}, which updates need")
 
 
 def parse(recipe, appends, base):
@@ -305,6 +329,8 @@ def main():
             if base.getVar("DISTRO_VERSION") != version:
                 found(LAYERS[0], f"DISTRO_VERSION is not the workspace's {version}")
             recipes, appends = recipe_files(base)
+            others = [a for a in appends if not any(a in appends_of(r, appends) for r in recipes)]
+            recipes += sorted({stand_in(core, append) for append in others})
             for recipe in recipes:
                 check_version(recipe, version)
                 d = parse(recipe, appends, base)
@@ -314,6 +340,8 @@ def main():
                 check_recipe(recipe, d)
                 if d.getVar("PN") == "hitokoe-rootfs":
                     check_users(d)
+                if d.getVar("PN") == "linux-yocto":
+                    check_kernel(d)
                 if d.getVar("PN") == "stb-image" and machine == "stb-x86-64":
                     check_disk(d)
     check_kas()
