@@ -64,11 +64,13 @@ pub struct Options {
     pub channels: bool,
     /// Size of the channels' picture.
     pub picture: (u32, u32),
+    /// Pictures per second of the channels.
+    pub fps: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { channels: true, picture: (1280, 720) }
+        Self { channels: true, picture: (1280, 720), fps: 25 }
     }
 }
 
@@ -384,7 +386,8 @@ fn start_channels(ports: &Ports, options: Options, path: &Path) -> Result<Vec<Pr
                 Command::new(place::program("test-channel")?)
                     .args(["--group", &group, "--interface", "127.0.0.1", "--name", name])
                     .args(["--number", &number.to_string()])
-                    .args(["--size", &format!("{width}x{height}")]),
+                    .args(["--size", &format!("{width}x{height}")])
+                    .args(["--fps", &options.fps.to_string()]),
                 &path.join("logs"),
             )
         })

@@ -65,6 +65,8 @@ make)
 	printf '\377' | dd of="$folder/bundles/damaged.raucb" bs=1 seek=1000000 conv=notrunc status=none
 	rm -f "$folder/bundles.erofs"
 	mkfs.erofs --quiet -T0 "$folder/bundles.erofs" "$folder/bundles" >/dev/null
+	# What the gateway offers.
+	mv "$folder/bundles/good.raucb" "$folder/good.raucb"
 	rm -rf "$folder/bundles" "$folder/update.img"
 	;;
 *)

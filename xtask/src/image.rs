@@ -38,6 +38,8 @@ const BOX: &[&str] = &[
     // Updates, and the encryption of the data partition
     "cryptsetup-bin",
     "dosfstools",
+    "libcurl4",
+    "libnl-genl-3-200",
     "libtss2-esys-3.0.2-0",
     "libtss2-mu0",
     "libtss2-tcti-device0",
@@ -221,6 +223,20 @@ fn base() -> Result<PathBuf> {
     Ok(base)
 }
 
+/// The updater as the box needs it, kept while its recipe stays.
+fn updater() -> Result<PathBuf> {
+    let script = scripts().join("rauc.sh");
+    let recipe = checksum(&fs::read(&script)?);
+    let program = place::cache().join(format!("tools/rauc-{recipe:016x}"));
+    if !program.exists() {
+        eprintln!("Building RAUC for the image (once)");
+        let unfinished = program.with_extension("new");
+        run::succeed(Command::new("sh").arg(script).arg(&unfinished).arg(packages::RELEASE))?;
+        fs::rename(&unfinished, &program)?;
+    }
+    Ok(program)
+}
+
 /// Our files over Debian's: those of every box, those of the try-out, the application and its voice.
 fn lay_over(tree: &Path, voice: &Path) -> Result<()> {
     let root = place::root();
@@ -237,6 +253,12 @@ fn lay_over(tree: &Path, voice: &Path) -> Result<()> {
             .args(["--strip", "-m", "755"])
             .arg(place::binaries().join("stb-app"))
             .arg(&program),
+    )?;
+    run::read(
+        packages::privileged("install")
+            .args(["-m", "755"])
+            .arg(updater()?)
+            .arg(tree.join("usr/bin/rauc")),
     )?;
     let voices = tree.join("usr/share/hitokoe/voice");
     run::read(packages::privileged("mkdir").arg("-p").arg(&voices))?;

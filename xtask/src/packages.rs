@@ -71,9 +71,21 @@ const IMAGE: &[&str] = &[
     "systemd-boot-efi",
 ];
 
-/// By release: another version of one of them that is there already would keep the others out.
+/// To build RAUC as the box needs it.
+const UPDATER: &[&str] = &[
+    "dpkg-dev",
+    "libcurl4-openssl-dev",
+    "libdbus-1-dev",
+    "libfdisk-dev",
+    "libjson-glib-dev",
+    "libnl-genl-3-dev",
+    "libssl-dev",
+];
+
+/// By release, which is the image's too: another version of one of them that is there already would keep the
+/// others out.
 const QEMU: &[&str] = &["qemu-system-gui", "qemu-system-x86", "qemu-utils"];
-const RELEASE: &str = "bookworm";
+pub(crate) const RELEASE: &str = "bookworm";
 
 /// Installs the packages of every command that are missing.
 pub(crate) fn ensure() -> Result<()> {
@@ -82,7 +94,7 @@ pub(crate) fn ensure() -> Result<()> {
 
 /// Installs the packages of the image that are missing.
 pub(crate) fn ensure_image() -> Result<()> {
-    install(IMAGE)?;
+    install(&[IMAGE, UPDATER].concat())?;
     if QEMU.iter().all(|name| installed(name)) {
         return Ok(());
     }

@@ -3,13 +3,17 @@
 //!
 //! Figures of one run on one machine; a shared machine is noisy, and the file says so.
 
-use std::{process::Command, time::Duration};
+use std::{
+    process::Command,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::{Context, Result, bail};
 use hitokoe_tests::{
     console::{Desk, OrderEntry},
     fanout,
     figure::Figure,
+    forge::{self, Key},
     load::LargeTown,
     marks::now_us,
     place, process,
@@ -55,6 +59,8 @@ const MEASUREMENTS: &[Measurement] = &[
     ("login", Measure::InTown(login)),
     ("order", Measure::InTown(order)),
     ("memory", Measure::InTown(memory)),
+    // The last one: it leaves an order on the screen.
+    ("return", Measure::InTown(return_with_order)),
 ];
 
 fn main() -> Result<()> {
@@ -113,7 +119,7 @@ fn worklist() -> Result<Vec<Figure>> {
 /// The town, started when the first measurement needs it.
 fn started(town: &mut Option<Town>) -> Result<&mut Town> {
     if town.is_none() {
-        let options = Options { channels: true, picture: (1920, 1080) };
+        let options = Options { picture: (1920, 1080), ..Options::default() };
         let begun = Town::start(options, None)?;
         begun.marks().wait("zap-first-picture", 0, SOON)?;
         *town = Some(begun);
@@ -237,6 +243,26 @@ fn order(town: &mut Town) -> Result<Vec<Figure>> {
         figure("order.arrived-to-painted.p95", &painted_after, 95, Some(250.0)),
         figure("order.arrived-to-speech.p95", &spoken_after, 95, Some(1_500.0)),
         figure("order.console-click-to-painted.p95", &posted_to_painted, 95, None),
+    ])
+}
+
+/// Killed under an order: from the new process to the order on the screen.
+fn return_with_order(town: &mut Town) -> Result<Vec<Figure>> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let order = forge::order("A14", 1, i64::try_from(since.as_millis())?)?;
+    let sent = now_us();
+    forge::send(town, &forge::sign(town, &order, Key::Order)?)?;
+    town.marks().wait("takeover-painted", sent, SOON)?;
+    let mut delays = Vec::new();
+    for _ in 0..STARTS {
+        town.kill_box()?;
+        let begun = town.start_box(None)?;
+        let painted = town.marks().wait("takeover-painted", begun, SOON)?;
+        delays.push(painted.at_us - begun);
+    }
+    Ok(vec![
+        figure("return.killed-to-order.p50", &delays, 50, None),
+        figure("return.killed-to-order.max", &delays, 100, Some(2_000.0)),
     ])
 }
 

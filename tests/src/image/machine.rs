@@ -3,6 +3,8 @@
 //! The machine is emulated instruction by instruction (TCG): hosts differ too much in what they let a
 //! virtual machine do. `HITOKOE_QEMU_ACCEL=kvm` chooses otherwise.
 
+mod arguments;
+
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{Ipv4Addr, SocketAddrV4},
@@ -15,29 +17,26 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use self::arguments::MARKS;
 use super::{
     agent::{Agent, Answer},
     screen::Picture,
 };
-use crate::{browser::free_port, process::Process};
+use crate::{browser::free_port, marks::Marks, process::Process};
 
-/// Memory of the smallest box that we support, in MiB.
-const MEMORY_MIB: u32 = 1_024;
-/// What the machine calls its second network interface; `70-programmes.network` in the image knows it.
-const PROGRAMMES_MAC: &str = "52:54:00:48:4b:02";
-/// Address at which the machine sees the gateway, and nothing else.
-const GATEWAY_IN_GUEST: &str = "10.0.2.100:8443";
 /// A command in an emulated machine, with others busy on the same cores.
 pub const SOON: Duration = Duration::from_mins(4);
 
 /// Starting, emulated, with other builds on the same cores.
 pub const START: Duration = Duration::from_mins(8);
 const SOCKETS: [&str; 3] = ["agent.sock", "ccid.sock", "qmp.sock"];
-/// UEFI for virtual machines, and where it keeps its settings.
-const FIRMWARE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+/// Where UEFI keeps its settings.
 const FIRMWARE_SETTINGS: &str = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 /// In the image.
 const BARE_SHELL: &str = "/usr/lib/hitokoe-test/bare";
+
+const FILES: [&str; 7] =
+    ["disk.img", "rootfs.erofs", "bundles.erofs", "good.raucb", "linux", "initrd", "cmdline"];
 
 /// What `cargo xtask image` left.
 #[derive(Debug, Clone)]
@@ -47,7 +46,7 @@ impl Files {
     /// In this folder.
     pub fn new(folder: &Path) -> Result<Self> {
         let files = Self(folder.to_path_buf());
-        for name in ["disk.img", "bundles.erofs", "linux", "initrd", "cmdline"] {
+        for name in FILES {
             anyhow::ensure!(files.path(name).exists(), "{} is missing", files.path(name).display());
         }
         Ok(files)
@@ -117,8 +116,8 @@ impl Machine {
             let _ = std::fs::remove_file(self.folder.join(socket));
         }
         let mut command = Command::new("qemu-system-x86_64");
-        command.current_dir(&self.folder).args(machine_arguments(wiring.window));
-        command.args(network_arguments(wiring.gateway_port, self.cable));
+        command.current_dir(&self.folder).args(arguments::machine(wiring.window));
+        command.args(arguments::network(wiring.gateway_port, self.cable));
         let updates = std::path::absolute(self.files.path("bundles.erofs"))?;
         let updates = format!("file={},format=raw,if=virtio,readonly=on", updates.display());
         command.arg("-drive").arg(updates);
@@ -184,6 +183,26 @@ impl Machine {
     /// Socket of the card reader.
     pub fn reader_socket(&self) -> PathBuf {
         self.folder.join("ccid.sock")
+    }
+
+    /// What of a slot is its file system; the rest is empty.
+    pub fn slot_bytes(&self) -> Result<u64> {
+        Ok(std::fs::metadata(self.files.path("rootfs.erofs"))?.len())
+    }
+
+    /// The update that every box takes.
+    pub fn good_bundle(&self) -> PathBuf {
+        self.files.path("good.raucb")
+    }
+
+    /// What the application marks, followed since the power came on.
+    pub fn marks(&self) -> Marks {
+        Marks::new(self.folder.join(MARKS))
+    }
+
+    /// An error when the emulator ended.
+    pub fn ensure_running(&mut self) -> Result<()> {
+        self.agent().map(drop)
     }
 
     /// What the kernel and the services printed.
@@ -292,31 +311,6 @@ fn loopback(port: u16) -> SocketAddrV4 {
     SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)
 }
 
-/// The box itself: screen, reader, watchdog, the test's ears.
-fn machine_arguments(window: bool) -> Vec<String> {
-    let accel = std::env::var("HITOKOE_QEMU_ACCEL").unwrap_or_else(|_| "tcg,thread=multi".into());
-    let display = if window { "gtk" } else { "none" };
-    format!(
-        "-accel {accel} -cpu max -smp 2 -m {MEMORY_MIB} -nodefaults -vga none -display {display} \
-         -name Hitokoe -device virtio-gpu-pci,xres=1280,yres=720 -device virtio-keyboard-pci \
-         -device virtio-rng-pci -device i6300esb -action watchdog=reset \
-         -drive if=pflash,format=raw,readonly=on,file={FIRMWARE} \
-         -drive if=pflash,format=raw,file=firmware-settings.fd \
-         -drive file=disk.qcow2,format=qcow2,if=none,id=disk0,cache=unsafe \
-         -device virtio-blk-pci,id=disk,drive=disk0,bootindex=1 \
-         -serial file:serial.log -qmp unix:qmp.sock,server=on,wait=off \
-         -device qemu-xhci,id=xhci \
-         -chardev socket,id=ccid,path=ccid.sock,server=on,wait=off \
-         -device usb-ccid,bus=xhci.0,id=ccid0 -device ccid-card-passthru,chardev=ccid,bus=ccid0.0 \
-         -device virtio-serial-pci \
-         -chardev socket,id=agent,path=agent.sock,server=on,wait=off \
-         -device virtserialport,chardev=agent,name=hitokoe.test.0"
-    )
-    .split_whitespace()
-    .map(str::to_owned)
-    .collect()
-}
-
 fn copy_disk(files: &Files, folder: &Path) -> Result<()> {
     let image = std::path::absolute(files.path("disk.img"))?;
     crate::process::succeed(
@@ -338,7 +332,7 @@ pub fn bare_start(files: &Files, folder: &Path) -> Result<f64> {
     let cmdline = std::fs::read_to_string(files.path("cmdline"))?;
     let append = format!("root=PARTLABEL=rootfs-a {} init={BARE_SHELL}", cmdline.trim());
     let mut command = Command::new("qemu-system-x86_64");
-    command.current_dir(folder).args(machine_arguments(false));
+    command.current_dir(folder).args(arguments::machine(false));
     for (option, name) in [("-kernel", "linux"), ("-initrd", "initrd")] {
         command.arg(option).arg(std::path::absolute(files.path(name))?);
     }
@@ -357,30 +351,4 @@ pub fn bare_start(files: &Files, folder: &Path) -> Result<f64> {
 fn console(folder: &Path) -> String {
     let bytes = std::fs::read(folder.join("serial.log")).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// The gateway through one hole in a wall, and the cable.
-fn network_arguments(gateway: u16, cable: (SocketAddrV4, SocketAddrV4)) -> Vec<String> {
-    let (machine, here) = cable;
-    let hole = format!("tcp:{GATEWAY_IN_GUEST}-cmd:socat - TCP:127.0.0.1:{gateway}");
-    let cable = format!(
-        "dgram,id=cable,local.type=inet,local.host={},local.port={},remote.type=inet,remote.host={},\
-         remote.port={}",
-        machine.ip(),
-        machine.port(),
-        here.ip(),
-        here.port()
-    );
-    [
-        "-netdev",
-        &format!("user,id=net,restrict=on,guestfwd={hole}"),
-        "-device",
-        "virtio-net-pci,netdev=net,romfile=",
-        "-netdev",
-        &cable,
-        "-device",
-        &format!("virtio-net-pci,netdev=cable,mac={PROGRAMMES_MAC},romfile="),
-    ]
-    .map(str::to_owned)
-    .to_vec()
 }

@@ -28,6 +28,13 @@ impl Picture {
         self.pixels.iter().step_by(STEP).collect::<HashSet<_>>().len()
     }
 
+    /// How many of a hundred sampled pixels have this colour.
+    pub fn share_percent(&self, colour: [u8; 3]) -> usize {
+        let sample = self.pixels.iter().step_by(STEP);
+        let all = sample.clone().count().max(1);
+        sample.filter(|pixel| **pixel == colour).count() * 100 / all
+    }
+
     /// How many of a hundred sampled pixels differ clearly from another picture's.
     pub fn difference_percent(&self, other: &Self) -> usize {
         if (self.width, self.height) != (other.width, other.height) {
@@ -74,6 +81,12 @@ mod tests {
         assert_eq!(picture(0).colours(), 1);
         assert_eq!(picture(0).difference_percent(&picture(10)), 0);
         assert_eq!(picture(0).difference_percent(&picture(200)), 100);
+    }
+
+    #[test]
+    fn a_colour_has_its_share() {
+        assert_eq!(picture(170).share_percent([170; 3]), 100);
+        assert_eq!(picture(170).share_percent([170, 0, 170]), 0);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use evacuation::order::Order;
 
 use super::{
@@ -26,10 +26,11 @@ use crate::{
     place,
     process::Process,
     town::{HOME, Options, Town},
+    watch,
 };
 
-/// Size of the programmes: what an emulated processor decodes beside everything else.
-const EMULATED_PICTURE: (u32, u32) = (320, 180);
+/// The programmes: what an emulated processor decodes and paints beside everything else.
+const EMULATED: Options = Options { channels: true, picture: (320, 180), fps: 5 };
 /// The keymap that the image ships, and so what the remote in the carton sends.
 const KEYMAP: &str = "rootfs/etc/rc_keymaps/hitokoe.toml";
 
@@ -85,8 +86,7 @@ impl Visit {
     /// Founds the town and starts the machine; measures first what any machine needs to start, if wanted.
     pub fn start(files: &Files, out: &Path, window: bool, is_measured: bool) -> Result<Self> {
         std::fs::create_dir_all(out)?;
-        let options = Options { channels: true, picture: EMULATED_PICTURE };
-        let town = Town::found(options, None)?;
+        let town = Town::found(EMULATED, None)?;
         let folder = town.path().join("machine");
         std::fs::create_dir_all(&folder)?;
         let wiring =
@@ -213,28 +213,25 @@ impl Visit {
 
     /// Waits for a mark that no earlier step saw; an empty detail fits every one.
     fn wait_mark(&mut self, name: &str, detail: &str) -> Result<Mark> {
-        let end = Instant::now() + SOON;
-        loop {
-            let command = format!("tail -n +{} /run/stb/marks.jsonl", self.marks_seen + 1);
-            let lines = self.machine.run(&command)?.said;
-            for (index, line) in lines.lines().enumerate() {
-                let Ok(mark) = serde_json::from_str::<Mark>(line) else { continue };
-                let fits = detail.is_empty() || mark.detail.as_deref() == Some(detail);
-                if mark.mark == name && fits {
-                    self.marks_seen += index + 1;
-                    return Ok(mark);
-                }
-            }
-            if Instant::now() >= end {
-                bail!("no mark {name} {detail}; new ones: {lines}");
-            }
-        }
+        let (machine, seen) = (&mut self.machine, self.marks_seen);
+        let mut marks = Vec::new();
+        let found = watch::until(&format!("mark {name} {detail}"), SOON, || {
+            machine.ensure_running()?;
+            marks = machine.marks().all()?;
+            Ok(marks.iter().skip(seen).position(|mark| {
+                mark.mark == name && (detail.is_empty() || mark.detail.as_deref() == Some(detail))
+            }))
+        });
+        let new = marks.iter().skip(seen).map(|mark| mark.mark.as_str()).collect::<Vec<_>>();
+        let index = seen + found.with_context(|| format!("new marks: {new:?}"))?;
+        self.marks_seen = index + 1;
+        Ok(marks.swap_remove(index))
     }
 
-    /// A process that is about to start writes a file of its own.
+    /// Only what is marked from now on counts.
     fn forget_marks(&mut self) -> Result<()> {
-        self.marks_seen = 0;
-        self.machine.succeed("rm -f /run/stb/marks.jsonl").map(drop)
+        self.marks_seen = self.machine.marks().all()?.len();
+        Ok(())
     }
 }
 

@@ -22,6 +22,10 @@ const HERE: &str = "A14";
 /// A blank screen has one or two colours.
 const COLOURS_OF_A_PROGRAMME: usize = 40;
 const COLOURS_OF_DARKNESS: usize = 2;
+/// Level 4, and how much of the screen its band has at least while everything else goes on.
+const LEVEL_4: ([u8; 3], usize) = ([170, 0, 170], 5);
+/// Of a hundred pixels: more than moves within one programme.
+const ANOTHER_PROGRAMME: usize = 30;
 
 impl Visit {
     /// From the first instruction to a programme on the screen, from inside the sandbox.
@@ -46,6 +50,14 @@ impl Visit {
         })
     }
 
+    /// The order is not only painted by the application: it is what the machine shows.
+    fn wait_for_order(&self) -> Result<()> {
+        let (colour, least) = LEVEL_4;
+        watch::until("an order on the screen", SOON, || {
+            Ok((self.machine.picture()?.share_percent(colour) >= least).then_some(()))
+        })
+    }
+
     /// A receiver is plugged in while the box runs.
     pub(super) fn remote(&mut self) -> Result<()> {
         self.machine.succeed("modprobe rc-loopback")?;
@@ -58,8 +70,13 @@ impl Visit {
         self.wait_mark("page-painted", "Home")?;
         self.picture("home-by-infrared")?;
         self.press("KEY_EXIT")?;
+        let before = self.machine.picture()?;
         self.press("KEY_CHANNELUP")?;
         self.wait_mark("zap-first-picture", "town-2")?;
+        watch::until("another programme", SOON, || {
+            let changed = self.machine.picture()?.difference_percent(&before);
+            Ok((changed >= ANOTHER_PROGRAMME).then_some(()))
+        })?;
         self.picture("channel-by-infrared")?;
         for key in ["KEY_RED", "KEY_BLUE", "KEY_GREEN", "KEY_YELLOW", "KEY_EPG", "KEY_NUMERIC_12"] {
             self.press(key)?;
@@ -155,6 +172,7 @@ impl Visit {
     /// An order out of the multicast, over whatever is on the screen; no update comes in its way.
     pub(super) fn order(&mut self) -> Result<()> {
         self.issue(forge::order(HERE, 1, now_ms()?)?)?;
+        self.wait_for_order()?;
         self.picture("order")?;
         self.wait_for_sign("an order is on the screen")?;
         self.refuses("good", "an order is on the screen")
@@ -171,13 +189,14 @@ impl Visit {
     /// The application is killed: it comes back with the order.
     pub(super) fn crash(&mut self) -> Result<()> {
         let before = self.machine.succeed("systemctl show -P MainPID stb-app.service")?;
-        // No mark of the dead process counts.
         self.forget_marks()?;
         self.machine.succeed("systemctl kill -s KILL stb-app.service")?;
+        self.wait_mark("process-start", "")?;
         let painted = self.wait_mark("takeover-painted", "")?;
         let after = self.machine.succeed("systemctl show -P MainPID stb-app.service")?;
         ensure!(before != after, "it was not killed");
         self.note_return(&painted)?;
+        self.wait_for_order()?;
         self.picture("order-after-crash")?;
         self.wait_for_sign("an order is on the screen")
     }
@@ -194,6 +213,7 @@ impl Visit {
         eprintln!("   safe mode after {} kills", crashes.trim());
         self.wait_mark("takeover-painted", "")?;
         self.machine.succeed("systemctl is-active --quiet stb-safe-mode.service")?;
+        self.wait_for_order()?;
         self.picture("order-in-safe-mode")?;
         self.forget_marks()?;
         self.machine.succeed("systemctl start stb-safe-mode-end.service")?;

@@ -17,6 +17,7 @@ const ROOT: &[&str] = &[
     "pcscd", // readers belong to root; without capabilities, see its drop-in
     "rauc",  // writes slots and boot entries
     "agent", // test images only
+    "tail",  // test images only
 ];
 
 impl Visit {
