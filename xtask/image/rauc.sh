@@ -21,6 +21,9 @@ fetch update
 fetch source rauc
 
 cd rauc-*/
+# Debian's patches are newer than what was generated before them, and change nothing of it.
+find . -name Makefile.in -exec touch aclocal.m4 {} +
+touch configure config.h.in
 ./configure --quiet --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
 	--enable-gpt --enable-network --enable-streaming
 make --silent -j2 rauc >&2

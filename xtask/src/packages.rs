@@ -85,6 +85,7 @@ const UPDATER: &[&str] = &[
 /// By release, which is the image's too: another version of one of them that is there already would keep the
 /// others out.
 const QEMU: &[&str] = &["qemu-system-gui", "qemu-system-x86", "qemu-utils"];
+/// Debian's release.
 pub(crate) const RELEASE: &str = "bookworm";
 
 /// Installs the packages of every command that are missing.
