@@ -271,6 +271,17 @@ def check_users(d):
                 found(LAYERS[0], f"user {name}: USERADD_PARAM lacks `{part}` of sysusers.d")
 
 
+def check_command_line(recipe, d):
+    """What a machine adds must stand in the first boot entry and in the slot, from which updates take it."""
+    task = {"hitokoe-boot-entries": "do_compile", "hitokoe-rootfs": "do_install"}.get(d.getVar("PN"))
+    if task is None:
+        return
+    if d.getVar("HITOKOE_CMDLINE_MACHINE") not in d.getVar(task):
+        found(recipe, f"{task} leaves HITOKOE_CMDLINE_MACHINE out of the kernel's command line")
+    if d.getVar("PACKAGE_ARCH") != d.getVar("MACHINE_ARCH"):
+        found(recipe, "depends on the machine: PACKAGE_ARCH must be MACHINE_ARCH")
+
+
 def check_disk(d):
     file = f"{LAYERS[0]}/files/wic/stb-ab.wks.in"
     text = open(file).read()
@@ -338,6 +349,7 @@ def main():
                     continue
                 parsed += 1
                 check_recipe(recipe, d)
+                check_command_line(recipe, d)
                 if d.getVar("PN") == "hitokoe-rootfs":
                     check_users(d)
                 if d.getVar("PN") == "linux-yocto":

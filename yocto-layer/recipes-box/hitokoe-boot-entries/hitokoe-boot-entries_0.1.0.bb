@@ -18,9 +18,6 @@ PACKAGE_ARCH = "${MACHINE_ARCH}"
 
 inherit deploy nopackages
 
-# A machine adds what only it needs, such as its serial console.
-HITOKOE_CMDLINE_MACHINE ??= ""
-
 do_configure[noexec] = "1"
 
 do_compile() {

@@ -12,6 +12,9 @@ SRC_URI = " \
 "
 S = "${UNPACKDIR}/hitokoe"
 
+# The command line in it is the machine's.
+PACKAGE_ARCH = "${MACHINE_ARCH}"
+
 inherit features_check systemd useradd
 
 # wayland and opengl: what the compositor is built with.
@@ -46,6 +49,8 @@ do_install() {
     install -d ${D}/data
     cp -R --no-dereference --preserve=mode,links ${S}/rootfs/etc ${S}/rootfs/usr ${D}/
     rm -r ${D}${sysconfdir}/rauc
+    # An update writes its boot entry from this file.
+    echo "$(cat ${S}/rootfs/usr/lib/hitokoe/cmdline) ${HITOKOE_CMDLINE_MACHINE}" > ${D}${nonarch_libdir}/hitokoe/cmdline
     echo '${DISTRO_VERSION}' > ${D}${sysconfdir}/hitokoe/version
     chown -R root:root ${D}
 }
