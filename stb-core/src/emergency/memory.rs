@@ -481,7 +481,9 @@ mod tests {
         assert_eq!(memory.orders.len(), MOST);
         assert_eq!(memory.calls_beyond(&BTreeSet::new()).len(), 1);
         let mut newer = Memory::default();
-        (100..=200).for_each(|number| drop(newer.note_shown(id(number))));
+        for number in 100..=200 {
+            newer.note_shown(id(number));
+        }
         newer.remember_before(memory);
         assert_eq!(newer.orders.len(), MOST);
         assert_eq!(newer.calls_beyond(&BTreeSet::new()).len(), 1);

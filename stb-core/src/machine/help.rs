@@ -73,7 +73,7 @@ impl Machine {
         self.emergency.read_dealt_with();
         self.save_orders();
         self.show_toast(say::help_called_again());
-        self.nav.go_home();
+        self.go_home();
     }
 }
 
