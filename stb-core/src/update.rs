@@ -102,6 +102,8 @@ pub struct Situation<'a> {
     pub is_busy: bool,
     /// Picture, gateway and reader were seen since the start.
     pub is_proven: bool,
+    /// Picture, gateway and reader are there now: a version on trial could prove itself.
+    pub is_provable: bool,
     /// Since the last key.
     pub idle_ms: u64,
     /// Any number that is this box's own.
@@ -123,8 +125,8 @@ pub enum Action {
 #[derive(Debug, Clone, Default)]
 pub struct Updater {
     kept: Kept,
-    /// The bundle asked for last, and when.
-    asked: Option<(BundleId, u64)>,
+    /// The image asked for last, and when. It comes to its end whatever is offered meanwhile.
+    asked: Option<(Image, u64)>,
     /// Why a bundle was not taken for now, and when that was said.
     refused: Option<(BundleId, UpdateReason, u64)>,
     restart_asked: Option<u64>,
@@ -150,6 +152,10 @@ impl Updater {
             let is_this_boot = written.boot == situation.boot;
             return self.restart_for(&image, is_this_boot, situation);
         }
+        if let Some((image, _)) = &self.asked {
+            let report = report_of(&image.version, image.bundle, UpdateState::Writing, None);
+            return (Action::Nothing, report);
+        }
         match situation.offer {
             Some(offer) => self.consider(offer, situation),
             None => (Action::Nothing, self.standing(situation)),
@@ -173,33 +179,41 @@ impl Updater {
         }
     }
 
-    /// What the installer says of the bundle that was asked for.
+    /// What the installer says of the image that was asked for.
     fn hear(&mut self, situation: &Situation<'_>) {
         let now_ms = situation.now.monotonic_ms;
-        let Some((asked, at)) = self.asked else { return };
-        let offer = situation.offer.filter(|offer| offer.bundle == asked);
-        match (situation.installer, offer) {
-            (Installer::Wrote(bundle), Some(offer)) if bundle == asked => {
-                let image = Image { version: offer.version.clone(), bundle };
+        let Some((image, at)) = self.asked.take().or_else(|| self.begun(situation)) else { return };
+        match situation.installer {
+            Installer::Wrote(bundle) if bundle == image.bundle => {
                 self.kept.written = Some(Written { image, boot: situation.boot.to_owned() });
-                self.asked = None;
             }
-            (Installer::Refused(bundle, reason), _) if bundle == asked => {
-                self.asked = None;
-                match (is_final(reason), offer) {
-                    (true, Some(offer)) => {
-                        let image = Image { version: offer.version.clone(), bundle };
-                        self.never(image, reason);
-                    }
-                    _ => self.refused = Some((bundle, reason, now_ms)),
+            Installer::Refused(bundle, reason) if bundle == image.bundle => {
+                if is_final(reason) {
+                    self.never(image, reason);
+                } else {
+                    self.refused = Some((bundle, reason, now_ms));
                 }
             }
-            (Installer::Writing(bundle), _) if bundle == asked => {
-                self.asked = Some((asked, now_ms));
+            Installer::Writing(bundle) if bundle == image.bundle => {
+                self.asked = Some((image, now_ms));
             }
-            _ if now_ms >= at.saturating_add(WISH_MS) => self.asked = None,
+            _ if now_ms < at.saturating_add(WISH_MS) => self.asked = Some((image, at)),
             _ => {}
         }
+    }
+
+    /// What was asked for before this program started again; the installer remembers. Asking once more would
+    /// write over a slot that the next start may come from.
+    fn begun(&self, situation: &Situation<'_>) -> Option<(Image, u64)> {
+        let (Installer::Writing(bundle) | Installer::Wrote(bundle)) = situation.installer else {
+            return None;
+        };
+        let offer = situation.offer.filter(|offer| offer.bundle == bundle)?;
+        let may_be = self.kept.written.is_none()
+            && offer.version > *situation.running
+            && self.never_again(bundle).is_none();
+        let image = Image { version: offer.version.clone(), bundle };
+        may_be.then_some((image, situation.now.monotonic_ms))
     }
 
     /// Something is offered.
@@ -214,22 +228,23 @@ impl Updater {
         if offer.version <= *situation.running {
             return nothing(UpdateState::Refused, Some(UpdateReason::NotNewer));
         }
-        if let Some(never) = self.kept.never.iter().find(|one| one.image.bundle == offer.bundle) {
+        if let Some(never) = self.never_again(offer.bundle) {
             return (Action::Nothing, failure(never));
         }
         if situation.installer == Installer::Missing {
             return nothing(UpdateState::Refused, Some(UpdateReason::NoUpdater));
         }
-        if self.asked.is_some_and(|(bundle, _)| bundle == offer.bundle) {
-            return nothing(UpdateState::Writing, None);
-        }
         if let Some(reason) = self.still_refused(offer.bundle, now_ms) {
-            return nothing(UpdateState::Waiting, Some(reason));
+            // It is tried again; the operator counts what may be the bundle's own fault at once.
+            let is_against = reason.speaks_against_the_bundle();
+            let state = if is_against { UpdateState::Refused } else { UpdateState::Waiting };
+            return nothing(state, Some(reason));
         }
         if situation.is_busy {
             return nothing(UpdateState::Waiting, Some(UpdateReason::Busy));
         }
-        self.asked = Some((offer.bundle, now_ms));
+        let image = Image { version: offer.version.clone(), bundle: offer.bundle };
+        self.asked = Some((image, now_ms));
         (Action::Install(offer.clone()), about(UpdateState::Writing, None))
     }
 
@@ -251,7 +266,8 @@ impl Updater {
         let reason = (is_this_boot && situation.is_busy).then_some(UpdateReason::Busy);
         let report = report_of(&image.version, image.bundle, state, reason);
         // On trial the image's own clock counts: it restarts a version that cannot even run this.
-        let is_due = is_this_boot && is_night(situation);
+        // A trial while the gateway or the channel is away would end in a fall-back, and that is for ever.
+        let is_due = is_this_boot && is_night(situation) && situation.is_provable;
         let is_quiet = !situation.is_busy && situation.idle_ms >= IDLE_MS.min(now_ms);
         let is_asked = self.restart_asked.is_some_and(|at| now_ms < at.saturating_add(WISH_MS));
         if !is_due || !is_quiet || is_asked {
@@ -271,6 +287,10 @@ impl Updater {
             Some(good) => report_of(&good.version, good.bundle, UpdateState::Current, None),
             None => UpdateReport::current(),
         }
+    }
+
+    fn never_again(&self, bundle: BundleId) -> Option<&Never> {
+        self.kept.never.iter().find(|one| one.image.bundle == bundle)
     }
 
     fn never(&mut self, image: Image, reason: UpdateReason) {

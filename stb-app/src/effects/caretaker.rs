@@ -209,6 +209,7 @@ impl<U: Upward> Work<U> {
             installer: self.surroundings.installer(),
             is_busy: self.surroundings.is_busy(),
             is_proven: self.surroundings.is_proven(),
+            is_provable: self.vitals.is_some_and(|vitals| vitals.is_provable()),
             idle_ms: now.monotonic_ms.saturating_sub(last_key_ms),
             spread: self.surroundings.spread(),
         });

@@ -25,6 +25,7 @@ struct Home {
     installer: Installer,
     is_busy: bool,
     is_proven: bool,
+    is_provable: bool,
     idle_ms: u64,
     now: Now,
 }
@@ -39,6 +40,7 @@ impl Home {
             installer: Installer::Idle,
             is_busy: false,
             is_proven: true,
+            is_provable: true,
             idle_ms: HOUR_MS,
             now: Now { monotonic_ms: 10 * HOUR_MS, wall_ms: NOON_MS, wall_trusted: true },
         }
@@ -53,6 +55,7 @@ impl Home {
             installer: self.installer,
             is_busy: self.is_busy,
             is_proven: self.is_proven,
+            is_provable: self.is_provable,
             idle_ms: self.idle_ms,
             spread: 7,
         })
@@ -102,6 +105,9 @@ fn an_offer_is_written_by_day_and_started_at_night() {
     home.now.wall_trusted = false;
     home.does(&Action::Nothing, UpdateState::Written, None);
     home.now.wall_trusted = true;
+    home.is_provable = false;
+    home.does(&Action::Nothing, UpdateState::Written, None);
+    home.is_provable = true;
     home.does(&Action::Restart, UpdateState::Written, None);
     home.does(&Action::Nothing, UpdateState::Written, None);
     home.passes(WISH_MS);
@@ -113,6 +119,66 @@ fn an_offer_is_written_by_day_and_started_at_night() {
     home.offer = None;
     home.does(&Action::Nothing, UpdateState::Current, None);
     assert_eq!(home.step().1.bundle, Some(offer("2.0.0").bundle), "the operator sees which");
+}
+
+/// Paused, withdrawn or overtaken while it is written: the slot holds it all the same.
+#[track_caller]
+fn check_meanwhile(meanwhile: Option<UpdateOffer>) {
+    let mut home = Home::new();
+    let wanted = home.offer.clone().expect("offered");
+    home.does(&Action::Install(wanted.clone()), UpdateState::Writing, None);
+    home.offer.clone_from(&meanwhile);
+    home.installer = Installer::Writing(wanted.bundle);
+    home.does(&Action::Nothing, UpdateState::Writing, None);
+    home.passes(10 * WISH_MS);
+    home.does(&Action::Nothing, UpdateState::Writing, None);
+    home.installer = Installer::Wrote(wanted.bundle);
+    home.does(&Action::Nothing, UpdateState::Written, None);
+    home.now.wall_ms = NIGHT_MS;
+    let (action, report) = home.step();
+    assert_eq!((action, report.bundle), (Action::Restart, Some(wanted.bundle)));
+    home.starts_with("1.0.0", "second");
+    home.offer = Some(wanted.clone());
+    home.does(&Action::Nothing, UpdateState::FellBack, Some(UpdateReason::NotWorking));
+}
+
+#[test]
+fn what_has_begun_comes_to_an_end_whatever_is_offered_meanwhile() {
+    check_meanwhile(None);
+    check_meanwhile(Some(offer("2.0.10")));
+}
+
+#[test]
+fn a_refusal_for_good_counts_although_the_offer_is_gone() {
+    let mut home = Home::new();
+    let wanted = home.offer.clone().expect("offered");
+    home.does(&Action::Install(wanted.clone()), UpdateState::Writing, None);
+    home.offer = None;
+    home.installer = Installer::Refused(wanted.bundle, UpdateReason::Untrusted);
+    home.does(&Action::Nothing, UpdateState::Refused, Some(UpdateReason::Untrusted));
+    home.offer = Some(wanted);
+    home.does(&Action::Nothing, UpdateState::Refused, Some(UpdateReason::Untrusted));
+}
+
+/// The program starts again, the machine does not.
+#[track_caller]
+fn check_program_restart(installer: fn(BundleId) -> Installer, state: UpdateState) {
+    let mut home = Home::new();
+    let wanted = home.offer.clone().expect("offered");
+    home.does(&Action::Install(wanted.clone()), UpdateState::Writing, None);
+    home.updater = Updater::new(home.updater.kept().clone());
+    home.installer = installer(wanted.bundle);
+    home.does(&Action::Nothing, state, None);
+    home.passes(2 * WISH_MS);
+    home.does(&Action::Nothing, state, None);
+    home.installer = Installer::Wrote(wanted.bundle);
+    home.does(&Action::Nothing, UpdateState::Written, None);
+}
+
+#[test]
+fn a_program_that_starts_again_writes_nothing_twice() {
+    check_program_restart(Installer::Writing, UpdateState::Writing);
+    check_program_restart(Installer::Wrote, UpdateState::Written);
 }
 
 #[test]
@@ -144,17 +210,17 @@ fn a_version_on_trial_is_left_to_the_clock_of_the_image() {
 fn what_cannot_be_had_now_is_asked_for_again_later() {
     let mut home = Home::new();
     let wanted = home.offer.clone().expect("offered");
-    for (reason, pause) in [
-        (UpdateReason::Unreachable, AGAIN_MS),
-        (UpdateReason::NotWritten, AGAIN_MS),
-        (UpdateReason::Busy, BUSY_AGAIN_MS),
+    for (reason, state, pause) in [
+        (UpdateReason::Unreachable, UpdateState::Waiting, AGAIN_MS),
+        (UpdateReason::NotWritten, UpdateState::Refused, AGAIN_MS),
+        (UpdateReason::Busy, UpdateState::Waiting, BUSY_AGAIN_MS),
     ] {
         home.installer = Installer::Idle;
         home.does(&Action::Install(wanted.clone()), UpdateState::Writing, None);
         home.installer = Installer::Refused(wanted.bundle, reason);
-        home.does(&Action::Nothing, UpdateState::Waiting, Some(reason));
+        home.does(&Action::Nothing, state, Some(reason));
         home.passes(pause - 1);
-        home.does(&Action::Nothing, UpdateState::Waiting, Some(reason));
+        home.does(&Action::Nothing, state, Some(reason));
         home.passes(1);
     }
     home.does(&Action::Install(wanted.clone()), UpdateState::Writing, None);
@@ -214,11 +280,12 @@ struct Moment {
     installer: Installer,
     is_busy: bool,
     is_proven: bool,
+    is_provable: bool,
     idle_ms: u64,
 }
 
 fn any_moment() -> impl Strategy<Value = Moment> {
-    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let offer = proptest::option::of((0_u8..3, 0_u32..5));
     (
         0_i64..86_400_000,
@@ -231,7 +298,16 @@ fn any_moment() -> impl Strategy<Value = Moment> {
         0_u64..2 * HOUR_MS,
     )
         .prop_map(
-            |(wall, (trusted, busy, proven), passed, running, boot, offer, installer, idle)| {
+            |(
+                wall,
+                (trusted, busy, proven, provable),
+                passed,
+                running,
+                boot,
+                offer,
+                installer,
+                idle,
+            )| {
                 Moment {
                     wall_ms: NOON_MS + wall,
                     wall_trusted: trusted,
@@ -242,6 +318,7 @@ fn any_moment() -> impl Strategy<Value = Moment> {
                     installer,
                     is_busy: busy,
                     is_proven: proven,
+                    is_provable: provable,
                     idle_ms: idle,
                 }
             },
@@ -263,6 +340,7 @@ proptest! {
                 size_bytes: 1,
             });
             let never: Vec<_> = updater.kept().never.iter().map(|one| one.image.bundle).collect();
+            let written = updater.kept().written.clone();
             let boot = moment.boot.to_string();
             let situation = Situation {
                 now: Now { monotonic_ms, wall_ms: moment.wall_ms, wall_trusted: moment.wall_trusted },
@@ -272,6 +350,7 @@ proptest! {
                 installer: moment.installer,
                 is_busy: moment.is_busy,
                 is_proven: moment.is_proven,
+                is_provable: moment.is_provable,
                 idle_ms: moment.idle_ms,
                 spread: 11,
             };
@@ -286,6 +365,7 @@ proptest! {
                     prop_assert_eq!(report.state, UpdateState::Writing);
                 }
                 Action::Restart => {
+                    prop_assert!(moment.is_provable, "not into a trial that must fail");
                     prop_assert!(!moment.is_busy && moment.idle_ms >= IDLE_MS.min(monotonic_ms));
                     let written = updater.kept().written.as_ref().expect("only for an update");
                     if written.boot == boot {
@@ -293,6 +373,10 @@ proptest! {
                         prop_assert!(moment.wall_trusted && (120..300).contains(&minute), "{}", minute);
                     }
                 }
+            }
+            if let Some(now) = updater.kept().written.as_ref().filter(|now| written.as_ref() != Some(now)) {
+                prop_assert_eq!(moment.installer, Installer::Wrote(now.image.bundle), "it is there");
+                prop_assert!(!never.contains(&now.image.bundle), "never again");
             }
             prop_assert!(updater.kept().never.len() <= NEVER_MAX);
             let needs_reason = matches!(report.state, UpdateState::Refused | UpdateState::FellBack);

@@ -107,8 +107,12 @@ fn caretaker(
     let surroundings = Surroundings::at(root, Some(root.join("run/stb")), "box-1");
     let keys = Arc::new(AtomicU64::new(0));
     let mut work = Work::new(&root.join("data"), surroundings, Rc::clone(office), events, keys);
-    let vitals = Vitals { reader: Reader::Ready, signal: Signal::Good, last_order: None };
-    work.vitals = Some(vitals);
+    work.vitals = Some(Vitals {
+        reader: Reader::Ready,
+        signal: Signal::Good,
+        last_order: None,
+        is_linked: true,
+    });
     (work, happened)
 }
 
@@ -204,6 +208,11 @@ fn an_offer_becomes_a_wish_a_restart_and_a_new_version() {
     assert!(fs::read_to_string(certificate).expect("beside the wish").starts_with("-----BEGIN"));
     machine.put("run/hitokoe-update/state", &format!("wrote {bundle}\n"));
     // It is night, and nobody pressed a key for two hours.
+    let vitals = machine.work.vitals.expect("noted");
+    machine.work.vitals = Some(Vitals { is_linked: false, ..vitals });
+    assert_eq!(machine.looks().state, UpdateState::Written);
+    assert_eq!(machine.wish(), None, "nothing could be proved while the gateway is away");
+    machine.work.vitals = Some(vitals);
     assert_eq!(machine.looks().state, UpdateState::Written);
     let told = machine.happened.try_recv();
     assert_eq!(told, Ok(Event::UpdateChanged(Some(UpdateNotice::Tonight))));
