@@ -290,7 +290,8 @@ impl Office<'_> {
         if homes.is_empty() {
             bail!("every home has a box or a code that can still be used");
         }
-        let drawn = codes::draw(&self.store, self.config, &SystemRandom, homes, now_ms, days).await;
+        let wanted = codes::Wanted { homes, now_ms, days };
+        let drawn = codes::draw(&self.store, self.config, &SystemRandom, wanted, ()).await;
         Ok(codes::list(&drawn?, now_ms, days))
     }
 

@@ -32,6 +32,26 @@ pub struct Letter {
     pub code: String,
 }
 
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// For whom.
+    pub homes: Vec<Home>,
+    /// The moment, Unix milliseconds.
+    pub now_ms: i64,
+    /// Days for which the codes can be used.
+    pub days: u16,
+}
+
+/// A home `h` without a box and without a code that can still be used at `$1`.
+macro_rules! without_box {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM device d WHERE d.household_id = h.household_id \
+         AND d.state = 'active') AND NOT EXISTS (SELECT 1 FROM enrolment_code c \
+         WHERE c.household_id = h.household_id AND c.used_at_ms IS NULL AND c.expires_at_ms > $1)"
+    };
+}
+
 /// Homes without a box and without a code that can still be used, in the order of the import.
 pub fn homes_without_box(
     sql: &mut dyn Sql,
@@ -39,14 +59,12 @@ pub fn homes_without_box(
     limit: usize,
 ) -> Result<Vec<Home>, StoreError> {
     let limit = i64::try_from(limit.min(CODES_MAX)).unwrap_or(0);
-    let rows = sql.all(
-        "SELECT h.household_id, a.name FROM household h JOIN area a ON a.area_id = h.area_id \
-         WHERE NOT EXISTS (SELECT 1 FROM device d WHERE d.household_id = h.household_id \
-         AND d.state = 'active') AND NOT EXISTS (SELECT 1 FROM enrolment_code c \
-         WHERE c.household_id = h.household_id AND c.used_at_ms IS NULL AND c.expires_at_ms > $1) \
-         ORDER BY h.ordinal, h.household_id LIMIT $2",
-        values![now_ms, limit],
-    )?;
+    let query = concat!(
+        "SELECT h.household_id, a.name FROM household h JOIN area a ON a.area_id = h.area_id WHERE ",
+        without_box!(),
+        " ORDER BY h.ordinal, h.household_id LIMIT $2"
+    );
+    let rows = sql.all(query, values![now_ms, limit])?;
     let home = |row: &crate::store::Row| {
         Ok(Home { household_id: row.get("household_id")?, area: row.get("name")? })
     };
@@ -55,40 +73,50 @@ pub fn homes_without_box(
 
 /// How many homes have neither a box nor a code that can still be used.
 pub fn homes_left(sql: &mut dyn Sql, now_ms: i64) -> Result<u32, StoreError> {
-    let query = "SELECT COUNT(*) AS found FROM household h \
-         WHERE NOT EXISTS (SELECT 1 FROM device d WHERE d.household_id = h.household_id \
-         AND d.state = 'active') AND NOT EXISTS (SELECT 1 FROM enrolment_code c \
-         WHERE c.household_id = h.household_id AND c.used_at_ms IS NULL AND c.expires_at_ms > $1)";
+    let query = concat!("SELECT COUNT(*) AS found FROM household h WHERE ", without_box!());
     sql.one(query, values![now_ms])?.get("found")
 }
 
-/// Draws a code for each home and keeps their hashes, all or none.
+fn is_without_box(sql: &mut dyn Sql, household_id: &str, now_ms: i64) -> Result<bool, StoreError> {
+    let query = concat!(
+        "SELECT h.household_id FROM household h WHERE h.household_id = $2 AND ",
+        without_box!()
+    );
+    Ok(sql.optional(query, values![now_ms, household_id])?.is_some())
+}
+
+/// Draws a code for each home and keeps their hashes, all or none. A home that got a box or a code since it was
+/// looked up gets none. `permit` is given back when the hashing is over, also when nobody waits for it any more.
 pub async fn draw(
     store: &Store,
     config: &Config,
     random: &dyn Random,
-    homes: Vec<Home>,
-    now_ms: i64,
-    days: u16,
+    wanted: Wanted,
+    permit: impl Send + 'static,
 ) -> Result<Vec<Letter>, StoreError> {
+    let Wanted { homes, now_ms, days } = wanted;
     let letter = |home| Letter { home, code: enrolment::draw_code(random) };
     let letters: Vec<Letter> = homes.into_iter().take(CODES_MAX).map(letter).collect();
-    let (codes, gateway_id): (Vec<String>, _) =
-        (letters.iter().map(|letter| letter.code.clone()).collect(), config.gateway.id.clone());
+    let gateway_id = config.gateway.id.clone();
     let hashes = tokio::task::spawn_blocking(move || {
-        codes.iter().filter_map(|code| CodeHash::of(code, &gateway_id)).collect::<Vec<_>>()
+        let _permit = permit;
+        let hash = |letter: Letter| Some((CodeHash::of(&letter.code, &gateway_id)?, letter));
+        letters.into_iter().filter_map(hash).collect::<Vec<_>>()
     });
     let hashes = hashes.await.map_err(|_| StoreError::Panicked)?;
-    let ids: Vec<String> = letters.iter().map(|letter| letter.home.household_id.clone()).collect();
     let expires_at_ms = now_ms + i64::from(days) * DAY_MS;
     let keep = move |sql: &mut dyn Sql| {
-        hashes
-            .into_iter()
-            .zip(&ids)
-            .try_for_each(|(hash, id)| enrolment::insert_code(sql, hash, id, now_ms, expires_at_ms))
+        let mut kept = Vec::new();
+        for (hash, letter) in hashes {
+            let id = &letter.home.household_id;
+            if is_without_box(sql, id, now_ms)? {
+                enrolment::insert_code(sql, hash, id, now_ms, expires_at_ms)?;
+                kept.push(letter);
+            }
+        }
+        Ok(kept)
     };
-    store.write(keep).await?;
-    Ok(letters)
+    store.write(keep).await
 }
 
 /// The list for whoever prints the letters; it names homes, never people.

@@ -1,5 +1,6 @@
 //! Boxes over real TLS: their states, their certificates, their images.
 
+mod letters;
 mod renewals;
 mod statuses;
 mod updates;

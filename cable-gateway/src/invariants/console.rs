@@ -29,10 +29,11 @@ const COUNTING: [&str; 2] = [
 ];
 /// Functions that give figures, states under random ids, or boxes with the number and the district of their
 /// home: they name nobody and tell no answer.
-const FIGURES: [&str; 11] = [
+const FIGURES: [&str; 12] = [
     "board::counts",
     "check_in::roll",
     "check_in::states",
+    "codes::draw",
     "codes::homes_left",
     "codes::homes_without_box",
     "listing::counts",

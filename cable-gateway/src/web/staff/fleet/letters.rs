@@ -10,7 +10,7 @@ use axum::{
 use super::{Operator, table};
 use crate::{
     audit,
-    fleet::codes::{self, CODES_MAX},
+    fleet::codes::{self, CODES_MAX, Wanted},
     store::{Sql, StoreError},
     web::staff::{
         Console,
@@ -21,6 +21,7 @@ use crate::{
 };
 
 const DAYS: [u16; 4] = [14, 30, 90, 180];
+const NOBODY: &str = "登録番号が必要な世帯はありません。";
 
 #[derive(Template)]
 #[template(path = "staff/fleet_letters.html")]
@@ -73,8 +74,7 @@ pub(super) async fn draw(
     let find = move |sql: &mut dyn Sql| codes::homes_without_box(sql, now_ms, limit);
     let homes = app.store.read(find).await?;
     if homes.is_empty() {
-        let text = "登録番号が必要な世帯はありません。";
-        return refuse(&console, &posted.by, text).await;
+        return refuse(&console, &posted.by, NOBODY).await;
     }
     // Written down before anybody sees a code.
     let viewer = posted.by.viewer(&format!("{} homes", homes.len()));
@@ -82,8 +82,12 @@ pub(super) async fn draw(
         move |sql: &mut dyn Sql| audit::act(sql, &viewer, now_ms, "enrolment-codes-created", &[]);
     app.store.write::<_, StoreError, _>(note).await?;
     let permit = app.limits.hashing.clone().acquire_owned().await;
-    let drawn = codes::draw(&app.store, &app.config, &*app.random, homes, now_ms, days).await?;
-    drop(permit);
+    let wanted = Wanted { homes, now_ms, days };
+    let drawn = codes::draw(&app.store, &app.config, &*app.random, wanted, permit).await?;
+    // Somebody else was quicker.
+    if drawn.is_empty() {
+        return refuse(&console, &posted.by, NOBODY).await;
+    }
     let text = codes::list(&drawn, now_ms, days);
     Ok(table(text, "attachment; filename=\"enrolment-codes.csv\""))
 }

@@ -1,0 +1,44 @@
+use std::collections::HashSet;
+
+use crate::{
+    fleet::codes::{self, Wanted},
+    random::SystemRandom,
+    testing::TestGateway,
+};
+
+#[tokio::test]
+async fn two_who_press_at_once_give_a_home_one_code() {
+    let gateway = TestGateway::start().await;
+    let now_ms = gateway.state.now_ms();
+    let homes = gateway.write(move |sql| codes::homes_without_box(sql, now_ms, 3)).await;
+    let (store, config) = (&gateway.state.store, &gateway.state.config);
+    // Both looked before either of them wrote; one home is the first one's alone.
+    let draw = |homes: &[codes::Home]| {
+        let wanted = Wanted { homes: homes.to_vec(), now_ms, days: 90 };
+        codes::draw(store, config, &SystemRandom, wanted, ())
+    };
+    let (first, second) = tokio::join!(draw(&homes), draw(&homes[..2]));
+    let (first, second) = (first.expect("drawn"), second.expect("drawn"));
+    let given = first.iter().chain(&second).map(|letter| &letter.home.household_id);
+    assert_eq!(given.collect::<HashSet<_>>().len(), 3);
+    assert_eq!(first.len() + second.len(), 3, "each home is on one list");
+    let codes = gateway.number("SELECT COUNT(*) AS n FROM enrolment_code").await;
+    assert_eq!(codes, 3);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_home_that_got_its_box_meanwhile_gets_no_code() {
+    let gateway = TestGateway::start().await;
+    let now_ms = gateway.state.now_ms();
+    let everybody = gateway.write(move |sql| codes::homes_without_box(sql, now_ms, 500)).await;
+    let is_home = |home: &codes::Home| home.household_id == crate::testing::HOME;
+    let homes: Vec<_> = everybody.into_iter().filter(is_home).collect();
+    assert_eq!(homes.len(), 1, "it has no box yet");
+    gateway.home_box().await;
+    let wanted = Wanted { homes, now_ms, days: 90 };
+    let (store, config) = (&gateway.state.store, &gateway.state.config);
+    let drawn = codes::draw(store, config, &SystemRandom, wanted, ()).await.expect("drawn");
+    assert!(drawn.is_empty());
+    gateway.stop().await;
+}
