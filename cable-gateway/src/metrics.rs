@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
+    fmt::{Display, Write as _},
     sync::{Mutex, PoisonError},
 };
 
@@ -141,16 +141,18 @@ impl Metrics {
     }
 }
 
-fn head(text: &mut String, name: &str, help: &str, kind: &str) {
+/// What the lines that follow are about.
+pub(crate) fn head(text: &mut String, name: &str, help: &str, kind: &str) {
     writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}")
         .expect("writing to a string cannot fail");
 }
 
-/// Words of this program need no escape.
-fn line(text: &mut String, name: &str, labels: &[(&str, &str)], value: u64) {
+/// Words of this program and versions need no escape.
+pub(crate) fn line(text: &mut String, name: &str, labels: &[(&str, &str)], value: impl Display) {
     let labels: Vec<_> = labels.iter().map(|(name, word)| format!("{name}=\"{word}\"")).collect();
-    writeln!(text, "{name}{{{}}} {value}", labels.join(","))
-        .expect("writing to a string cannot fail");
+    let labels =
+        if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+    writeln!(text, "{name}{labels} {value}").expect("writing to a string cannot fail");
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
     encoding::when,
     store::{Sql, Store},
     update::{
-        rollout::Tally,
+        rollout::{self, Tally},
         shelf::{self, Bundle, Pause, ShelfError},
     },
 };
@@ -63,9 +63,7 @@ fn version(text: &str) -> Result<Version, String> {
 }
 
 fn percent(text: &str) -> Result<u32, String> {
-    let steps = ["1", "10", "100"];
-    let known = steps.contains(&text).then(|| text.parse().ok()).flatten();
-    known.ok_or_else(|| "use 1, 10 or 100".to_owned())
+    rollout::step(text).ok_or_else(|| format!("use {}", rollout::steps()))
 }
 
 /// Runs one command and returns what to print.

@@ -2,10 +2,9 @@
 //!
 //! Labels are words of this program and versions: never a box, a home or a district.
 
-use std::fmt::Write as _;
-
 use super::listing::{self, Kind};
 use crate::{
+    metrics::{head, line},
     push::presence::QUIET_MS,
     store::{Sql, StoreError},
     update::shelf,
@@ -15,16 +14,15 @@ use crate::{
 pub fn text(sql: &mut dyn Sql, connected: usize, now_ms: i64) -> Result<String, StoreError> {
     let counts = listing::counts(sql, now_ms - QUIET_MS)?;
     let mut text = String::new();
-    head(&mut text, "hitokoe_boxes_connected", "Boxes whose event stream is open.");
-    line(&mut text, "hitokoe_boxes_connected", "", connected);
-    head(&mut text, "hitokoe_boxes", "Boxes by what the fleet page filters them by.");
+    head(&mut text, "hitokoe_boxes_connected", "Boxes whose event stream is open.", "gauge");
+    line(&mut text, "hitokoe_boxes_connected", &[], connected);
+    head(&mut text, "hitokoe_boxes", "Boxes by what the fleet page filters them by.", "gauge");
     for kind in Kind::ALL {
-        let label = format!("{{kind=\"{}\"}}", kind.code());
-        line(&mut text, "hitokoe_boxes", &label, counts.of(kind));
+        line(&mut text, "hitokoe_boxes", &[("kind", kind.code())], counts.of(kind));
     }
-    head(&mut text, "hitokoe_boxes_running", "Boxes by the version that they told.");
+    head(&mut text, "hitokoe_boxes_running", "Boxes by the version that they told.", "gauge");
     for (version, boxes) in listing::versions(sql)? {
-        line(&mut text, "hitokoe_boxes_running", &format!("{{version=\"{version}\"}}"), boxes);
+        line(&mut text, "hitokoe_boxes_running", &[("version", &version)], boxes);
     }
     rollouts(sql, &mut text)?;
     Ok(text)
@@ -32,29 +30,30 @@ pub fn text(sql: &mut dyn Sql, connected: usize, now_ms: i64) -> Result<String, 
 
 fn rollouts(sql: &mut dyn Sql, text: &mut String) -> Result<(), StoreError> {
     let bundles = shelf::all(sql)?;
-    head(text, "hitokoe_update_boxes", "Boxes by version offered to them and what became of it.");
+    head(
+        text,
+        "hitokoe_update_boxes",
+        "Boxes by version offered to them and what became of it.",
+        "gauge",
+    );
     for bundle in &bundles {
-        let tally = bundle.tally;
+        let (version, tally) = (bundle.version.to_string(), bundle.tally);
         for (outcome, boxes) in
             [("going", tally.going), ("good", tally.good), ("failed", tally.failed)]
         {
-            let label = format!("{{version=\"{}\",outcome=\"{outcome}\"}}", bundle.version);
-            line(text, "hitokoe_update_boxes", &label, boxes);
+            let labels = [("version", &*version), ("outcome", outcome)];
+            line(text, "hitokoe_update_boxes", &labels, boxes);
         }
     }
-    head(text, "hitokoe_update_paused", "Whether the rollout of a version stands still.");
+    head(text, "hitokoe_update_paused", "Whether the rollout of a version stands still.", "gauge");
     for bundle in &bundles {
-        let label = format!("{{version=\"{}\"}}", bundle.version);
-        line(text, "hitokoe_update_paused", &label, u8::from(bundle.pause.is_some()));
+        let version = bundle.version.to_string();
+        line(
+            text,
+            "hitokoe_update_paused",
+            &[("version", &version)],
+            u8::from(bundle.pause.is_some()),
+        );
     }
     Ok(())
-}
-
-fn head(text: &mut String, name: &str, help: &str) {
-    writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge")
-        .expect("writing to a string cannot fail");
-}
-
-fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
-    writeln!(text, "{name}{labels} {value}").expect("writing to a string cannot fail");
 }

@@ -176,17 +176,24 @@ macro_rules! narrowed {
     };
 }
 
+/// What a [`BoxRow`] is read from, of a box `d` and its state `s`.
+macro_rules! columns {
+    () => {
+        "SELECT d.device_id, d.household_id, d.state, d.enrolled_at_ms, d.last_seen_ms, \
+         (SELECT a.name FROM household h JOIN area a ON a.area_id = h.area_id \
+         WHERE h.household_id = d.household_id) AS area, s.received_at_ms, s.version, s.slot, \
+         s.reader, s.signal, s.order_sequence, s.order_heard_at_ms, s.update_state, \
+         s.update_reason, s.update_version, s.uptime_seconds, s.memory_total_kib, \
+         s.memory_free_kib"
+    };
+}
+
 /// Query of one page and query of the number of all.
 macro_rules! queries {
     ($state:literal, $condition:expr) => {
         (
             concat!(
-                "SELECT d.device_id, d.household_id, d.state, d.enrolled_at_ms, d.last_seen_ms, \
-                 (SELECT a.name FROM household h JOIN area a ON a.area_id = h.area_id \
-                 WHERE h.household_id = d.household_id) AS area, s.received_at_ms, s.version, s.slot, \
-                 s.reader, s.signal, s.order_sequence, s.order_heard_at_ms, s.update_state, \
-                 s.update_reason, s.update_version, s.uptime_seconds, s.memory_total_kib, \
-                 s.memory_free_kib",
+                columns!(),
                 narrowed!($state, $condition),
                 " ORDER BY d.household_id, d.device_id LIMIT $5 OFFSET $6"
             ),
@@ -210,17 +217,18 @@ const fn queries(kind: Kind) -> (&'static str, &'static str) {
 
 /// Boxes that are not stopped, and those of them that are silent: out of one index.
 const HEARD: &str = concat!(
-    "SELECT COUNT(*) AS whole, COALESCE(SUM(",
+    "SELECT COUNT(*) AS whole, COALESCE(SUM(CASE WHEN ",
     condition!(silent),
-    "), 0) AS silent FROM device d WHERE d.state = 'active'"
+    " THEN 1 ELSE 0 END), 0) AS silent FROM device d WHERE d.state = 'active'"
 );
 
-/// Boxes with one trouble; `CROSS JOIN` keeps the order: the few with the trouble first.
+/// Boxes with one trouble. Not joined: SQLite would begin with every box that is not stopped; so it looks at the
+/// few with the trouble and then at their boxes.
 macro_rules! troubled {
     ($condition:ident) => {
         concat!(
-            "SELECT COUNT(*) AS found FROM box_status s CROSS JOIN device d \
-             ON d.device_id = s.device_id WHERE d.state = 'active' AND ",
+            "SELECT COUNT(*) AS found FROM box_status s WHERE EXISTS (SELECT 1 FROM device d \
+             WHERE d.device_id = s.device_id AND d.state = 'active') AND ",
             condition!($condition)
         )
     };
@@ -309,14 +317,10 @@ pub fn versions(sql: &mut dyn Sql) -> Result<Vec<(String, u32)>, StoreError> {
 
 /// One box.
 pub fn one(sql: &mut dyn Sql, device_id: &str) -> Result<Option<BoxRow>, StoreError> {
-    let query = "SELECT d.device_id, d.household_id, d.state, d.enrolled_at_ms, d.last_seen_ms, \
-                 (SELECT a.name FROM household h JOIN area a ON a.area_id = h.area_id \
-                 WHERE h.household_id = d.household_id) AS area, s.received_at_ms, s.version, \
-                 s.slot, s.reader, s.signal, s.order_sequence, s.order_heard_at_ms, \
-                 s.update_state, s.update_reason, s.update_version, s.uptime_seconds, \
-                 s.memory_total_kib, s.memory_free_kib \
-                 FROM device d LEFT JOIN box_status s ON s.device_id = d.device_id \
-                 WHERE d.device_id = $1";
+    let query = concat!(
+        columns!(),
+        " FROM device d LEFT JOIN box_status s ON s.device_id = d.device_id WHERE d.device_id = $1"
+    );
     sql.optional(query, values![device_id])?.as_ref().map(box_row).transpose()
 }
 

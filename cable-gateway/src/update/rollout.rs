@@ -13,6 +13,23 @@ pub const STEPS: [u32; 4] = [0, 1, 10, 100];
 const ONE_FAILURE_IN: u32 = 10;
 const TURNS: u64 = 10_000;
 
+/// The step that somebody wrote; none for anything else, and for nobody at all.
+pub fn step(text: &str) -> Option<u32> {
+    let percent: u32 = text.parse().ok()?;
+    STEPS.into_iter().find(|step| *step == percent && percent > 0)
+}
+
+/// The next larger step, when there is one.
+pub fn next(percent: u32) -> Option<u32> {
+    STEPS.into_iter().find(|step| *step > percent)
+}
+
+/// The steps that can be asked for, for people to read.
+pub fn steps() -> String {
+    let [_, others @ .., last] = STEPS.map(|step| step.to_string());
+    format!("{} or {last}", others.join(", "))
+}
+
 /// A box's place in the order of a rollout, 0 to 9,999.
 pub fn turn(device_id: &str, bundle: BundleId) -> u32 {
     let mut text = bundle.to_string().into_bytes();
@@ -50,6 +67,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_rollout_has_a_few_steps() {
+        assert_eq!(["1", "10", "100"].map(step), [Some(1), Some(10), Some(100)]);
+        for wrong in ["", "0", "-1", "7", "101", "1 0", "ten"] {
+            assert_eq!(step(wrong), None, "{wrong}");
+        }
+        assert_eq!([0, 1, 10, 100].map(next), [Some(1), Some(10), Some(100), None]);
+        assert_eq!(steps(), "1, 10 or 100");
+    }
 
     #[test]
     fn shares_are_about_what_they_say() {

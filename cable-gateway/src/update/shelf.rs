@@ -111,6 +111,9 @@ pub enum ShelfError {
         /// The present share.
         present: u32,
     },
+    /// A share is one of a few.
+    #[error("{0} % is no step of a rollout; use {steps}", steps = rollout::steps())]
+    NoStep(u32),
     /// A rollout that stands still is not widened.
     #[error("the rollout is paused; look for the reason, then `admin update resume`")]
     Paused,
@@ -223,25 +226,31 @@ pub fn add(
     Ok(())
 }
 
+/// How many results `r` there are of each outcome, for [`tally_of`].
+macro_rules! outcomes {
+    () => {
+        "COALESCE(SUM(CASE WHEN r.outcome = 'going' THEN 1 ELSE 0 END), 0) AS going, \
+         COALESCE(SUM(CASE WHEN r.outcome = 'good' THEN 1 ELSE 0 END), 0) AS good, \
+         COALESCE(SUM(CASE WHEN r.outcome = 'failed' THEN 1 ELSE 0 END), 0) AS failed"
+    };
+}
+
+fn tally_of(row: &Row) -> Result<Tally, StoreError> {
+    Ok(Tally { going: row.get("going")?, good: row.get("good")?, failed: row.get("failed")? })
+}
+
 /// Every bundle, the newest version first.
 pub fn all(sql: &mut dyn Sql) -> Result<Vec<Bundle>, StoreError> {
     let rows = sql.all(
-        "SELECT b.bundle_id, b.version, b.size_bytes, b.added_at_ms, b.percent, b.pause, \
-         COALESCE(SUM(r.outcome = 'going'), 0) AS going, \
-         COALESCE(SUM(r.outcome = 'good'), 0) AS good, \
-         COALESCE(SUM(r.outcome = 'failed'), 0) AS failed \
-         FROM update_bundle b LEFT JOIN update_result r ON r.bundle_id = b.bundle_id \
-         GROUP BY b.bundle_id",
+        concat!(
+            "SELECT b.bundle_id, b.version, b.size_bytes, b.added_at_ms, b.percent, b.pause, ",
+            outcomes!(),
+            " FROM update_bundle b LEFT JOIN update_result r ON r.bundle_id = b.bundle_id \
+             GROUP BY b.bundle_id"
+        ),
         &[],
     )?;
-    let tally = |row: &Row| {
-        Ok::<_, StoreError>(Tally {
-            going: row.get("going")?,
-            good: row.get("good")?,
-            failed: row.get("failed")?,
-        })
-    };
-    let bundles = rows.iter().map(|row| bundle_of(row, tally(row)?));
+    let bundles = rows.iter().map(|row| bundle_of(row, tally_of(row)?));
     Ok(newest_first(bundles.collect::<Result<_, StoreError>>()?))
 }
 
@@ -311,6 +320,9 @@ pub fn widen(sql: &mut dyn Sql, version: &Version, percent: u32) -> Result<(), S
     if bundle.pause.is_some() {
         return Err(ShelfError::Paused);
     }
+    if !rollout::STEPS.contains(&percent) {
+        return Err(ShelfError::NoStep(percent));
+    }
     if percent <= bundle.percent {
         return Err(ShelfError::Smaller { present: bundle.percent });
     }
@@ -359,10 +371,12 @@ pub(crate) fn note_report(
     let query = "SELECT version, counted_from_ms FROM update_bundle WHERE bundle_id = $1";
     let Some(row) = sql.optional(query, values![hex(&bundle.0)])? else { return Ok(()) };
     let outcome = outcome(status, row.text("version")?);
+    // A box that tries again has failed until it succeeds: one bad flash must not pause what was resumed.
     sql.execute(
         "INSERT INTO update_result (bundle_id, device_id, outcome, since_ms) \
          VALUES ($1, $2, $3, $4) ON CONFLICT (bundle_id, device_id) \
-         DO UPDATE SET outcome = $3, since_ms = $4 WHERE update_result.outcome <> $3",
+         DO UPDATE SET outcome = $3, since_ms = $4 WHERE update_result.outcome <> $3 \
+         AND NOT (update_result.outcome = 'failed' AND $3 = 'going')",
         values![hex(&bundle.0), device_id, outcome, now_ms],
     )?;
     if outcome == "failed" && rollout::must_pause(recent(sql, bundle, row.get("counted_from_ms")?)?)
@@ -386,12 +400,10 @@ fn outcome(status: &BoxStatus, version: &str) -> &'static str {
 
 /// What became of a bundle since it was added or resumed.
 fn recent(sql: &mut dyn Sql, id: BundleId, from_ms: i64) -> Result<Tally, StoreError> {
-    let row = sql.one(
-        "SELECT COALESCE(SUM(outcome = 'going'), 0) AS going, \
-         COALESCE(SUM(outcome = 'good'), 0) AS good, \
-         COALESCE(SUM(outcome = 'failed'), 0) AS failed FROM update_result \
-         WHERE bundle_id = $1 AND since_ms >= $2",
-        values![hex(&id.0), from_ms],
-    )?;
-    Ok(Tally { going: row.get("going")?, good: row.get("good")?, failed: row.get("failed")? })
+    let query = concat!(
+        "SELECT ",
+        outcomes!(),
+        " FROM update_result r WHERE r.bundle_id = $1 AND r.since_ms >= $2"
+    );
+    tally_of(&sql.one(query, values![hex(&id.0), from_ms])?)
 }

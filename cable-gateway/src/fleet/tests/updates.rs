@@ -101,6 +101,11 @@ async fn only_what_is_newer_and_whose_turn_has_come_is_offered() {
         assert_eq!(offered(&tell(&client, &status(running)).await), None, "{running}");
     }
     assert!(matches!(store.write(widen(10)).await, Err(ShelfError::Smaller { present: 100 })));
+    for odd in [101, 50] {
+        assert!(
+            matches!(store.write(widen(odd)).await, Err(ShelfError::NoStep(percent)) if percent == odd)
+        );
+    }
     let pause = |sql: &mut dyn crate::store::Sql| shelf::pause(sql, &version("2.0.0"));
     store.write(pause).await.expect("paused");
     assert_eq!(offered(&tell(&client, &status("1.0.0")).await), None, "paused by hand");
@@ -168,5 +173,32 @@ async fn failing_boxes_pause_a_rollout_and_good_ones_are_counted() {
     tell(&second, &back).await;
     let bundle = gateway.state.store.read(find).await.expect("here");
     assert_eq!(bundle.pause, None, "what was looked at does not pause it again");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_bundle_that_cannot_be_written_pauses_once_for_a_box_that_tries_again() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let (id, _) = rolled_out(&gateway, "2.0.0", 100).await;
+    let find = |sql: &mut dyn crate::store::Sql| shelf::find(sql, &version("2.0.0"));
+    let writing = with(&status("1.0.0"), UpdateState::Writing, None, id);
+    let failed = with(&status("1.0.0"), UpdateState::Refused, Some(UpdateReason::NotWritten), id);
+    tell(&client, &writing).await;
+    tell(&client, &failed).await;
+    let bundle = gateway.state.store.read(find).await.expect("here");
+    assert_eq!((bundle.tally.failed, bundle.pause), (1, Some(Pause::Failures)));
+    let now_ms = gateway.state.now_ms() + 1;
+    let resume =
+        move |sql: &mut dyn crate::store::Sql| shelf::resume(sql, &version("2.0.0"), now_ms);
+    gateway.state.store.write(resume).await.expect("resumed");
+    gateway.clock.advance(3_600_000);
+    tell(&client, &writing).await;
+    tell(&client, &failed).await;
+    let bundle = gateway.state.store.read(find).await.expect("here");
+    assert_eq!(bundle.pause, None, "the operator has looked at this box");
+    tell(&client, &with(&status("2.0.0"), UpdateState::Current, None, id)).await;
+    let bundle = gateway.state.store.read(find).await.expect("here");
+    assert_eq!((bundle.tally.failed, bundle.tally.good), (0, 1));
     gateway.stop().await;
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     push::presence::QUIET_MS,
     store::{Sql, StoreError},
-    update::shelf::{self, Pause},
+    update::shelf,
     web::staff::{
         Console,
         context::{Duty as _, Fields, On},
@@ -222,12 +222,7 @@ fn rollout(sql: &mut dyn Sql) -> Result<(Option<String>, bool), StoreError> {
     let newest = shelf::all(sql)?.into_iter().next();
     let Some(bundle) = newest else { return Ok((None, false)) };
     let tally = bundle.tally;
-    let standing = match (bundle.pause, bundle.percent) {
-        (Some(Pause::Failures), _) => "失敗が多いため止まっています".to_owned(),
-        (Some(Pause::ByHand), _) => "一時停止しています".to_owned(),
-        (None, 0) => "まだ配っていません".to_owned(),
-        (None, percent) => format!("全体の{percent}%に配っています"),
-    };
+    let standing = words::standing(&bundle);
     let text = format!(
         "新しい版 {}：{standing}。完了 {}台、途中 {}台、失敗 {}台。",
         bundle.version, tally.good, tally.going, tally.failed

@@ -7,11 +7,14 @@ use axum::{
 };
 use gateway_api::version::Version;
 
-use super::Operator;
+use super::{Operator, words};
 use crate::{
     audit,
     store::Sql,
-    update::shelf::{self, Bundle, Pause, ShelfError},
+    update::{
+        rollout,
+        shelf::{self, Bundle, Pause, ShelfError},
+    },
     web::staff::{
         Console,
         context::{Duty as _, On, Posted},
@@ -57,26 +60,13 @@ pub(super) async fn show(
 }
 
 fn row(bundle: &Bundle, now_ms: i64) -> Row {
-    let standing = match (bundle.pause, bundle.percent) {
-        (Some(Pause::Failures), _) => "失敗が多いため、自動で止まりました".to_owned(),
-        (Some(Pause::ByHand), _) => "一時停止しています".to_owned(),
-        (None, 0) => "まだ配っていません".to_owned(),
-        (None, 100) => "すべての受信機に配っています".to_owned(),
-        (None, percent) => format!("全体の{percent}%に配っています"),
-    };
-    let next = match bundle.percent {
-        0 => Some(1),
-        1 => Some(10),
-        10 => Some(100),
-        _ => None,
-    };
     Row {
         version: bundle.version.to_string(),
         added: wording::short_time(bundle.added_at_ms, now_ms),
         megabytes: bundle.size_bytes.div_ceil(1_000_000),
-        standing,
+        standing: words::standing(bundle),
         percent: bundle.percent,
-        next: next.filter(|_| bundle.pause.is_none()),
+        next: rollout::next(bundle.percent).filter(|_| bundle.pause.is_none()),
         paused: bundle.pause.is_some(),
         failed_too_often: bundle.pause == Some(Pause::Failures),
         good: bundle.tally.good,
@@ -90,12 +80,7 @@ pub(super) async fn widen(
     Path(version): Path<String>,
     posted: Posted<Operator>,
 ) -> Result<Response, Refused> {
-    let percent = match posted.fields.one("percent") {
-        "1" => 1,
-        "10" => 10,
-        "100" => 100,
-        _ => return Err(Fault::Malformed.into()),
-    };
+    let percent = rollout::step(posted.fields.one("percent")).ok_or(Fault::Malformed)?;
     let change = move |sql: &mut dyn Sql, version: &Version| shelf::widen(sql, version, percent);
     let purpose = format!("{version} {percent}");
     change_version(&console, &posted.by, &version, "update-rolled-out", purpose, change).await

@@ -3,6 +3,7 @@
 use crate::{
     fleet::listing::{BoxRow, Kind, Told},
     push::presence::QUIET_MS,
+    update::shelf::{Bundle, Pause},
     web::staff::wording,
 };
 
@@ -65,6 +66,17 @@ pub(super) fn update(told: &Told) -> String {
     }
 }
 
+/// How far the rollout of a version is.
+pub(super) fn standing(bundle: &Bundle) -> String {
+    match (bundle.pause, bundle.percent) {
+        (Some(Pause::Failures), _) => "失敗が多いため、自動で止まりました".to_owned(),
+        (Some(Pause::ByHand), _) => "一時停止しています".to_owned(),
+        (None, 0) => "まだ配っていません".to_owned(),
+        (None, 100) => "すべての受信機に配っています".to_owned(),
+        (None, percent) => format!("全体の{percent}%に配っています"),
+    }
+}
+
 pub(super) fn state(code: &str) -> &'static str {
     match code {
         "current" => "更新の予定なし",
@@ -84,7 +96,7 @@ pub(super) fn reason(code: &str) -> &'static str {
         "not-newer" => "いまの版より新しくありません",
         "untrusted" => "署名か形式が正しくありません",
         "unreachable" => "取り込めませんでした。あとでもう一度試します",
-        "not-written" => "書き込めませんでした",
+        "not-written" => "書き込めませんでした。あとでもう一度試します",
         "no-updater" => "この受信機には更新の機能がありません",
         "not-working" => "映像・通信・カードのどれかを確かめられませんでした",
         _ => "理由は不明です",
