@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Tables that tell something about a person or a home.
-const PERSONAL: [&str; 9] = [
+const PERSONAL: [&str; 10] = [
     "person",
     "household",
     "household_resident",

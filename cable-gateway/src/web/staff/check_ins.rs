@@ -366,17 +366,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_hold_everybody_once() {
-        let pages = |number| {
-            let Pages { first, last, previous, next, .. } = Pages::of(201, number, None);
-            (first, last, previous.is_some(), next.is_some())
-        };
-        assert_eq!(pages(1), (1, 100, false, true));
-        assert_eq!(pages(2), (101, 200, true, true));
-        assert_eq!(pages(3), (201, 201, true, false));
-        assert_eq!((last_page(0), last_page(100), last_page(101)), (1, 1, 2));
-        let next = Pages::of(201, 1, Some(Standing::Missed)).next;
-        assert_eq!(next.as_deref(), Some("/check-ins?show=missed&page=2"));
+    fn another_page_keeps_the_filter() {
+        assert_eq!(address(Some(Standing::Missed), 2), "/check-ins?show=missed&page=2");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::Viewer,
+    clock::Clock as _,
     store::{
         board::{self, Counts},
         check_in,
