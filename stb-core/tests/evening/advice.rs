@@ -39,8 +39,14 @@ fn ended(television: &mut Television, order: &Order, act: Act) {
 
 /// Somebody fled to high ground, or said so, and a flood order of level 5 said nothing else.
 fn before_the_wave() -> (Television, Order) {
+    before_a_wave_of(12)
+}
+
+/// The tsunami order holds so many hours.
+fn before_a_wave_of(hours: i64) -> (Television, Order) {
     let mut television = Television::at_home();
-    let tsunami = television.town.order(Hazard::Tsunami, None);
+    let mut tsunami = television.town.order(Hazard::Tsunami, None);
+    tsunami.expires_at.0 = tsunami.issued_at.0 + hours * 3_600_000;
     let flood = television.town.flood(Level::Five);
     answered(&mut television, &tsunami, RemoteKey::Blue);
     answered(&mut television, &flood, RemoteKey::Blue);
@@ -110,13 +116,7 @@ fn the_same_answer_to_other_advice_is_news_to_the_town() {
 
 #[test]
 fn an_order_that_expires_turns_the_advice_too() {
-    let mut television = Television::at_home();
-    let mut tsunami = television.town.order(Hazard::Tsunami, None);
-    tsunami.expires_at.0 -= 10 * 3_600_000;
-    let flood = television.town.flood(Level::Five);
-    answered(&mut television, &tsunami, RemoteKey::Blue);
-    answered(&mut television, &flood, RemoteKey::Blue);
-    television.take_effects();
+    let (mut television, _tsunami) = before_a_wave_of(2);
     television.wait(2 * 60 * MINUTE_MS);
     asks_anew(&television);
     was_an_alert(&television);
@@ -124,12 +124,7 @@ fn an_order_that_expires_turns_the_advice_too() {
 
 #[test]
 fn what_ended_while_the_power_was_off_turns_the_advice_too() {
-    let mut television = Television::at_home();
-    let mut tsunami = television.town.order(Hazard::Tsunami, None);
-    tsunami.expires_at.0 -= 10 * 3_600_000;
-    let flood = television.town.flood(Level::Five);
-    answered(&mut television, &tsunami, RemoteKey::Blue);
-    answered(&mut television, &flood, RemoteKey::Blue);
+    let (mut television, _tsunami) = before_a_wave_of(2);
     television.restart();
     assert_eq!(television.stage(), Some(TakeoverStage::Notice), "a restart turns nothing");
     television.now.wall_ms += 3 * 3_600_000;
