@@ -40,7 +40,9 @@ impl From<FormError> for Fault {
             FormError::Malformed => "form is no JSON of the documented shape within 8 KiB",
             FormError::Id => "ids in form are 1 to 64 of a-z 0-9 . - and come once",
             FormError::Count => "form has 1 to 5 questions with 2 to 5 choices each",
-            FormError::Text => "a text in form is empty, too long, not on one line, or has a letter that televisions lack",
+            FormError::Text => {
+                "a text in form is empty, too long, not on one line, or has a letter that televisions lack"
+            }
         })
     }
 }
