@@ -76,6 +76,15 @@ impl Process {
             .unwrap_or_default()
     }
 
+    /// Whether it ended by itself, and well; fails when it ended otherwise.
+    pub fn has_ended_well(&mut self) -> Result<bool> {
+        match self.child.try_wait()? {
+            Some(status) if status.success() => Ok(true),
+            Some(_) => self.ensure_running().map(|()| false),
+            None => Ok(false),
+        }
+    }
+
     /// Fails when it has ended, with the end of its log.
     pub fn ensure_running(&mut self) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {

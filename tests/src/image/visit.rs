@@ -164,6 +164,7 @@ impl Visit {
             self.leave_evidence(name);
         }
         done.with_context(|| format!("image test, step `{name}`"))?;
+        eprintln!("   {name}: {:.1} s", begun.elapsed().as_secs_f32());
         self.timings.push((name.to_owned(), begun.elapsed()));
         Ok(())
     }

@@ -17,10 +17,11 @@ const FIRMWARE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 pub(super) fn machine(window: bool) -> Vec<String> {
     let accel = std::env::var("HITOKOE_QEMU_ACCEL").unwrap_or_else(|_| "tcg,thread=multi".into());
     let display = if window { "gtk" } else { "none" };
+    let reboot = if window { "reset" } else { "shutdown" };
     format!(
         "-accel {accel} -cpu max -smp 2 -m {MEMORY_MIB} -nodefaults -vga none -display {display} \
          -name Hitokoe -device virtio-gpu-pci,xres=1280,yres=720 -device virtio-keyboard-pci \
-         -device virtio-rng-pci -device i6300esb -action watchdog=reset \
+         -device virtio-rng-pci -device i6300esb -action watchdog=reset,reboot={reboot} \
          -drive if=pflash,format=raw,readonly=on,file={FIRMWARE} \
          -drive if=pflash,format=raw,file=firmware-settings.fd \
          -drive file=disk.qcow2,format=qcow2,if=none,id=disk0,cache=unsafe \

@@ -41,7 +41,7 @@ impl Visit {
     pub(super) fn factory_reset(&mut self) -> Result<()> {
         self.machine.succeed("runuser -u stb -- touch /data/hitokoe/of-this-home")?;
         let before = self.machine.succeed("ls -A /data/hitokoe | grep -v ^gstreamer")?;
-        self.machine.wait_for_reset("touch /data/hitokoe/factory-reset", START)?;
+        self.reset_by("touch /data/hitokoe/factory-reset")?;
         self.machine.wait_for("systemctl is-active --quiet hitokoe-data.service", START)?;
         let after = self.machine.succeed("ls -A /data/hitokoe || true")?;
         let kept: Vec<_> =
@@ -63,8 +63,7 @@ impl Visit {
         self.machine.cut_power()?;
         self.wiring.credentials = credentials(&self.town)?;
         self.machine.power_on(&self.wiring)?;
-        self.reader.reconnect(&self.machine.reader_socket())?;
-        self.marks_seen = 0;
+        self.meet_new_emulator()?;
         self.television()?;
         ensure!(self.primary()? == "A", "half an update is to be started");
         let state = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-state B")?;
@@ -101,7 +100,7 @@ impl Visit {
         let watchdog = self.machine.succeed("cat /sys/class/watchdog/watchdog0/state")?;
         ensure!(watchdog.trim() == "active", "the watchdog is {watchdog}");
         let die = "sysctl -qw kernel.panic=0; echo c > /proc/sysrq-trigger";
-        self.machine.wait_for_reset(die, START)?;
+        self.reset_by(die)?;
         self.ensure_entry("hitokoe-b+0-3.conf")?;
         ensure!(self.primary()? == "A", "no fall-back");
         ensure!(self.slot()? == "A", "the dead version runs");
@@ -121,8 +120,7 @@ impl Visit {
         let copied = self.machine.run_within(&copy, START)?;
         ensure!(copied.code == 0, "not copied: {}", copied.said);
         self.programmes = None;
-        self.machine.wait_for_reset("systemctl reboot", START)?;
-        self.marks_seen = 0;
+        self.reset_by("systemctl reboot")?;
         ensure!(self.slot()? == "B", "the new version was not started");
         self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
         for word in ["event stream open", "card reader"] {
@@ -133,20 +131,30 @@ impl Visit {
         self.machine.succeed("test ! -e /run/stb/healthy")?;
         self.machine.succeed("/usr/lib/hitokoe/boot-slot on-trial")?;
         // What the timer does after ten minutes.
-        self.machine.wait_for_reset("systemctl start hitokoe-unproven.service", START)?;
+        self.reset_by("systemctl start hitokoe-unproven.service")?;
         self.ensure_entry("hitokoe-b+1-2.conf")
     }
 
     /// The same version with its programme is kept.
     pub(super) fn good_version(&mut self) -> Result<()> {
         self.programmes = Some(programmes(&self.town, &self.machine)?);
-        self.marks_seen = 0;
         ensure!(self.slot()? == "B", "the second try was not taken");
         self.television()?;
         self.machine.wait_for("systemctl is-active --quiet hitokoe-mark-good.service", SOON)?;
         self.ensure_entry("hitokoe-b.conf")?;
         ensure!(self.primary()? == "B", "the good version is not kept");
         self.machine.succeed("! /usr/lib/hitokoe/boot-slot on-trial").map(drop)
+    }
+
+    fn reset_by(&mut self, command: &str) -> Result<()> {
+        self.machine.wait_for_reset(command, &self.wiring, START)?;
+        self.meet_new_emulator()
+    }
+
+    /// Its sockets and files are new.
+    fn meet_new_emulator(&mut self) -> Result<()> {
+        self.marks_seen = 0;
+        self.reader.reconnect(&self.machine.reader_socket())
     }
 
     fn install(&mut self, bundle: &str) -> Result<Answer> {
