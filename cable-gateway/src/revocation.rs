@@ -204,14 +204,15 @@ impl RevocationDesk {
         }
     }
 
-    /// An answer of a short while ago, unless a list revoked the certificate: whichever came first,
-    /// the answer or the list, the responder is asked anew.
+    /// An answer of a short while ago, unless it says good and a list says revoked: whichever came
+    /// first, the answer or the list, the responder is asked anew.
     fn cached(&self, question: &RevocationQuestion, now: i64) -> Option<Finding> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let finding = cache.get(&question.certificate, now)?;
         drop(cache);
+        let is_revoked = |status| matches!(status, RevocationStatus::Revoked { .. });
         let listed = self.lists.source().status(question, now);
-        (!matches!(listed, RevocationStatus::Revoked { .. })).then_some(finding)
+        (is_revoked(finding.status) || !is_revoked(listed)).then_some(finding)
     }
 
     fn class(&self, question: &RevocationQuestion) -> CertificateClass {
