@@ -41,18 +41,18 @@ pub(super) fn answer(
             &arrival.device.device_id
         ],
     )?;
-    if is_last_word > 0 {
-        let said = Said {
-            report_id: &arrival.report_id,
-            order_id: &order_id,
-            household_id,
-            device_id: &arrival.device.device_id,
-            at_ms: arrival.happened_at_ms,
-        };
-        match answer {
-            Answer::NeedHelp => help::open(sql, &said)?,
-            Answer::Leaving | Answer::Staying => help::take_back(sql, &said)?,
-        }
+    let said = Said {
+        report_id: &arrival.report_id,
+        order_id: &order_id,
+        household_id,
+        device_id: &arrival.device.device_id,
+        at_ms: arrival.happened_at_ms,
+    };
+    match (answer, is_last_word > 0) {
+        (Answer::NeedHelp, true) => help::open(sql, &said)?,
+        (Answer::NeedHelp, false) => help::note(sql, &said)?,
+        (Answer::Leaving | Answer::Staying, true) => help::take_back(sql, &said)?,
+        (Answer::Leaving | Answer::Staying, false) => {}
     }
     let event = OrderEvent {
         at_ms: arrival.happened_at_ms,

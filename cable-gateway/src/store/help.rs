@@ -65,6 +65,12 @@ pub(crate) fn open(sql: &mut dyn Sql, said: &Said<'_>) -> Result<(), StoreError>
          closed_at_ms = NULL, closed_by = NULL",
         values![said.order_id, said.household_id, said.device_id, said.at_ms],
     )?;
+    note(sql, said)
+}
+
+/// A call of the home under this order, also one that another box of the home made later: the box
+/// that made it shall hear what became of it.
+pub(crate) fn note(sql: &mut dyn Sql, said: &Said<'_>) -> Result<(), StoreError> {
     let insert = "INSERT INTO help_call_report (report_id, order_id, household_id) \
                   VALUES ($1, $2, $3) ON CONFLICT (report_id) DO NOTHING";
     sql.execute(insert, values![said.report_id, said.order_id, said.household_id]).map(drop)

@@ -53,6 +53,8 @@ async fn one_officer_suffices_for_level_3_and_drills() {
         is_issued(&saito.post(&format!("{draft}/issue"), &[]).await);
         assert_eq!(town.orders().await, 1);
         town.forget_orders().await;
+        // A drill is kept back where an actual order stands.
+        town.loses_its_orders().await;
     }
 }
 
