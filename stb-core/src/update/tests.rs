@@ -123,11 +123,11 @@ fn an_offer_is_written_by_day_and_started_at_night() {
 
 /// Paused, withdrawn or overtaken while it is written: the slot holds it all the same.
 #[track_caller]
-fn check_meanwhile(meanwhile: Option<UpdateOffer>) {
+fn check_meanwhile(meanwhile: Option<&UpdateOffer>) {
     let mut home = Home::new();
     let wanted = home.offer.clone().expect("offered");
     home.does(&Action::Install(wanted.clone()), UpdateState::Writing, None);
-    home.offer.clone_from(&meanwhile);
+    home.offer = meanwhile.cloned();
     home.installer = Installer::Writing(wanted.bundle);
     home.does(&Action::Nothing, UpdateState::Writing, None);
     home.passes(10 * WISH_MS);
@@ -145,7 +145,7 @@ fn check_meanwhile(meanwhile: Option<UpdateOffer>) {
 #[test]
 fn what_has_begun_comes_to_an_end_whatever_is_offered_meanwhile() {
     check_meanwhile(None);
-    check_meanwhile(Some(offer("2.0.10")));
+    check_meanwhile(Some(&offer("2.0.10")));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_concern_comes_from_the_agency_and_ends_with_the_clerk_or_a_stop() -> Result
     town.admin(&["stop-card-by-code", &letter(&town, "create-stop-code", HANA)?])?;
     clerk.open("/cards/concerns")?;
     clerk.browser.wait_for_words(NONE)?;
-    assert_eq!(log_in(&hana)?.err(), Some(ProblemCode::PersonUnknown));
+    assert_eq!(log_in(&hana)?.err(), Some(ProblemCode::CertificateRevoked));
     let checked = "SELECT COUNT(*) FROM audit WHERE object = 'card-concern-checked' \
                    AND purpose = 'card-watch counter'";
     assert_eq!(town.count(checked)?, 1);

@@ -1,6 +1,11 @@
 //! A service asks, the resident answers with the card, and the service gets a signed statement that any
 //! JWS library verifies: what was asked and answered and how sure it is, and nothing of the card.
 
+use std::{
+    ops::RangeInclusive,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
 use anyhow::{Context as _, Result, ensure};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::{
@@ -11,8 +16,9 @@ use gateway_api::{
     path,
     service::{ServiceApproval, ServiceRequest, ServiceRequestLookup, StatementAnswer},
 };
-use hitokoe_tests::{marks::now_us, service::Library};
+use hitokoe_tests::{bare_box::BareBox, service::Library};
 use serde_json::{Value, json};
+use virtual_card::card_file::CardFile;
 
 use super::town;
 
@@ -51,6 +57,10 @@ fn verified(library: &Library, statement: &str) -> Result<(Value, Value)> {
     Ok((header, serde_json::from_slice(&decoded(claims)?)?))
 }
 
+fn unix_secs() -> Result<i64> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?)
+}
+
 fn members(value: &Value) -> Vec<&str> {
     let members = value.as_object().into_iter().flatten();
     let mut members: Vec<_> = members.map(|(name, _)| name.as_str()).collect();
@@ -58,95 +68,76 @@ fn members(value: &Value) -> Vec<&str> {
     members
 }
 
-#[test]
-fn a_service_gets_a_signed_statement_and_nothing_of_the_card() -> Result<()> {
-    let (runtime, town, tv) = town()?;
-    let library = Library::open(&town)?;
-    let card = town.cards.card("hana")?;
-    let before = now_us() / 1_000_000;
-    let form = form();
-    let asked = [("form", form.as_str()), ("contract_ref", "N-123")];
-    let opened = library.post("/statement_requests", &asked)?;
-    let number = opened["user_code"].as_str().context("a number")?;
+/// The television: the number, the questions, the card that signs this request, the answers. Gives the
+/// session in which they were given.
+async fn answered(tv: &BareBox, card: &CardFile, number: &str) -> Result<String> {
+    let user_code = number.chars().filter(char::is_ascii_digit).collect();
+    let taken = tv.post(path::SERVICE_REQUESTS, &ServiceRequestLookup { user_code }).await?;
+    let request: ServiceRequest = taken.error_for_status()?.json().await?;
+    let shown = request.form.as_ref().context("questions")?;
+    ensure!(shown.questions[0].text == "住所は前と同じですか。");
+    let (party, purpose) = (&request.login_relying_party, &request.login_purpose);
+    let session = tv.log_in_for(card, party, purpose).await?;
+    let session = session.ok().context("the card answers")?;
+    let answer = |(question, code): (&str, &str)| StatementAnswer {
+        question_id: question.to_owned(),
+        code: code.to_owned(),
+    };
+    let answers = [("address", "same"), ("family", "changed")].map(answer).to_vec();
+    let at = path::SERVICE_APPROVAL.replace("{request_id}", &request.request_id);
+    tv.post_as(&at, &session, &ServiceApproval { answers }).await?.error_for_status()?;
+    Ok(session.session_id)
+}
 
-    // The television: the number, the questions, the card that signs this request, the answers.
-    let session_id = runtime.block_on(async {
-        let user_code = number.chars().filter(char::is_ascii_digit).collect();
-        let taken = tv.post(path::SERVICE_REQUESTS, &ServiceRequestLookup { user_code }).await?;
-        let request: ServiceRequest = taken.error_for_status()?.json().await?;
-        let shown = request.form.as_ref().context("questions")?;
-        ensure!(shown.questions[0].text == "住所は前と同じですか。");
-        let (party, purpose) = (&request.login_relying_party, &request.login_purpose);
-        let session = tv.log_in_for(&card, party, purpose).await?;
-        let session = session.ok().context("the card answers")?;
-        let answer = |(question, code): (&str, &str)| StatementAnswer {
-            question_id: question.to_owned(),
-            code: code.to_owned(),
-        };
-        let answers = [("address", "same"), ("family", "changed")].map(answer).to_vec();
-        let at = path::SERVICE_APPROVAL.replace("{request_id}", &request.request_id);
-        tv.post_as(&at, &session, &ServiceApproval { answers }).await?.error_for_status()?;
-        Ok::<_, anyhow::Error>(session.session_id)
-    })?;
-
-    let secret = opened["request_code"].as_str().context("a secret")?;
-    let collected = library.post("/statement_requests/answer", &[("request_code", secret)])?;
-    let statement = collected["statement"].as_str().context("a statement")?;
-    let (header, claims) = verified(&library, statement)?;
-    assert_eq!(
-        (&header["alg"], &header["typ"]),
-        (&json!("ES256"), &json!("hitokoe-statement+jwt"))
-    );
-    assert_eq!(claims["iss"], town.issuer());
+/// What was asked and answered, and how sure it is.
+fn says_what_was_asked(claims: &Value, issuer: &str, times: RangeInclusive<i64>) -> Result<()> {
+    assert_eq!(claims["iss"], issuer);
     assert_eq!((&claims["aud"], &claims["purpose"]), (&json!("library"), &json!(PURPOSE)));
     assert_eq!(claims["answers"], json!({ "address": "same", "family": "changed" }));
     assert_eq!(claims["contract_ref"], "N-123");
     let assurance = &claims["assurance"];
     assert_eq!(assurance["acr"], "urn:hitokoe:acr:l2");
-    assert_eq!(
-        (&assurance["certificate"], &assurance["revocation"]),
-        (&json!("valid"), &json!("good"))
-    );
-    let after = now_us() / 1_000_000;
+    let states = (&assurance["certificate"], &assurance["revocation"]);
+    assert_eq!(states, (&json!("valid"), &json!("good")));
     for time in [&claims["iat"], &assurance["authenticated_at"]] {
         let time = time.as_i64().context("seconds")?;
-        ensure!((before..=after).contains(&time), "{time} is not between {before} and {after}");
+        ensure!(times.contains(&time), "{time} is not in {times:?}");
     }
+    Ok(())
+}
 
-    // Exactly this, and nothing by which the card, the person or the box could be found.
-    assert_eq!(
-        members(&claims),
-        [
-            "answers",
-            "assurance",
-            "aud",
-            "contract_ref",
-            "evidence_id",
-            "form",
-            "iat",
-            "iss",
-            "jti",
-            "purpose",
-            "sub",
-        ]
-    );
-    assert_eq!(
-        members(assurance),
-        ["acr", "amr", "authenticated_at", "certificate", "revocation", "revocation_source_at",]
-    );
-    let (_, certificate) = x509_parser::parse_x509_certificate(&card.auth.certificate.0)
-        .ok()
-        .context("a certificate")?;
+/// Exactly these members, and nothing by which the card, the person or the box could be found.
+fn says_nothing_of_the_card(claims: &Value, card: &CardFile, session_id: String) -> Result<()> {
+    let expected = [
+        "answers",
+        "assurance",
+        "aud",
+        "contract_ref",
+        "evidence_id",
+        "form",
+        "iat",
+        "iss",
+        "jti",
+        "purpose",
+        "sub",
+    ];
+    assert_eq!(members(claims), expected);
+    let expected =
+        ["acr", "amr", "authenticated_at", "certificate", "revocation", "revocation_source_at"];
+    assert_eq!(members(&claims["assurance"]), expected);
+    let der = &card.auth.certificate.0;
+    let (_, certificate) =
+        x509_parser::parse_x509_certificate(der).ok().context("a certificate")?;
     let serial = certificate.raw_serial();
-    let hex: String = serial.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = certificate.raw_serial_as_string().replace(':', "");
     let secrets = [
-        hex.clone(),
         hex.to_uppercase(),
+        hex,
         STANDARD.encode(serial),
         URL_SAFE_NO_PAD.encode(serial),
         certificate.serial.to_string(),
         certificate.issuer().to_string(),
-        STANDARD.encode(&card.auth.certificate.0),
+        STANDARD.encode(der),
         "中村".to_owned(),
         session_id,
     ];
@@ -154,6 +145,29 @@ fn a_service_gets_a_signed_statement_and_nothing_of_the_card() -> Result<()> {
     for secret in &secrets {
         ensure!(!secret.is_empty() && !all.contains(secret), "{secret} is in {all}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_service_gets_a_signed_statement_and_nothing_of_the_card() -> Result<()> {
+    let (runtime, town, tv) = town()?;
+    let library = Library::open(&town)?;
+    let card = town.cards.card("hana")?;
+    let before = unix_secs()?;
+    let form = form();
+    let asked = [("form", form.as_str()), ("contract_ref", "N-123")];
+    let opened = library.post("/statement_requests", &asked)?;
+    let number = opened["user_code"].as_str().context("a number")?;
+    let session_id = runtime.block_on(answered(&tv, &card, number))?;
+
+    let secret = opened["request_code"].as_str().context("a secret")?;
+    let collected = library.post("/statement_requests/answer", &[("request_code", secret)])?;
+    let statement = collected["statement"].as_str().context("a statement")?;
+    let (header, claims) = verified(&library, statement)?;
+    let kind = (&header["alg"], &header["typ"]);
+    assert_eq!(kind, (&json!("ES256"), &json!("hitokoe-statement+jwt")));
+    says_what_was_asked(&claims, &town.issuer(), before..=unix_secs()?)?;
+    says_nothing_of_the_card(&claims, &card, session_id)?;
 
     // What the verifier keeps is found by its id, and the log is whole.
     let evidence = claims["evidence_id"].as_str().context("an id")?;

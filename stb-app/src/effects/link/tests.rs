@@ -298,13 +298,15 @@ fn told(link: &Link) -> Option<gateway_api::status::StatusAnswer> {
 /// Asks for the next certificate and tells the state, until so many renewals were answered. They run one at a
 /// time: when one more is asked of the gateway, all before it are over.
 fn renewed(link: &Link, server: &Server, times: usize) {
-    let end = std::time::Instant::now() + Duration::from_secs(30);
     let asked = || server.asked().iter().filter(|one| one.line.ends_with("/certificate")).count();
-    while asked() <= times {
-        assert!(std::time::Instant::now() < end, "no renewal in time");
+    for _ in 0..1_000 {
+        if asked() > times {
+            return;
+        }
         link.ask(Request::RenewCertificate);
         let _state_is_told_meanwhile = told(link);
     }
+    panic!("no renewal while a thousand states were told");
 }
 
 #[test]
