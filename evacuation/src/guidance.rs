@@ -67,6 +67,13 @@ pub struct Addressee {
     pub leaves_now: bool,
 }
 
+impl Guidance {
+    /// Of a lift or a cancellation while other orders hold: nobody is sent back into another danger.
+    pub fn while_others_hold(self) -> Self {
+        Self { steps: [Step::KeepWatching, Step::DoNotReturn, Step::TellOthers], ..self }
+    }
+}
+
 /// The one thing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {

@@ -428,7 +428,7 @@ fn with_others(mut orders: Vec<HomeOrder>) -> Vec<HomeOrder> {
     for order in orders.iter_mut().filter(|order| order.standing == Standing::Notice) {
         order.others_hold = if order.is_actual() { actual } else { any };
         if order.others_hold {
-            order.guidance.steps = [Step::KeepWatching, Step::DoNotReturn, Step::TellOthers];
+            order.guidance = order.guidance.clone().while_others_hold();
         } else if order.earlier == Some(Answer::Leaving) {
             order.guidance.steps = [Step::ReturnCarefully, Step::TellOthers, Step::KeepWatching];
         }

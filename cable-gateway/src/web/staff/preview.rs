@@ -23,7 +23,7 @@ use super::{
     fault::{Fault, Refused},
     order_form::{Earlier, OrderForm},
     order_page, order_view,
-    standing::{KeptBack, Question},
+    standing::{self, KeptBack, Question},
 };
 use crate::{
     orders::{OrderDraft, Stamp},
@@ -142,16 +142,12 @@ pub(super) fn of_draft(
         return Err(Fault::NoTown);
     };
     let order = sample_order(town, draft, now_ms).ok_or(Fault::NotFound)?;
-    let guidance = guidance::guide(
-        &order,
-        &sample_home(area.clone()),
-        &town.areas,
-        &town.shelters,
-        UnixMillis(now_ms),
-    );
+    let beside = OrderDraft { areas: vec![area.clone()], ..draft.clone() };
+    let beside = standing::orders_in(sql, town, &beside, now_ms)?;
+    let guidance = guided(&order, &beside, town, &area, now_ms);
     let outside = !concerns(town, draft, &area);
     Ok(Preview {
-        tv: (!outside).then(|| tv(&guidance, draft)),
+        tv: (!outside).then(|| tv(&guidance, draft, !beside.is_empty())),
         area: order_view::area(town, area.as_str()),
         hint: "この地区には届きません",
         homes: kept_back.as_ref().map_or_else(
@@ -162,6 +158,18 @@ pub(super) fn of_draft(
         question: None,
         kept_back,
     })
+}
+
+/// What the sample home reads under this order, next to those that stand there: as on the box.
+fn guided(order: &Order, beside: &[Order], town: &Town, area: &AreaId, now_ms: i64) -> Guidance {
+    let (home, now) = (sample_home(area.clone()), UnixMillis(now_ms));
+    let orders: Vec<&Order> = std::iter::once(order).chain(beside).collect();
+    let all = guidance::guide_all(&orders, &home, &town.areas, &town.shelters, now);
+    let guidance = all.into_iter().next().expect("one guidance for each order");
+    match order.act {
+        Act::Lift | Act::Cancel if !beside.is_empty() => guidance.while_others_hold(),
+        _ => guidance,
+    }
 }
 
 /// How many homes a draft concerns.
@@ -218,11 +226,11 @@ fn sample_order(town: &Town, draft: &OrderDraft, now_ms: i64) -> Option<Order> {
     Some(draft.stamped(stamp, town))
 }
 
-fn tv(guidance: &Guidance, draft: &OrderDraft) -> Tv {
+fn tv(guidance: &Guidance, draft: &OrderDraft, others_hold: bool) -> Tv {
     let title = words::title(guidance);
     let names: Vec<_> =
         guidance.addressees.iter().map(|person| words::name(&person.name)).collect();
-    let action = words::action(guidance);
+    let action = words::action(guidance, others_hold);
     let destination = guidance.destination.as_ref().map(words::place);
     let going = destination.as_ref().map(|place| format!("避難先は{}。", place.name));
     let is_drill = draft.mode == Mode::Drill;

@@ -1,6 +1,11 @@
 //! What stands already where an order would go, and what a lift leaves: said before anybody presses.
 
-use evacuation::order::Mode;
+use evacuation::{
+    area::AreaId,
+    hazard::{Hazard, Level},
+    order::{Act, Issuer, Mode, Order, UnixMillis},
+    shelter::ShelterId,
+};
 
 use super::{
     fault::Fault,
@@ -13,7 +18,11 @@ use crate::{
         OrderDraft, coverage,
         standing::{in_the_same_areas, rivals, unknown_rivals, where_meant},
     },
-    store::{Sql, StoreError, order::OrderRecord, town::Town},
+    store::{
+        Sql, StoreError,
+        order::{OrderRecord, code::state_from_code},
+        town::Town,
+    },
 };
 
 /// Orders that would stand beside a new one, and the ways on.
@@ -113,6 +122,45 @@ impl KeptBack {
             homes: preview::homes_in(sql, |area| hidden.contains(area))?,
         }))
     }
+}
+
+/// The same as televisions reckon with them; what they refer to and why they stand plays no part.
+pub(super) fn orders_in(
+    sql: &mut dyn Sql,
+    town: &Town,
+    draft: &OrderDraft,
+    now_ms: i64,
+) -> Result<Vec<Order>, StoreError> {
+    let found = in_the_same_areas(sql, draft, &town.areas, now_ms)?;
+    Ok(found.iter().filter_map(|record| order_of(record, draft.mode, town)).collect())
+}
+
+fn order_of(record: &OrderRecord, mode: Mode, town: &Town) -> Option<Order> {
+    let areas = record.area_ids.iter().map(|id| AreaId::new(id.as_str()).ok());
+    let shelters = record.shelters.iter();
+    let shelters = shelters
+        .map(|(id, state)| Some((ShelterId::new(id.as_str()).ok()?, state_from_code(state)?)));
+    let level = record.level.map(|number| Level::from_number(u8::try_from(number).ok()?));
+    Some(Order {
+        id: record.order_id.parse().ok()?,
+        issuer: Issuer::new(town.municipality_code.clone()).ok()?,
+        sequence: record.sequence,
+        issued_at: UnixMillis(record.issued_at_ms),
+        expires_at: UnixMillis(record.expires_at_ms),
+        mode,
+        act: Act::Issue,
+        references: Vec::new(),
+        hazard: Hazard::from_code(&record.hazard)?,
+        level: match level {
+            Some(level) => Some(level?),
+            None => None,
+        },
+        area_table: town.areas.version,
+        areas: areas.collect::<Option<_>>()?,
+        shelter_table: town.shelters.version,
+        shelters: shelters.collect::<Option<_>>()?,
+        reason: None,
+    })
 }
 
 /// Orders of the draft's kind that televisions in its areas show beside it, or after it if it is a

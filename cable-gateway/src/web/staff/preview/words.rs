@@ -85,8 +85,17 @@ pub(super) fn leave_by(guidance: &Guidance) -> String {
 }
 
 /// As the television says it to a home that was not asked before.
-pub(super) fn action(guidance: &Guidance) -> String {
-    word(action_id(guidance.action, guidance.protects_from, guidance.leave_by.is_some()))
+pub(super) fn action(guidance: &Guidance, others_hold: bool) -> String {
+    let Guidance { protects_from, .. } = *guidance;
+    let own = word(match guidance.action {
+        Action::AllClear if others_hold => "action-all-clear-others",
+        Action::Disregard if others_hold => "action-disregard-others",
+        action => action_id(action, protects_from, guidance.leave_by.is_some()),
+    });
+    if guidance.gives_way {
+        return sentence("action-led", &[("hazard", &hazard(protects_from)), ("action", &own)]);
+    }
+    own
 }
 
 fn action_id(action: Action, protects_from: Hazard, in_time: bool) -> &'static str {

@@ -114,6 +114,31 @@ async fn the_pages_of_a_lift_tell_what_is_left() {
     saito.get(lift.location()).await.shows(LEFT);
 }
 
+/// Two orders must never send the same people out and upstairs, in the preview neither.
+#[tokio::test]
+async fn the_preview_is_what_a_home_reads_beside_the_orders_that_stand_there() {
+    let town = Town::new().await;
+    let mut saito = town.officer("saito").await;
+    let upstairs = "外へ出るより、高い階の安全な部屋へ";
+    let landslide = form("drill", "landslide", "5");
+    saito.get("/orders/new").await;
+    saito.post("/orders/preview", &landslide).await.shows(upstairs);
+    let tsunami = issue(&mut saito, &form("drill", "tsunami", "")).await;
+    let preview = saito.post("/orders/preview", &landslide).await;
+    preview.shows("いちばん危ないのは津波です。いますぐ高い所へ逃げてください");
+    preview.hides(upstairs);
+    issue(&mut saito, &landslide).await;
+    for (act, sentence, alone) in [
+        ("lift", "この情報は解除されました。ほかの避難情報は続いています", "お戻りください"),
+        ("cancel", "この情報は誤りでした。ほかの避難情報は続いています", "避難の必要はありません"),
+    ] {
+        let draft = saito.post(&format!("/orders/{tsunami}/end"), &[("act", act)]).await;
+        let page = saito.get(draft.location()).await;
+        page.shows(sentence);
+        page.hides(alone);
+    }
+}
+
 /// A hazard, an order that it does not have, and those that it has.
 const NOT_ISSUED: [(&str, &str, &str); 4] = [
     ("earthquake", "3", "地震では「高齢者等避難」を発令しません。「避難指示」を選んでください。"),
