@@ -1,7 +1,7 @@
 //! What already stands where an order would go. Televisions show the graver of two orders against
 //! one hazard, and after its lift the other one: nobody sets a second one beside it unknowingly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evacuation::{
     area::{AreaId, AreaTable},
@@ -12,6 +12,7 @@ use super::{OrderDraft, coverage};
 use crate::store::{
     Sql, StoreError,
     order::{self, OrderRecord, code::mode_code},
+    town,
 };
 
 /// Orders in force beside which this draft would stand: of its hazard, mode and some of its areas.
@@ -73,6 +74,30 @@ pub(crate) fn where_meant(
         }
     }
     Ok(areas)
+}
+
+/// When another order of the same kind last changed something where this one stands: televisions there
+/// ask again when their advice turns with it.
+pub(crate) fn changed_beside(
+    sql: &mut dyn Sql,
+    order: &OrderRecord,
+) -> Result<BTreeMap<AreaId, i64>, StoreError> {
+    let mut later = order::issued_after(sql, order.issued_at_ms)?;
+    later.retain(|other| {
+        let is_own = other.reference_ids.contains(&order.order_id);
+        other.mode == order.mode && !other.disbelieved && !is_own
+    });
+    let mut changed = BTreeMap::new();
+    if later.is_empty() {
+        return Ok(changed);
+    }
+    let Some(town) = town::load(sql)? else { return Ok(changed) };
+    for other in later {
+        for area in coverage::concerned(&other.area_ids, &town.areas) {
+            changed.insert(area, other.issued_at_ms);
+        }
+    }
+    Ok(changed)
 }
 
 /// Whether televisions show an order in force as one of this kind.

@@ -31,6 +31,8 @@ pub struct Counts {
     pub reached: u32,
     /// Homes that show an actual order instead of this drill.
     pub kept_back: u32,
+    /// Homes that answered before another order changed what they are told.
+    pub before_change: u32,
     /// 避難します
     pub leaving: u32,
     /// 助けが必要, and nobody has dealt with it.
@@ -69,6 +71,8 @@ pub struct Home {
     pub shown_at_ms: Option<i64>,
     /// How far the order came.
     pub reach: Reach,
+    /// Answered, but another order began, changed or ended since: the television may be asking again.
+    pub before_change: bool,
     /// `leaving`, `need-help` or `staying`; `helped` when staff has dealt with the call. A call
     /// under an order that this one replaced counts until the home takes it back.
     pub answer: Option<String>,
@@ -102,6 +106,7 @@ fn counted(homes: &BTreeMap<String, Home>) -> Counts {
         counts.shown += u32::from(home.shown_at_ms.is_some());
         counts.reached += u32::from(home.reach == Reach::Reached);
         counts.kept_back += u32::from(home.reach == Reach::KeptBack);
+        counts.before_change += u32::from(home.before_change);
         match home.answer.as_deref() {
             Some("leaving") => counts.leaving += 1,
             Some(NEED_HELP) => counts.need_help += 1,
@@ -228,6 +233,10 @@ fn reached(
     let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
     let is_drill = order.mode != "actual";
     let keeping_back = areas_keeping_back(sql, &order, now_ms)?;
+    let changed = match order.in_force(now_ms) {
+        true => standing::changed_beside(sql, &order)?,
+        false => BTreeMap::new(),
+    };
     let concerned = concerned_areas(sql, &order.area_ids)?;
     let calls = help::of_order(sql, order_id)?;
     let receipts = receipts(sql, order_id)?;
@@ -248,6 +257,7 @@ fn reached(
             received_at_ms,
             shown_at_ms,
             reach: Reach::Not,
+            before_change: false,
             answer: row.get("answer")?,
             answered_at_ms: row.get("answered_at_ms")?,
         };
@@ -257,6 +267,7 @@ fn reached(
             (false, true) => Reach::KeptBack,
             (false, false) => Reach::Not,
         };
+        home.before_change = home.answered_before(changed.get(&area).copied());
         homes.insert(household_id, home);
     }
     Ok(homes)
@@ -281,6 +292,12 @@ impl Home {
     fn came(&self, is_drill: bool) -> bool {
         let has_it = self.received_at_ms.is_some() && !is_drill;
         has_it || self.shown_at_ms.is_some() || self.answer.is_some()
+    }
+
+    /// Whether the home said what it does before this moment; a call for help stands whatever changes.
+    fn answered_before(&self, changed_ms: Option<i64>) -> bool {
+        let is_plan = matches!(self.answer.as_deref(), Some("leaving" | "staying"));
+        is_plan && self.answered_at_ms < changed_ms
     }
 
     /// A standing call for help comes before every answer.

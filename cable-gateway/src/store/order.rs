@@ -87,6 +87,12 @@ pub fn newest(sql: &mut dyn Sql, limit: u32) -> Result<Vec<OrderRecord>, StoreEr
     sql.all(query, values![limit])?.iter().map(record).collect()
 }
 
+/// Orders issued after this time, by number.
+pub fn issued_after(sql: &mut dyn Sql, at_ms: i64) -> Result<Vec<OrderRecord>, StoreError> {
+    let query = "SELECT * FROM town_order WHERE issued_at_ms > $1 ORDER BY sequence";
+    sql.all(query, values![at_ms])?.iter().map(record).collect()
+}
+
 /// One order.
 pub fn find(sql: &mut dyn Sql, order_id: &str) -> Result<Option<OrderRecord>, StoreError> {
     let query = "SELECT * FROM town_order WHERE order_id = $1";

@@ -91,6 +91,7 @@ struct HomeView {
     state_class: &'static str,
     icon: &'static str,
     state: &'static str,
+    before_change: bool,
     people: Vec<ResidentView>,
     area: String,
     time: String,
@@ -288,6 +289,7 @@ fn home_view(home: &Home, now_ms: i64) -> HomeView {
         state_class,
         icon,
         state,
+        before_change: home.before_change,
         people: home.residents.iter().map(resident_view).collect(),
         area: home.area_name.clone(),
         time: at_ms

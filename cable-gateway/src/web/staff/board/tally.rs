@@ -19,6 +19,8 @@ pub(in crate::web::staff) struct Tally {
     pub(in crate::web::staff) unreached: u32,
     /// Of those, homes that show an actual order instead of this drill.
     pub(in crate::web::staff) kept_back: u32,
+    /// Homes that answered before another order changed.
+    pub(in crate::web::staff) before_change: u32,
     pub(in crate::web::staff) bar: Bar,
 }
 
@@ -64,6 +66,7 @@ impl Tally {
             silent,
             unreached,
             kept_back: counts.kept_back,
+            before_change: counts.before_change,
             bar: bar(counts.homes, &shares),
         }
     }
@@ -103,6 +106,7 @@ mod tests {
             shown: 8,
             reached: 9,
             kept_back: 1,
+            before_change: 1,
             leaving: 3,
             helped: 1,
             need_help: 1,

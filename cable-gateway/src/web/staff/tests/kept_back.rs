@@ -3,11 +3,13 @@
 use crate::clock::Clock as _;
 
 use super::{
+    browser::Page,
     fixture::Town,
     orders::{form, write},
     standing::issue,
 };
 
+const BEFORE: &str = "変わる前";
 const KEPT_BACK: &str = "実際の避難情報が出ている家のテレビには、訓練は出ません";
 
 #[tokio::test]
@@ -58,4 +60,30 @@ async fn the_board_of_a_drill_counts_what_televisions_showed() {
     page.shows("対象 3世帯のうち 2世帯のテレビに届き");
     town.loses_its_orders().await;
     saito.get(&format!("/orders/{drill}")).await.hides("訓練を出していません");
+}
+
+/// The board of a drill that a home answered, after another drill.
+async fn board_after(answer: &'static str, other: &[(&'static str, &'static str)]) -> Page {
+    let town = Town::new().await;
+    let mut saito = town.officer("saito").await;
+    let landslide = issue(&mut saito, &form("drill", "landslide", "4")).await;
+    let board = format!("/orders/{landslide}");
+    town.answer(&landslide, "h-nakamura", answer).await;
+    saito.get(&board).await.hides(BEFORE);
+    town.clock.advance(60_000);
+    issue(&mut saito, other).await;
+    saito.get(&board).await
+}
+
+#[tokio::test]
+async fn an_answer_to_other_advice_is_marked_on_the_board() {
+    let tsunami = form("drill", "tsunami", "");
+    let page = board_after("leaving", &tsunami).await;
+    page.shows("<strong>1世帯の回答は、ほかの避難情報が変わる前のものです。</strong>");
+    page.shows("変わる前の回答");
+    // A call for help stands whatever changes, and an order elsewhere changes nothing here.
+    board_after("need-help", &tsunami).await.hides(BEFORE);
+    let elsewhere: Vec<_> = tsunami.into_iter().filter(|field| field.0 != "area").collect();
+    let elsewhere = [elsewhere, vec![("area", "A13")]].concat();
+    board_after("leaving", &elsewhere).await.hides(BEFORE);
 }
