@@ -60,6 +60,7 @@ tile-plan = Evacuation plan
 tile-plan-note = Where to go
 tile-order = Evacuation order
 tile-order-note = In force now
+tile-drill-note = A drill
 tile-help = I need help
 tile-help-note = Still stands
 tile-help-seen-note = Seen by the town

@@ -60,6 +60,7 @@ tile-plan = 逃げる 準備
 tile-plan-note = どこへ 逃げますか
 tile-order = 避難情報（逃げる お知らせ）
 tile-order-note = 今 出ています
+tile-drill-note = 訓練です
 tile-help = 助けて ください
 tile-help-note = まだ つづいて います
 tile-help-seen-note = 町の 人が 見ました

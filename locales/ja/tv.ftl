@@ -61,6 +61,7 @@ tile-plan = 避難のそなえ
 tile-plan-note = どこへ逃げるか
 tile-order = 避難情報
 tile-order-note = いま出ています
+tile-drill-note = 訓練が出ています
 tile-help = 助けが必要
 tile-help-note = まだ続いています
 tile-help-seen-note = 町の担当者が確認しました

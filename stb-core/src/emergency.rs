@@ -268,12 +268,15 @@ impl Emergency {
         self.visible().any(|order| order.standing == Standing::InForce)
     }
 
+    /// Whether something in force is meant, and no drill.
+    pub(crate) fn is_meant(&self) -> bool {
+        let mut orders = self.orders.iter();
+        orders.any(|order| order.is_actual() && order.standing == Standing::InForce)
+    }
+
     /// Orders that the resident may see: while one is meant, drills keep away.
     pub(crate) fn visible(&self) -> impl Iterator<Item = &HomeOrder> {
-        let is_meant = self
-            .orders
-            .iter()
-            .any(|order| order.is_actual() && order.standing == Standing::InForce);
+        let is_meant = self.is_meant();
         self.orders.iter().filter(move |order| order.is_actual() || !is_meant)
     }
 

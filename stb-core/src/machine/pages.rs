@@ -103,7 +103,9 @@ impl Machine {
 
     /// In the place of the log, which is found among cards and permissions, too.
     fn order_tile(&self) -> Option<Choice> {
-        let (label, note) = (say::tile_order(), say::tile_order_note());
+        let label = say::tile_order();
+        let is_meant = self.emergency.is_meant();
+        let note = if is_meant { say::tile_order_note() } else { say::tile_drill_note() };
         self.is_order_in_force().then(|| tile(label, Icon::Warning, note, Command::OpenOrder))
     }
 

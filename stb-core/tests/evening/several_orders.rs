@@ -180,6 +180,23 @@ fn a_drill_is_marked_everywhere_and_never_stands_over_an_actual_order() {
     assert_eq!(television.takeover().map(|takeover| takeover.mode), Some(Mode::Drill));
 }
 
+#[test]
+fn the_home_page_tells_a_drill_from_what_is_meant() {
+    for (mode, note) in [(Mode::Drill, "tile-drill-note"), (Mode::Actual, "tile-order-note")] {
+        let mut television = Television::at_home();
+        let mut order = television.town.order(Hazard::Landslide, Some(Level::Four));
+        order.mode = mode;
+        let bytes = television.town.sign(&order);
+        television.receive(bytes);
+        television.wait(4_000);
+        television.press_all(&[RemoteKey::Blue, RemoteKey::Exit, RemoteKey::Home]);
+        let page = television.page();
+        let tile = page.items.iter().find(|item| item.label.id == "tile-order");
+        let told = tile.and_then(|tile| tile.note.as_ref()).map(|note| note.id);
+        assert_eq!(told, Some(note));
+    }
+}
+
 /// Where somebody fled to high ground, a flood order does not call them upstairs.
 #[test]
 fn a_level_five_flood_after_an_answered_tsunami_changes_no_advice() {

@@ -150,7 +150,8 @@ fn band(
         (false, Some(5)) => "in-force-level-5",
         (false, _) => "in-force-actual",
     };
-    let more = match ordering.len() {
+    // Drills beside what is meant are seen by nobody, and counting them would make it look worse.
+    let more = match ordering.iter().filter(|order| order.mode == gravest.mode).count() {
         1 => String::new(),
         count => format!("（ほか{}件）", count - 1),
     };

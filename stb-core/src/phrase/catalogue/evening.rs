@@ -56,6 +56,7 @@ messages! {
     tile_plan_note() = "tile-plan-note";
     tile_order() = "tile-order";
     tile_order_note() = "tile-order-note";
+    tile_drill_note() = "tile-drill-note";
     tile_help() = "tile-help";
     tile_help_note() = "tile-help-note";
     tile_help_seen_note() = "tile-help-seen-note";
