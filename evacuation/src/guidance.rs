@@ -69,6 +69,7 @@ pub struct Addressee {
 
 impl Guidance {
     /// Of a lift or a cancellation while other orders hold: nobody is sent back into another danger.
+    #[must_use]
     pub fn while_others_hold(self) -> Self {
         Self { steps: [Step::KeepWatching, Step::DoNotReturn, Step::TellOthers], ..self }
     }

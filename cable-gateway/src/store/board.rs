@@ -233,9 +233,10 @@ fn reached(
     let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
     let is_drill = order.mode != "actual";
     let keeping_back = areas_keeping_back(sql, &order, now_ms)?;
-    let changed = match order.in_force(now_ms) {
-        true => standing::changed_beside(sql, &order)?,
-        false => BTreeMap::new(),
+    let changed = if order.in_force(now_ms) {
+        standing::changed_beside(sql, &order)?
+    } else {
+        BTreeMap::new()
     };
     let concerned = concerned_areas(sql, &order.area_ids)?;
     let calls = help::of_order(sql, order_id)?;
