@@ -269,7 +269,9 @@ proptest! {
             }
             by_back.television.wait(25_000);
             let asks = is_unanswered(&by_back.television.view());
-            by_back.television.press(if asks { RemoteKey::Confirm } else { RemoteKey::Back });
+            // Wherever the focus was left: 決定 on another answer only asks whether a call for help
+            // is taken back, and 戻る leaves that question.
+            by_back.television.press(if asks { RemoteKey::Red } else { RemoteKey::Back });
         }
         prop_assert!(!is_unanswered(&by_back.television.view()));
         // The longest way in has eight pages: a card that is linked with a letter.
