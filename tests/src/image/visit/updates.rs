@@ -90,6 +90,8 @@ impl Visit {
             .machine
             .succeed(&format!("cat {state}; journalctl -u rauc -o cat | tail -n 30"))?;
         ensure!(told.starts_with("wrote"), "the offered update was not written: {told}");
+        // Until the application has noted it, a version that does not start would be fetched once more.
+        self.machine.wait_for("grep -q '\"written\":{' /data/hitokoe/caretaker.json", SOON)?;
         ensure!(self.primary()? == "B", "the new version is not the next one");
         self.ensure_entry("hitokoe-b+3.conf")
     }
