@@ -26,8 +26,8 @@ const STEPS: &[Step] = &[
     Step { name: "fuzz", does: || fuzz::run(5, None) },
 ];
 
-/// Run when named, not with all the others: the virtual machine has not yet passed all of its tests in
-/// one run, so it cannot judge every change.
+/// Run when named, not with all the others: the virtual machine has passed all of its tests in one run
+/// only once, so it cannot judge every change yet.
 const ON_REQUEST: &[&str] = &["image"];
 
 /// Runs all steps but those on request, or the named ones.
