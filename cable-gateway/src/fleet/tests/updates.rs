@@ -145,6 +145,14 @@ async fn an_older_version_and_a_wrong_file_are_not_taken_in() {
     gateway.stop().await;
 }
 
+/// The operator looked at the failures, and goes on with 2.0.0.
+async fn resumes(gateway: &TestGateway) {
+    let now_ms = gateway.state.now_ms() + 1;
+    let resume =
+        move |sql: &mut dyn crate::store::Sql| shelf::resume(sql, &version("2.0.0"), now_ms);
+    gateway.state.store.write(resume).await.expect("resumed");
+}
+
 #[tokio::test]
 async fn failing_boxes_pause_a_rollout_and_good_ones_are_counted() {
     let gateway = TestGateway::start().await;
@@ -166,10 +174,7 @@ async fn failing_boxes_pause_a_rollout_and_good_ones_are_counted() {
     assert_eq!(offered(&answer), None);
     let bundle = gateway.state.store.read(find).await.expect("here");
     assert_eq!((bundle.tally.failed, bundle.pause), (1, Some(Pause::Failures)));
-    let now_ms = gateway.state.now_ms() + 1;
-    let resume =
-        move |sql: &mut dyn crate::store::Sql| shelf::resume(sql, &version("2.0.0"), now_ms);
-    gateway.state.store.write(resume).await.expect("resumed");
+    resumes(&gateway).await;
     tell(&second, &back).await;
     let bundle = gateway.state.store.read(find).await.expect("here");
     assert_eq!(bundle.pause, None, "what was looked at does not pause it again");
@@ -188,10 +193,7 @@ async fn a_bundle_that_cannot_be_written_pauses_once_for_a_box_that_tries_again(
     tell(&client, &failed).await;
     let bundle = gateway.state.store.read(find).await.expect("here");
     assert_eq!((bundle.tally.failed, bundle.pause), (1, Some(Pause::Failures)));
-    let now_ms = gateway.state.now_ms() + 1;
-    let resume =
-        move |sql: &mut dyn crate::store::Sql| shelf::resume(sql, &version("2.0.0"), now_ms);
-    gateway.state.store.write(resume).await.expect("resumed");
+    resumes(&gateway).await;
     gateway.clock.advance(3_600_000);
     tell(&client, &writing).await;
     tell(&client, &failed).await;
