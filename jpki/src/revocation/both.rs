@@ -5,6 +5,15 @@
 
 use std::thread;
 
+/// How many cores a piece of work may keep busy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cores {
+    /// The other one has work already.
+    One,
+    /// Both.
+    Two,
+}
+
 /// The same where it is `worth` a thread; else one after the other.
 pub(super) fn both_if<T>(worth: bool, aside: impl FnOnce() + Send, here: impl FnOnce() -> T) -> T {
     if worth {

@@ -11,7 +11,10 @@ mod sort;
 
 use std::cmp::Ordering;
 
-use super::RevocationReason;
+use super::{
+    RevocationReason,
+    both::{Cores, both},
+};
 use index::Index;
 
 pub(super) use bytes::{TableBytesError, checksum};
@@ -24,6 +27,8 @@ const REASON_BITS: u32 = 4;
 const SHORT_LIMIT: u64 = 1 << (u64::BITS - REASON_BITS);
 /// So many entries are worth a second core.
 const LARGE: usize = 1 << 16;
+/// Parts of the short table; see [`TableBuilder::halve`].
+const RUNS: usize = 2;
 /// So many entries are faster counted through than searched.
 const NEAR_MAX: usize = 32;
 /// Times are kept from here: 2000-01-01, Unix seconds.
@@ -134,31 +139,57 @@ pub enum TableError {
 
 /// Collects entries in any order.
 pub struct TableBuilder {
-    short: Vec<Short>,
+    /// Short numbers below the border, and the others.
+    runs: [Loose; RUNS],
+    /// Beyond all numbers, until many came in no order.
+    border: u64,
+    halve_at: usize,
     long: Vec<Long>,
+    entries_max: usize,
+}
+
+/// Short entries as they came.
+struct Loose {
+    entries: Vec<Short>,
     is_sorted: bool,
-    /// Least and greatest short number.
     least: u64,
     greatest: u64,
-    entries_max: usize,
+}
+
+impl Loose {
+    const EMPTY: Self = Self { entries: Vec::new(), is_sorted: true, least: u64::MAX, greatest: 0 };
+
+    fn push(&mut self, serial: u64, entry: Short) {
+        self.is_sorted &= self.entries.is_empty() || self.greatest < serial;
+        self.least = self.least.min(serial);
+        self.greatest = self.greatest.max(serial);
+        self.entries.push(entry);
+    }
+
+    fn sorted(mut self, cores: Cores) -> Result<Run, TableError> {
+        if !self.is_sorted {
+            sort::sort(&mut self.entries, self.least, self.greatest, cores)?;
+        }
+        self.entries.shrink_to_fit();
+        Ok(Run { index: Index::of(&self.entries, cores), entries: self.entries })
+    }
 }
 
 impl TableBuilder {
     /// Takes this many entries at most.
     pub fn new(entries_max: usize) -> Self {
         Self {
-            short: Vec::new(),
+            runs: [Loose::EMPTY; RUNS],
+            border: u64::MAX,
+            halve_at: LARGE,
             long: Vec::new(),
-            is_sorted: true,
-            least: u64::MAX,
-            greatest: 0,
             entries_max,
         }
     }
 
     /// Makes room at once, within the limit, so that growing does not hold two copies.
     pub fn expect_entries(&mut self, count: usize) {
-        self.short.reserve_exact(count.min(self.entries_max));
+        self.runs[0].entries.reserve_exact(count.min(self.entries_max));
     }
 
     /// Adds one entry.
@@ -175,19 +206,37 @@ impl TableBuilder {
         revocation: Revocation,
     ) -> Result<(), TableError> {
         let entry = Short::new(serial, revocation.reason, kept_time(revocation.revoked_at)?);
-        if self.short.len() + self.long.len() >= self.entries_max {
+        if self.len() >= self.entries_max {
             return Err(TableError::TooMany);
         }
-        self.is_sorted &= self.short.is_empty() || self.greatest < serial;
-        self.least = self.least.min(serial);
-        self.greatest = self.greatest.max(serial);
-        self.short.push(entry);
+        let run = &mut self.runs[usize::from(serial >= self.border)];
+        run.push(serial, entry);
+        if run.entries.len() == self.halve_at && !run.is_sorted && self.border == u64::MAX {
+            self.halve();
+        }
         Ok(())
+    }
+
+    /// Long lists in no order are kept in two halves, by the numbers that came first, so that two
+    /// cores can sort them at once.
+    fn halve(&mut self) {
+        let came = std::mem::replace(&mut self.runs[0], Loose::EMPTY).entries;
+        let mut serials: Vec<_> = came.iter().map(|entry| entry.serial()).collect();
+        let (_, median, _) = serials.select_nth_unstable(came.len() / 2);
+        self.border = *median;
+        for entry in came {
+            let serial = entry.serial();
+            self.runs[usize::from(serial >= self.border)].push(serial, entry);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.runs.iter().map(|run| run.entries.len()).sum::<usize>() + self.long.len()
     }
 
     fn push_long(&mut self, serial: Serial, revocation: Revocation) -> Result<(), TableError> {
         let at = kept_time(revocation.revoked_at)?;
-        if self.short.len() + self.long.len() >= self.entries_max {
+        if self.len() >= self.entries_max {
             return Err(TableError::TooMany);
         }
         self.long.push(Long { serial, reason: revocation.reason.code(), at });
@@ -196,16 +245,20 @@ impl TableBuilder {
 
     /// Sorts what was collected.
     pub fn finish(mut self) -> Result<Table, TableError> {
-        if !self.is_sorted {
-            sort::sort(&mut self.short, self.least, self.greatest)?;
-        }
         self.long.sort_unstable_by_key(|entry| entry.serial);
         if self.long.windows(2).any(|pair| pair[0].serial == pair[1].serial) {
             return Err(TableError::Twice);
         }
-        self.short.shrink_to_fit();
         self.long.shrink_to_fit();
-        Ok(Table { index: Index::of(&self.short), short: self.short, long: self.long })
+        let [low, high] = self.runs;
+        let runs = if high.entries.is_empty() {
+            [low.sorted(Cores::Two)?, high.sorted(Cores::One)?]
+        } else {
+            let mut sorted_low = Err(TableError::Twice);
+            let high = both(|| sorted_low = low.sorted(Cores::One), || high.sorted(Cores::One));
+            [sorted_low?, high?]
+        };
+        Ok(Table { runs, long: self.long })
     }
 }
 
@@ -214,12 +267,41 @@ fn kept_time(unix_secs: i64) -> Result<u32, TableError> {
 }
 
 /// Revoked certificates of one list.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Table {
-    short: Vec<Short>,
+    /// All numbers of the first are less than those of the second.
+    runs: [Run; RUNS],
     long: Vec<Long>,
+}
+
+/// Short entries in order.
+#[derive(Clone)]
+struct Run {
+    entries: Vec<Short>,
     index: Index,
 }
+
+impl Run {
+    fn get(&self, serial: u64) -> Option<Revocation> {
+        let (start, end) = self.index.range(serial)?;
+        let near = &self.entries[start..end];
+        // Counting reads all of a few entries at once instead of one after the other.
+        let place = match near.len() {
+            0..=NEAR_MAX => near.iter().map(|entry| usize::from(entry.serial() < serial)).sum(),
+            _ => near.partition_point(|entry| entry.serial() < serial),
+        };
+        near.get(place).filter(|entry| entry.serial() == serial).map(|entry| entry.revocation())
+    }
+}
+
+/// The same revocations, in however many runs.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Table {}
 
 /// Shows how many, not which.
 impl std::fmt::Debug for Table {
@@ -231,7 +313,15 @@ impl std::fmt::Debug for Table {
 impl Table {
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.short.len() + self.long.len()
+        self.short_len() + self.long.len()
+    }
+
+    fn short_len(&self) -> usize {
+        self.runs.iter().map(|run| run.entries.len()).sum()
+    }
+
+    fn short(&self) -> impl Iterator<Item = Short> + '_ {
+        self.runs.iter().flat_map(|run| run.entries.iter().copied())
     }
 
     /// Whether nobody is in it.
@@ -241,9 +331,11 @@ impl Table {
 
     /// Bytes of memory it holds.
     pub fn memory_len(&self) -> usize {
-        self.short.capacity() * size_of::<Short>()
-            + self.long.capacity() * size_of::<Long>()
-            + self.index.memory_len()
+        let runs = self
+            .runs
+            .iter()
+            .map(|run| run.entries.capacity() * size_of::<Short>() + run.index.memory_len());
+        runs.sum::<usize>() + self.long.capacity() * size_of::<Long>()
     }
 
     /// The entry with this serial number.
@@ -255,14 +347,9 @@ impl Table {
     }
 
     fn get_short(&self, serial: u64) -> Option<Revocation> {
-        let (start, end) = self.index.range(serial)?;
-        let near = &self.short[start..end];
-        // Counting reads all of a few entries at once instead of one after the other.
-        let place = match near.len() {
-            0..=NEAR_MAX => near.iter().map(|entry| usize::from(entry.serial() < serial)).sum(),
-            _ => near.partition_point(|entry| entry.serial() < serial),
-        };
-        near.get(place).filter(|entry| entry.serial() == serial).map(|entry| entry.revocation())
+        let [low, high] = &self.runs;
+        let is_high = high.entries.first().is_some_and(|first| first.serial() <= serial);
+        if is_high { high.get(serial) } else { low.get(serial) }
     }
 
     fn get_long(&self, serial: Serial) -> Option<Revocation> {
@@ -273,7 +360,7 @@ impl Table {
 
     /// All entries by ascending serial number.
     pub fn iter(&self) -> impl Iterator<Item = (Serial, Revocation)> + '_ {
-        let short = self.short.iter().map(|entry| (entry.serial().into(), entry.revocation()));
+        let short = self.short().map(|entry| (entry.serial().into(), entry.revocation()));
         let long = self.long.iter().map(|entry| (entry.serial, revocation(entry.reason, entry.at)));
         short.chain(long)
     }

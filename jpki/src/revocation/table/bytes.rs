@@ -30,14 +30,14 @@ pub(in crate::revocation) fn checksum(bytes: &[u8]) -> [u8; 32] {
 
 impl Table {
     pub(in crate::revocation) fn bytes_len(&self) -> usize {
-        COUNTS_LEN + self.short.len() * SHORT_LEN + self.long.len() * LONG_LEN
+        COUNTS_LEN + self.short_len() * SHORT_LEN + self.long.len() * LONG_LEN
     }
 
     pub(in crate::revocation) fn write_to(&self, out: &mut Vec<u8>) {
-        for count in [self.short.len(), self.long.len()] {
+        for count in [self.short_len(), self.long.len()] {
             out.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
         }
-        for entry in &self.short {
+        for entry in self.short() {
             out.extend(entry.word().to_le_bytes());
             out.extend(entry.at.to_le_bytes());
         }
@@ -65,17 +65,17 @@ impl Table {
         }
         let (short, long) = rest.split_at(short * SHORT_LEN);
         let mut builder = TableBuilder::new(entries_max);
-        builder.short = short
-            .chunks_exact(SHORT_LEN)
-            .map(read_short)
-            .collect::<Option<_>>()
-            .ok_or(TableBytesError::Damaged)?;
+        builder.expect_entries(short.len() / SHORT_LEN);
+        for entry in short.chunks_exact(SHORT_LEN).map(read_short) {
+            let entry = entry.ok_or(TableBytesError::Damaged)?;
+            builder.runs[0].push(entry.serial(), entry);
+        }
         builder.long = long
             .chunks_exact(LONG_LEN)
             .map(read_long)
             .collect::<Option<_>>()
             .ok_or(TableBytesError::Damaged)?;
-        let in_order = builder.short.windows(2).all(|two| two[0].serial() < two[1].serial())
+        let in_order = builder.runs[0].is_sorted
             && builder.long.windows(2).all(|two| two[0].serial < two[1].serial);
         if !in_order {
             return Err(TableBytesError::Damaged);

@@ -4,7 +4,7 @@
 //! entries share one on average: they lie in one or two cache lines.
 
 use super::{LARGE, Short};
-use crate::revocation::both::both_if;
+use crate::revocation::both::{Cores, both_if};
 
 /// Entries for each stretch, on average. Fewer would need more memory than the lines they save.
 const ENTRIES_PER_STRETCH: usize = 6;
@@ -21,7 +21,7 @@ pub(super) struct Index {
 impl Index {
     /// Of entries in order. A table has fewer than 2^32 of them.
     #[expect(clippy::cast_possible_truncation, reason = "a table has fewer than 2^32 entries")]
-    pub(super) fn of(entries: &[Short]) -> Self {
+    pub(super) fn of(entries: &[Short], cores: Cores) -> Self {
         const NOT_MET: u32 = u32::MAX;
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return Self { first: 0, scale: 0, starts: vec![0, 0] };
@@ -36,7 +36,7 @@ impl Index {
         let mut starts = std::mem::take(&mut index.starts);
         let (low, high) = starts.split_at_mut(border);
         both_if(
-            entries.len() > LARGE,
+            cores == Cores::Two && entries.len() > LARGE,
             || index.note(low, 0, &entries[..=middle], 0),
             || index.note(high, border, &entries[middle..], middle),
         );

@@ -7,7 +7,7 @@
 //! by the size of a part.
 
 use super::{LARGE, Short, TableError};
-use crate::revocation::both::{both, both_if};
+use crate::revocation::both::{Cores, both, both_if};
 
 /// Bits of one pass in place: so few that the next place of each part stays in the cache.
 const PASS_BITS: u32 = 7;
@@ -46,19 +46,28 @@ struct Part<'a> {
     span: Span,
 }
 
-/// Sorts entries whose numbers lie from `least` to `greatest`, on two cores; refuses a number that
-/// stands there twice.
-pub(super) fn sort(entries: &mut [Short], least: u64, greatest: u64) -> Result<(), TableError> {
-    sort_parts_of(entries, Span::between(least, greatest), CACHED_MAX)
+/// Sorts entries whose numbers lie from `least` to `greatest`; refuses a number that stands there
+/// twice.
+pub(super) fn sort(
+    entries: &mut [Short],
+    least: u64,
+    greatest: u64,
+    cores: Cores,
+) -> Result<(), TableError> {
+    let span = Span::between(least, greatest);
+    match cores {
+        Cores::One => Room::new(CACHED_MAX).sort(Part { entries, span }),
+        Cores::Two => sort_on_two(entries, span, CACHED_MAX),
+    }
 }
 
-fn sort_parts_of(entries: &mut [Short], span: Span, cached_max: usize) -> Result<(), TableError> {
+fn sort_on_two(entries: &mut [Short], span: Span, cached_max: usize) -> Result<(), TableError> {
     let half = entries.len() / 2;
     let whole = Part { entries, span };
     if whole.entries.len() <= cached_max {
         return Room::new(cached_max).sort(whole);
     }
-    let mut low = spread(whole);
+    let mut low = spread(whole, Cores::Two);
     let mut before = 0;
     let below_half = low.iter().take_while(|part| {
         before += part.entries.len();
@@ -76,10 +85,10 @@ fn sort_parts_of(entries: &mut [Short], span: Span, cached_max: usize) -> Result
 
 /// Swaps every entry into its part (as American flag sort does, but without waiting for one swap
 /// before the next begins).
-fn spread(whole: Part<'_>) -> Vec<Part<'_>> {
+fn spread(whole: Part<'_>, cores: Cores) -> Vec<Part<'_>> {
     let Part { entries, span } = whole;
     let bits = span.bits.min(PASS_BITS);
-    let mut ends = lengths(entries, span, bits);
+    let mut ends = lengths(entries, span, bits, cores);
     let mut nexts = [0; PASS_PARTS];
     let mut sum = 0;
     for (next, end) in nexts.iter_mut().zip(&mut ends) {
@@ -109,8 +118,8 @@ fn spread(whole: Part<'_>) -> Vec<Part<'_>> {
     parts
 }
 
-/// How many entries each part has, counted on two cores.
-fn lengths(entries: &[Short], span: Span, bits: u32) -> [usize; PASS_PARTS] {
+/// How many entries each part has.
+fn lengths(entries: &[Short], span: Span, bits: u32, cores: Cores) -> [usize; PASS_PARTS] {
     let count = |entries: &[Short]| {
         let mut lengths = [0; PASS_PARTS];
         for entry in entries {
@@ -120,7 +129,7 @@ fn lengths(entries: &[Short], span: Span, bits: u32) -> [usize; PASS_PARTS] {
     };
     let (low, high) = entries.split_at(entries.len() / 2);
     let mut lengths = [0; PASS_PARTS];
-    let worth = entries.len() > LARGE;
+    let worth = cores == Cores::Two && entries.len() > LARGE;
     let others = both_if(worth, || lengths = count(low), || count(high));
     lengths.iter_mut().zip(others).for_each(|(length, other)| *length += other);
     lengths
@@ -150,7 +159,7 @@ impl Room {
             return Err(TableError::Twice);
         }
         if part.entries.len() > self.cached_max {
-            return self.sort_all(spread(part));
+            return self.sort_all(spread(part, Cores::One));
         }
         self.lay_out(part)
     }
@@ -219,7 +228,7 @@ mod tests {
                 return Ok(());
             };
             let span = Span::between(first.serial(), last.serial());
-            let outcome = sort_parts_of(&mut sorted, span, cached_max);
+            let outcome = sort_on_two(&mut sorted, span, cached_max);
             let is_twice = expected.windows(2).any(|two| two[0].serial() == two[1].serial());
             prop_assert_eq!(outcome, if is_twice { Err(TableError::Twice) } else { Ok(()) });
             if !is_twice {
@@ -235,9 +244,9 @@ mod tests {
         let serials: Vec<_> =
             (0..count as u64).map(|at| at * 2_654_435_761 % count as u64).collect();
         let (mut sorted, greatest) = (entries(&serials), count as u64 - 1);
-        assert_eq!(sort(&mut sorted, 0, greatest), Ok(()));
+        assert_eq!(sort(&mut sorted, 0, greatest, Cores::Two), Ok(()));
         assert!(sorted.iter().map(|entry| entry.serial()).eq(0..count as u64));
         sorted[7] = sorted[count - 1];
-        assert_eq!(sort(&mut sorted, 0, greatest), Err(TableError::Twice));
+        assert_eq!(sort(&mut sorted, 0, greatest, Cores::Two), Err(TableError::Twice));
     }
 }

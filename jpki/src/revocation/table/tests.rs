@@ -1,4 +1,7 @@
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 use proptest::prelude::*;
 
@@ -74,23 +77,57 @@ fn entries() -> impl Strategy<Value = BTreeMap<Serial, Revocation>> {
     proptest::collection::btree_map(serial, revocation, 0..200)
 }
 
-fn shuffled(entries: &BTreeMap<Serial, Revocation>, turn: usize) -> Table {
+/// In another order for every `turn`; in two halves from the entry `halve_at` on.
+fn shuffled(
+    entries: &BTreeMap<Serial, Revocation>,
+    turn: u64,
+    halve_at: usize,
+) -> Result<Table, TableError> {
     let mut list: Vec<_> = entries.iter().collect();
-    let middle = turn.min(list.len());
-    list.rotate_left(middle);
+    list.sort_by_cached_key(|(serial, _)| {
+        let mut hasher = DefaultHasher::new();
+        (serial, turn).hash(&mut hasher);
+        hasher.finish()
+    });
     let mut builder = TableBuilder::new(list.len());
+    builder.halve_at = halve_at;
     for (serial, revocation) in list {
-        builder.push(*serial, *revocation).expect("within the limit");
+        builder.push(*serial, *revocation)?;
     }
-    builder.finish().expect("different numbers")
+    builder.finish()
+}
+
+#[test]
+fn numbers_beyond_what_came_first_are_sorted_too() {
+    let count = 300_000;
+    // The first ones lie close together, the others above and below them.
+    let serials: Vec<_> = (0..10).rev().map(|n| 1 << 40 | n).chain(0..count).collect();
+    let built = |serials: &[u64]| {
+        let mut builder = TableBuilder::new(serials.len());
+        builder.halve_at = 10;
+        for serial in serials {
+            builder.push((*serial).into(), at(TIME_ORIGIN))?;
+        }
+        assert_eq!(builder.push(u64::from(u32::MAX).into(), at(0)), Err(TableError::BadTime));
+        let one_more = builder.push(u64::from(u32::MAX).into(), at(TIME_ORIGIN));
+        assert_eq!(one_more, Err(TableError::TooMany));
+        builder.finish()
+    };
+    let table = built(&serials).expect("different numbers");
+    let listed: Vec<_> = table.iter().map(|(serial, _)| serial).collect();
+    assert_eq!(listed.len(), serials.len());
+    assert!(listed.is_sorted());
+    let twice = [&serials[..], &[count / 2]].concat();
+    assert_eq!(built(&twice), Err(TableError::Twice));
 }
 
 proptest! {
     #[test]
     fn a_table_answers_as_a_map(
-        entries in entries(), turn in 0usize..200, asked in any::<[u8; 20]>(), near in any::<u64>(),
+        entries in entries(), turn in any::<u64>(), halve_at in 0usize..250,
+        asked in any::<[u8; 20]>(), near in any::<u64>(),
     ) {
-        let table = shuffled(&entries, turn);
+        let table = shuffled(&entries, turn, halve_at).expect("different numbers");
         for (serial, revocation) in &entries {
             prop_assert_eq!(table.get(*serial), Some(*revocation));
         }
@@ -103,7 +140,8 @@ proptest! {
 
     #[test]
     fn changes_lead_from_one_table_to_the_next(before in entries(), after in entries()) {
-        let (old, new) = (shuffled(&before, 0), shuffled(&after, 3));
+        let table = |entries| shuffled(entries, 3, LARGE).expect("different numbers");
+        let (old, new) = (table(&before), table(&after));
         let mut patched = before.clone();
         for change in old.changes(&new) {
             match change {
