@@ -11,8 +11,9 @@ use std::{
 const OBEYS: &str = "#!/bin/sh\n\
     echo \"${0##*/} $*\" >>\"$HITOKOE_ROOT/asked\"\n\
     ! grep -qsx \"${0##*/} $1\" \"$HITOKOE_ROOT/fails\"\n";
-/// A value of a device as in the file `TYPE.NAME` or `LABEL.NAME`.
-const BLKID: &str = "#!/bin/sh\ncat \"$HITOKOE_ROOT/blkid/$3.${6##*/}\" 2>/dev/null\n";
+/// A value of a device as in the file `TYPE.data`, of what the encrypted one holds as in `TYPE.mapped`.
+const BLKID: &str = "#!/bin/sh\ncase \"$6\" in */mapper/*) name=mapped ;; *) name=data ;; esac\n\
+    cat \"$HITOKOE_ROOT/blkid/$3.$name\" 2>/dev/null\n";
 /// The disk says so from then on.
 const FORMATTED: &str = "echo crypto_LUKS >\"$HITOKOE_ROOT/blkid/TYPE.data\"\n\
     rm -f \"$HITOKOE_ROOT/blkid/LABEL.data\"\n";
@@ -30,7 +31,7 @@ impl Machine {
         }
         machine.put("proc/cmdline", "quiet rauc.slot=A\n");
         machine.program("blkid", BLKID);
-        for name in ["mount", "umount", "mke2fs", "e2fsck", "blkdiscard", "sync"] {
+        for name in ["mount", "umount", "mke2fs", "e2fsck", "blkdiscard", "sync", "udevadm"] {
             machine.program(name, OBEYS);
         }
         machine
@@ -76,6 +77,7 @@ fn box_with_tpm(kind: &str, label: &str) -> Machine {
     machine.put("sys/class/tpmrm/tpmrm0", "");
     machine.put("blkid/TYPE.data", kind);
     machine.put("blkid/LABEL.data", label);
+    machine.put("blkid/TYPE.mapped", "ext4");
     machine.put("token", "");
     machine.program("systemd-cryptenroll", OBEYS);
     let opens = format!("{OBEYS}[ $? = 1 ] || touch \"$HITOKOE_ROOT/dev/mapper/data\"\n");
@@ -87,7 +89,10 @@ fn box_with_tpm(kind: &str, label: &str) -> Machine {
         "cryptsetup",
         &format!(
             "{OBEYS}code=$?\n[ \"$1\" != luksDump ] || cat \"$HITOKOE_ROOT/token\"\n\
-             [ \"$code $1\" != '0 luksFormat' ] || {{ {FORMATTED} }}\nexit \"$code\"\n"
+             [ \"$code $1\" != '0 luksFormat' ] || {{ {FORMATTED} }}\n\
+             [ \"$code $1\" != '0 open' ] || touch \"$HITOKOE_ROOT/dev/mapper/data\"\n\
+             [ \"$code $1\" != '0 close' ] || rm -f \"$HITOKOE_ROOT/dev/mapper/data\"\n\
+             exit \"$code\"\n"
         ),
     );
     machine
@@ -133,17 +138,59 @@ fn the_first_start_encrypts() {
 }
 
 #[test]
+fn a_tpm_that_is_found_late_is_waited_for() {
+    let machine = box_with_tpm("ext4", "hitokoe-blank");
+    fs::remove_file(machine.path("sys/class/tpmrm/tpmrm0")).expect("removed");
+    let found =
+        "#!/bin/sh\n[ \"$1\" != settle ] || touch \"$HITOKOE_ROOT/sys/class/tpmrm/tpmrm0\"\n";
+    machine.program("udevadm", found);
+    let made = Outcome { mounted: Some(MAPPED), encrypted: true, made: Some(MAPPED) };
+    check_mount(&machine, &made);
+}
+
+#[test]
 fn what_cannot_be_encrypted_is_not_written_in_the_clear() {
-    for fails in [
-        "cryptsetup luksFormat",
-        "systemd-cryptenroll --unlock-key-file=KEY",
-        "systemd-cryptsetup attach",
+    for (fails, made) in [
+        ("cryptsetup luksFormat", None),
+        ("cryptsetup open", None),
+        ("mke2fs -q", Some(MAPPED)),
+        ("cryptsetup close", Some(MAPPED)),
+        ("systemd-cryptenroll --unlock-key-file=KEY", Some(MAPPED)),
+        ("systemd-cryptsetup attach", Some(MAPPED)),
     ] {
         let machine = box_with_tpm("ext4", "hitokoe-blank");
         let key = machine.path("run/hitokoe-data.key");
         machine.put("fails", &fails.replace("KEY", &key.display().to_string()));
-        check_mount(&machine, &Outcome { mounted: None, encrypted: true, made: None });
+        check_mount(&machine, &Outcome { mounted: None, encrypted: true, made });
     }
+}
+
+#[test]
+fn what_nobody_recognises_is_kept() {
+    // The head of an encrypted partition is damaged; or it cannot be read at all.
+    let damaged = box_with_tpm("", "");
+    damaged.put("dev/disk/by-partlabel/data", "a key slot of a home");
+    let unreadable = box_with_tpm("", "");
+    unreadable.program("head", "#!/bin/sh\nexit 1\n");
+    for machine in [damaged, unreadable] {
+        check_mount(&machine, &Outcome { mounted: None, encrypted: false, made: None });
+        let kept = fs::read_to_string(machine.path("dev/disk/by-partlabel/data")).expect("there");
+        assert!(!kept.contains('\0'), "{kept:?}");
+    }
+    // Flash that was only ever erased.
+    let erased = box_with_tpm("", "");
+    fs::write(erased.path("dev/disk/by-partlabel/data"), [0xff; 5_000]).expect("written");
+    let made = Outcome { mounted: Some(MAPPED), encrypted: true, made: Some(MAPPED) };
+    check_mount(&erased, &made);
+}
+
+#[test]
+fn a_partition_in_the_clear_stays_until_the_home_is_wiped() {
+    let machine = box_with_tpm("ext4", "hitokoe-data");
+    check_mount(&machine, &Outcome { mounted: Some(REAL), encrypted: false, made: None });
+    let machine = box_with_tpm("ext4", "hitokoe-reset");
+    let anew = Outcome { mounted: Some(MAPPED), encrypted: true, made: Some(MAPPED) };
+    check_mount(&machine, &anew);
 }
 
 #[test]
@@ -172,6 +219,12 @@ fn an_encrypted_partition_is_opened_and_never_overwritten_in_the_clear() {
     machine.put("fails", "");
     machine.put("proc/cmdline", "quiet hitokoe.factory_reset=1\n");
     let anew = Outcome { mounted: Some(MAPPED), encrypted: true, made: Some(MAPPED) };
+    check_mount(&machine, &anew);
+
+    // The home is wiped from its menu: the old key goes with it.
+    let machine = box_with_tpm("crypto_LUKS", "");
+    machine.put("token", "  0: systemd-tpm2\n");
+    machine.put("blkid/LABEL.mapped", "hitokoe-reset");
     check_mount(&machine, &anew);
 
     // The TPM does not answer: what lies encrypted here is not exchanged for something in the clear.
