@@ -42,6 +42,7 @@ const BOX: &[&str] = &[
     "libnl-genl-3-200",
     "libtss2-esys-3.0.2-0",
     "libtss2-mu0",
+    "libtss2-rc0",
     "libtss2-tcti-device0",
     "rauc",
     "rauc-service",

@@ -68,6 +68,7 @@ const IMAGE: &[&str] = &[
     "rauc",
     "socat",
     "squashfs-tools",
+    "swtpm",
     "systemd-boot-efi",
 ];
 

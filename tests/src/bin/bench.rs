@@ -323,6 +323,9 @@ fn document(figures: &[Figure], missing: &[&str]) -> Result<String> {
         text += &missing.join(", ");
         text += ".\n";
     }
+    if figures.iter().any(|figure| figure.name.starts_with("image.")) {
+        text += IMAGE_EXPLAINED;
+    }
     text += EXPLAINED;
     Ok(text)
 }
@@ -350,16 +353,18 @@ fn row(figure: &Figure) -> String {
     format!("| {name} | {value} | {unit} | {n} | {limit} | {peer} | {ratio} |\n")
 }
 
-const EXPLAINED: &str = "\n`image.*`: the box image in a machine that is emulated instruction by instruction; only \
-    its ratios and sizes mean something.\n\n\
-    `crl.load-5m` is time on the wall, the best of some loads: one core hashes what is signed, the other reads \
-    the entries, both sort; `crl.load-5m.cpu` is the processor time of all of it. The signature is verified \
-    before the table is in use.\n\n\
+const IMAGE_EXPLAINED: &str = "\n`image.*`: the box image in a machine that is emulated instruction by instruction; \
+    only its ratios and sizes mean something. Taken over from the last run of `cargo xtask image --test`.\n";
+
+const EXPLAINED: &str = "\n`crl.load-5m` is time on the wall, the best of some loads: one core hashes what is signed, the \
+    other reads the entries, both sort; `crl.load-5m.cpu` is the processor time of that load on both. The signature is \
+    verified before the table is in use.\n\n\
     `verify.whole-login` verifies two signatures, the card's and the authority's on its certificate, so that half \
     of openssl's rate is its limit; the gateway remembers certificates whose second one matched \
     (`.seen-before`).\n\n\
     `logins.*`: boxes log in at the running gateway over mutual TLS; one login is two requests, three \
-    transactions, the card's signature and a look into a revocation list. The budget is what openssl verifies in \
-    60 % of a core: checking a card seen before keeps to it, the whole login does not, because its two requests \
-    and their way from thread to thread cost many times a signature.\n\n\
+    transactions, the card's signature and a look into a revocation list. The budget lies on what is left without \
+    storage: what openssl verifies in 60 % of a core. Checking a card seen before keeps to it \
+    (`verify.whole-login.seen-before`), the login as a whole does not, because its two requests and their way from \
+    thread to thread cost many times a signature.\n\n\
     Peers (Kodi, Chromium kiosk) were not run here.\n";

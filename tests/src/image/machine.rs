@@ -17,7 +17,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use self::arguments::MARKS;
+use self::arguments::{MARKS, TPM_SOCKET};
 use super::{
     agent::{Agent, Answer},
     screen::Picture,
@@ -92,6 +92,8 @@ pub struct Machine {
 #[derive(Debug)]
 struct Running {
     qemu: Process,
+    /// Ends with the emulator; what it knows stays in its folder, as in the chip of a box without power.
+    _tpm: Process,
     agent: Agent,
 }
 
@@ -113,12 +115,16 @@ impl Machine {
 
     /// With the disk and the firmware's settings as they were left.
     pub fn power_on(&mut self, wiring: &Wiring) -> Result<()> {
+        // What is left of an emulator that ended: its TPM still holds the folder.
+        self.running = None;
         for socket in SOCKETS {
             // A first start has none of them.
             let _ = std::fs::remove_file(self.folder.join(socket));
         }
+        let tpm = start_tpm(&self.folder)?;
         let mut command = Command::new("qemu-system-x86_64");
         command.current_dir(&self.folder).args(arguments::machine(wiring.window));
+        command.args(arguments::tpm());
         command.args(arguments::network(wiring.gateway_port, self.cable));
         let updates = std::path::absolute(self.files.path("bundles.erofs"))?;
         let updates = format!("file={},format=raw,if=virtio,readonly=on", updates.display());
@@ -138,7 +144,7 @@ impl Machine {
                 && UnixStream::connect(folder.join("qmp.sock")).is_ok()
         })?;
         let agent = Agent::connect(&folder.join("agent.sock"))?;
-        self.running = Some(Running { qemu, agent });
+        self.running = Some(Running { qemu, _tpm: tpm, agent });
         Ok(())
     }
 
@@ -317,6 +323,21 @@ impl Machine {
 
 fn loopback(port: u16) -> SocketAddrV4 {
     SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)
+}
+
+/// The chip that keeps the key of the data partition.
+fn start_tpm(folder: &Path) -> Result<Process> {
+    let (socket, state) = (folder.join(TPM_SOCKET), folder.join("tpm"));
+    std::fs::create_dir_all(&state)?;
+    // Left by the machine's start before.
+    let _ = std::fs::remove_file(&socket);
+    let mut command = Command::new("swtpm");
+    command.args(["socket", "--tpm2", "--terminate", "--flags", "startup-clear"]);
+    command.arg("--tpmstate").arg(format!("dir={}", state.display()));
+    command.arg("--ctrl").arg(format!("type=unixio,path={}", socket.display()));
+    let mut tpm = Process::start("swtpm", &mut command, folder)?;
+    tpm.wait_until("its socket", SOON, || socket.exists())?;
+    Ok(tpm)
 }
 
 fn copy_disk(files: &Files, folder: &Path) -> Result<()> {

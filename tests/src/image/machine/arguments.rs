@@ -10,6 +10,8 @@ const PROGRAMMES_MAC: &str = "52:54:00:48:4b:02";
 const GATEWAY_IN_GUEST: &str = "10.0.2.100:8443";
 /// Where the marks that the application writes inside come out.
 pub(super) const MARKS: &str = "marks.jsonl";
+/// Where the TPM answers.
+pub(super) const TPM_SOCKET: &str = "tpm.sock";
 /// UEFI for virtual machines.
 const FIRMWARE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
 
@@ -39,6 +41,19 @@ pub(super) fn machine(window: bool) -> Vec<String> {
     .split_whitespace()
     .map(str::to_owned)
     .collect()
+}
+
+/// A chip of version 2 beside the processor.
+pub(super) fn tpm() -> [String; 6] {
+    [
+        "-chardev",
+        &format!("socket,id=tpm,path={TPM_SOCKET}"),
+        "-tpmdev",
+        "emulator,id=tpm0,chardev=tpm",
+        "-device",
+        "tpm-crb,tpmdev=tpm0",
+    ]
+    .map(str::to_owned)
 }
 
 /// The gateway through one hole in a wall, and the cable.

@@ -34,6 +34,7 @@ impl Visit {
         let options = self.machine.succeed("findmnt -n -o FSTYPE,OPTIONS /")?;
         ensure!(options.contains("erofs") && options.contains("ro"), "root is {options}");
         self.listeners()?;
+        self.encryption()?;
         self.root_processes()?;
         self.card_service()?;
         self.note_memory()?;
@@ -44,6 +45,17 @@ impl Visit {
              systemd-analyze security --no-pager | grep -E 'stb|weston|hitokoe|pcscd'",
         )?;
         Ok(std::fs::write(self.out.join("system.txt"), report)?)
+    }
+
+    /// What the home has on the box opens for this machine's TPM and for nobody's passphrase.
+    fn encryption(&mut self) -> Result<()> {
+        let volume = self.machine.succeed("findmnt -n -o SOURCE /data")?;
+        ensure!(volume.trim() == "/dev/mapper/data", "/data is on {volume}");
+        let listed = self.machine.succeed("systemd-cryptenroll /dev/disk/by-partlabel/data")?;
+        let kinds: Vec<_> = listed.lines().skip(1).map(str::split_whitespace).collect();
+        let kinds: Vec<_> = kinds.into_iter().filter_map(|mut words| words.nth(1)).collect();
+        ensure!(kinds == ["tpm2"], "the data partition opens by {kinds:?}");
+        Ok(())
     }
 
     /// Nothing but addresses (DHCP) and the multicast groups that the box asked for.
