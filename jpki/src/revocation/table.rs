@@ -29,6 +29,9 @@ const SHORT_LIMIT: u64 = 1 << (u64::BITS - REASON_BITS);
 const LARGE: usize = 1 << 16;
 /// Parts of the short table; see [`TableBuilder::halve`].
 const RUNS: usize = 2;
+/// Room for so many entries is asked for when a list turns out to be long: more than 32 MiB, which
+/// the system gives page by page as they are written, and makes larger without copying.
+const RUN_ROOM: usize = 3 << 20;
 /// So many entries are faster counted through than searched.
 const NEAR_MAX: usize = 32;
 /// Times are kept from here: 2000-01-01, Unix seconds.
@@ -221,6 +224,9 @@ impl TableBuilder {
     /// cores can sort them at once.
     fn halve(&mut self) {
         let came = std::mem::replace(&mut self.runs[0], Loose::EMPTY).entries;
+        for run in &mut self.runs {
+            run.entries.reserve_exact(RUN_ROOM.min(self.entries_max));
+        }
         let mut serials: Vec<_> = came.iter().map(|entry| entry.serial()).collect();
         let (_, median, _) = serials.select_nth_unstable(came.len() / 2);
         self.border = *median;
