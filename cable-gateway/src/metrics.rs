@@ -60,6 +60,10 @@ pub struct Metrics {
     pub(crate) verifications: Counter<2>,
     /// Logins, by way and outcome.
     pub(crate) logins: Counter<2>,
+    /// Answers to boxes that fetch an update.
+    pub(crate) update_answers: Counter<1>,
+    /// Bytes of these answers.
+    pub(crate) update_bytes: Counter<1>,
 }
 
 impl Default for Metrics {
@@ -91,6 +95,16 @@ impl Default for Metrics {
                 ["way", "result"],
             ),
             logins: Counter::new("hitokoe_logins_total", "Logins.", ["way", "outcome"]),
+            update_answers: Counter::new(
+                "hitokoe_update_answers_total",
+                "Answers to boxes that fetch an update.",
+                ["part"],
+            ),
+            update_bytes: Counter::new(
+                "hitokoe_update_bytes_total",
+                "Bytes promised by these answers.",
+                ["part"],
+            ),
         }
     }
 }
@@ -131,6 +145,8 @@ impl Metrics {
         self.list_fetches.write(&mut text);
         self.verifications.write(&mut text);
         self.logins.write(&mut text);
+        self.update_answers.write(&mut text);
+        self.update_bytes.write(&mut text);
         for (name, help, read) in GAUGES {
             head(&mut text, name, help, "gauge");
             for age in lists {

@@ -292,6 +292,14 @@ impl Town {
         format!("http://127.0.0.1:{}/metrics", self.ports.metrics)
     }
 
+    /// A number out of these counters; none yet is zero.
+    pub fn counter(&self, name: &str) -> Result<u64> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let text = runtime.block_on(async { reqwest::get(self.metrics()).await?.text().await })?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.map_or(Ok(0), |value| value.trim().parse())?)
+    }
+
     /// Address at which services and browsers reach the gateway.
     pub fn issuer(&self) -> String {
         format!("https://127.0.0.1:{}", self.ports.services)

@@ -40,7 +40,7 @@ bundle() {
 	rm -rf "$content" "$folder/bundles/$1.raucb"
 	mkdir -p "$content" "$folder/bundles"
 	cp "$folder/update.img" "$content/rootfs.img"
-	printf '[update]\ncompatible=%s\nversion=%s\n\n[bundle]\nformat=verity\n\n[image.rootfs]\nfilename=rootfs.img\n' \
+	printf '[update]\ncompatible=%s\nversion=%s\n\n[bundle]\nformat=verity\n\n[image.rootfs]\nfilename=rootfs.img\nadaptive=block-hash-index\n' \
 		"$3" "$4" >"$content/manifest.raucm"
 	rauc --cert="$keys/$2.pem" --key="$keys/$2.key" --mksquashfs-args="-noI -noD -noF -noX" \
 		bundle "$content" "$folder/bundles/$1.raucb" >/dev/null 2>&1

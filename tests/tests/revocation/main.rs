@@ -17,13 +17,6 @@ use virtual_card::j_lis::{Event, LIST_LIFE_SECS};
 const SOON: Duration = Duration::from_secs(20);
 const EVENTS: &str = "SELECT COUNT(*) FROM card_event WHERE event = 'changed-or-ended'";
 
-/// A number out of the gateway's counters.
-fn counter(runtime: &tokio::runtime::Runtime, town: &Town, name: &str) -> Result<u64> {
-    let text = runtime.block_on(async { reqwest::get(town.metrics()).await?.text().await })?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name));
-    Ok(line.map_or(Ok(0), |value| value.trim().parse())?)
-}
-
 fn accepted_as(town: &Town, word: &str) -> Result<i64> {
     town.count(&format!("SELECT COUNT(*) FROM session WHERE revocation = '{word}'"))
 }
@@ -48,7 +41,7 @@ fn the_gateway_follows_the_agency_through_loss_silence_and_return() -> Result<()
 
     town.agency.publish(1)?;
     let stale = "hitokoe_revocation_lists_stale{certificate=\"auth\"}";
-    watch::until(stale, SOON, || Ok((counter(&runtime, &town, stale)? == 3).then_some(())))?;
+    watch::until(stale, SOON, || Ok((town.counter(stale)? == 3).then_some(())))?;
     log_in(&shigeru)?.ok().context("the responder is asked first")?;
     town.agency.stop()?;
     let refused = log_in(&shigeru)?.err();
@@ -65,9 +58,9 @@ fn the_gateway_follows_the_agency_through_loss_silence_and_return() -> Result<()
     log_in(&shigeru)?.ok().context("the agency is back")?;
     assert_eq!(accepted_as(&town, "good")?, 3);
     let asked = "hitokoe_revocation_queries_total{source=\"ocsp\",certificate=\"auth\"}";
-    ensure!(counter(&runtime, &town, asked)? >= 1);
+    ensure!(town.counter(asked)? >= 1);
     let opened = "hitokoe_logins_total{way=\"card-pin\",outcome=\"opened\"}";
-    assert_eq!(counter(&runtime, &town, opened)?, 2);
+    assert_eq!(town.counter(opened)?, 2);
 
     let production = |text: String| text.replace("\"hitokoe-test\"", "\"japan\"");
     let refused = town.check_config(production).err().context("refused")?.to_string();

@@ -77,6 +77,19 @@ async fn a_bundle_is_offered_and_fetched_whole_or_in_ranges() {
     }
     let beyond = client.get_range(&path, "bytes=900000-900001").await;
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    let counters = gateway.state.metrics.text(&[]);
+    for line in [
+        "hitokoe_update_answers_total{part=\"whole\"} 1",
+        "hitokoe_update_answers_total{part=\"range\"} 4",
+        "hitokoe_update_answers_total{part=\"none\"} 1",
+        &format!("hitokoe_update_bytes_total{{part=\"whole\"}} {}", bytes.len()),
+        &format!(
+            "hitokoe_update_bytes_total{{part=\"range\"}} {}",
+            1 + 4_096 + bytes.len() - 199_000 + 8
+        ),
+    ] {
+        assert!(counters.lines().any(|counted| counted == line), "{line}\n{counters}");
+    }
     gateway.stranger_box().get(&path).await.refused(ProblemCode::DeviceRefused);
     for unknown in ["00", "..%2F..%2Fgateway.toml", &"0".repeat(64)] {
         client.get(&format!("/box/v1/updates/{unknown}")).await.refused(ProblemCode::Unknown);

@@ -3,7 +3,7 @@
 
 use axum::{
     extract::{Path, Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use gateway_api::{Problem, ProblemCode, update::BundleId};
@@ -12,6 +12,7 @@ use tower_http::services::ServeFile;
 use super::Refused;
 use crate::{
     device::Device,
+    metrics::Metrics,
     state::AppState,
     update::shelf::{file_of, is_here},
 };
@@ -52,5 +53,19 @@ pub(super) async fn handler(
     })?;
     let kind = HeaderValue::from_static("application/octet-stream");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    count(&state.metrics, &response);
     Ok(response.map(axum::body::Body::new).into_response())
+}
+
+/// What updates cost the network.
+fn count<B>(metrics: &Metrics, response: &axum::http::Response<B>) {
+    let part = match response.status() {
+        StatusCode::OK => "whole",
+        StatusCode::PARTIAL_CONTENT => "range",
+        _ => "none",
+    };
+    let length = response.headers().get(header::CONTENT_LENGTH);
+    let bytes = length.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0);
+    metrics.update_answers.count([part]);
+    metrics.update_bytes.add([part], bytes);
 }

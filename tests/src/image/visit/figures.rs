@@ -37,6 +37,14 @@ impl Visit {
         Ok(())
     }
 
+    /// What the updater fetched of a new version, beside the bundle's size.
+    #[expect(clippy::cast_precision_loss, reason = "sizes of bundles are far below 2^52")]
+    pub(super) fn note_update(&mut self, fetched: u64, size: u64) {
+        let mib = |bytes: u64| bytes as f64 / 1_048_576.0;
+        let figure = Figure::new("image.update.fetched-in-ranges", mib(fetched), "MiB", 1);
+        self.figures.push(figure.beside("the whole bundle", mib(size)));
+    }
+
     /// Proportional shares, so that the sum is what the box needs.
     pub(super) fn note_memory(&mut self) -> Result<()> {
         let shares = format!(

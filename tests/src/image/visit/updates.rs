@@ -92,8 +92,21 @@ impl Visit {
         ensure!(told.starts_with("wrote"), "the offered update was not written: {told}");
         // Until the application has noted it, a version that does not start would be fetched once more.
         self.machine.wait_for("grep -q '\"written\":{' /data/hitokoe/caretaker.json", SOON)?;
+        self.note_fetched()?;
         ensure!(self.primary()? == "B", "the new version is not the next one");
         self.ensure_entry("hitokoe-b+3.conf")
+    }
+
+    /// The updater asked for what it lacked, never for the whole.
+    fn note_fetched(&mut self) -> Result<()> {
+        let count = |name, part| {
+            self.town.counter(&format!("hitokoe_update_{name}_total{{part=\"{part}\"}}"))
+        };
+        let (whole, ranges) = (count("answers", "whole")?, count("answers", "range")?);
+        ensure!(whole == 0 && ranges > 0, "{whole} answers with the whole, {ranges} with a range");
+        let size = std::fs::metadata(self.machine.good_bundle())?.len();
+        self.note_update(count("bytes", "range")?, size);
+        Ok(())
     }
 
     /// The kernel dies, and would stay so; the hardware notices. The version that was installed has a kernel
