@@ -1,7 +1,7 @@
 //! When which list is looked at: all of them from time to time, a list with a fault sooner, but less
 //! and less often while the fault stays.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use tokio::time::Instant;
 
@@ -13,6 +13,7 @@ const AGAIN: Duration = Duration::from_mins(1);
 pub(super) struct Pauses {
     every: Duration,
     all_at: Option<Instant>,
+    begun_at: Option<Instant>,
     faults: HashMap<String, Fault>,
 }
 
@@ -24,11 +25,12 @@ struct Fault {
 
 impl Pauses {
     pub(super) fn new(every: Duration) -> Self {
-        Self { every, all_at: None, faults: HashMap::new() }
+        Self { every, all_at: None, begun_at: None, faults: HashMap::new() }
     }
 
     /// Whether this is the time of all lists; the next such time is a whole pause later.
     pub(super) fn begin(&mut self, at: Instant) -> bool {
+        self.begun_at = Some(at);
         let all = self.all_at.is_none_or(|all_at| all_at <= at);
         if all {
             self.all_at = Some(at + self.every);
@@ -43,7 +45,8 @@ impl Pauses {
 
     /// Whether a list with a fault, of this folder or the folder itself, is due.
     pub(super) fn is_due_in(&self, folder: &str, at: Instant) -> bool {
-        self.faults.iter().any(|(source, fault)| source.starts_with(folder) && fault.again_at <= at)
+        let is_inside = |source: &str| Path::new(source).starts_with(folder);
+        self.faults.iter().any(|(source, fault)| is_inside(source) && fault.again_at <= at)
     }
 
     /// Notes what a look gave.
@@ -57,9 +60,12 @@ impl Pauses {
         self.faults.insert(source.to_owned(), Fault { pause, again_at: at + pause });
     }
 
-    /// How long nothing is due. Whatever is due now was not there any more when it was looked for.
+    /// How long nothing is due; not at all when a look took longer than the pause of a list before
+    /// it. What was due at the beginning and has no new pause was not there any more.
     pub(super) fn end(&mut self, at: Instant) -> Duration {
-        self.faults.retain(|_, fault| fault.again_at > at);
+        if let Some(begun_at) = self.begun_at {
+            self.faults.retain(|_, fault| fault.again_at > begun_at);
+        }
         let faults = self.faults.values().map(|fault| fault.again_at);
         let next = faults.chain(self.all_at).min();
         next.map_or(self.every, |next| next.saturating_duration_since(at))
@@ -103,10 +109,26 @@ mod tests {
         let later = start + MINUTE;
         assert!(!pauses.begin(later));
         assert!(pauses.is_due_in("/lists", later) && !pauses.is_due_in("/other", later));
+        assert!(!pauses.is_due_in("/list", later) && pauses.is_due_in("/lists/a.crl", later));
         pauses.note("/lists/a.crl", true, later);
         assert_eq!(pauses.end(later), 59 * MINUTE, "neither is waited for");
         pauses.note("/lists/a.crl", false, later);
         assert_eq!(pauses.end(later), MINUTE, "the first pause again");
+    }
+
+    #[test]
+    fn a_list_that_hangs_makes_nobody_forget_the_fault_of_another() {
+        let (mut pauses, start) = (Pauses::new(HOUR), Instant::now());
+        pauses.begin(start);
+        pauses.note("bad", false, start);
+        let late = start + 5 * MINUTE;
+        pauses.note("hanging", false, late);
+        assert_eq!(pauses.end(late), Duration::ZERO, "the bad one has been due for four minutes");
+        assert!(!pauses.begin(late) && pauses.is_due("bad", late));
+        assert!(!pauses.is_due("hanging", late));
+        pauses.note("bad", false, late);
+        assert_eq!(pauses.end(late), MINUTE, "the hanging one");
+        assert!(!pauses.is_due("bad", late + MINUTE), "its second pause is twice as long");
     }
 
     #[test]
