@@ -28,8 +28,8 @@ pub struct Holder {
 /// A pattern that no name fits: names hold no control characters.
 const NOBODY: &str = "\u{1}";
 
-/// By id, or by name and reading; no person has an empty id. Whoever left the town's list may still
-/// have a card that counts.
+/// By id, or by name (as typed, or in katakana) and reading; no person has an empty id. Whoever left
+/// the town's list may still have a card that counts.
 const HOLDERS: &str = "\
     SELECT p.person_id, p.name, p.kana, p.born_on, a.name AS area_name, \
     (SELECT COUNT(*) FROM credential_link l WHERE l.person_id = p.person_id \
@@ -40,8 +40,9 @@ const HOLDERS: &str = "\
     LEFT JOIN household h ON h.household_id = r.household_id \
     LEFT JOIN area a ON a.area_id = h.area_id WHERE p.person_id = $1 \
     OR REPLACE(REPLACE(p.name, ' ', ''), '\u{3000}', '') LIKE $2 ESCAPE '!' \
-    OR REPLACE(REPLACE(p.kana, ' ', ''), '\u{3000}', '') LIKE $2 ESCAPE '!' \
-    ORDER BY p.kana, p.person_id LIMIT $3";
+    OR REPLACE(REPLACE(p.name, ' ', ''), '\u{3000}', '') LIKE $3 ESCAPE '!' \
+    OR REPLACE(REPLACE(p.kana, ' ', ''), '\u{3000}', '') LIKE $3 ESCAPE '!' \
+    ORDER BY p.kana, p.person_id LIMIT $4";
 
 /// Residents whose name or reading holds these words; the look is written down. One more than
 /// [`FOUND_MAX`] says that there are others.
@@ -51,12 +52,12 @@ pub fn find(
     now_ms: i64,
     words: &str,
 ) -> Result<(Vec<Holder>, bool), StoreError> {
-    let words = spelling(words);
+    let words = joined(words);
     if words.chars().count() < WORDS_MIN {
         return Ok((Vec::new(), false));
     }
     let most = i64::try_from(FOUND_MAX + 1).unwrap_or(i64::MAX);
-    let rows = sql.all(HOLDERS, values!["", pattern(&words), most])?;
+    let rows = sql.all(HOLDERS, values!["", pattern(&words), pattern(&katakana(&words)), most])?;
     let has_more = rows.len() > FOUND_MAX;
     let found = rows.iter().take(FOUND_MAX).map(holder).collect::<Result<Vec<_>, _>>()?;
     note(sql, viewer, now_ms, &found)?;
@@ -70,7 +71,7 @@ pub fn one(
     now_ms: i64,
     person_id: &str,
 ) -> Result<Option<Holder>, StoreError> {
-    let row = sql.optional(HOLDERS, values![person_id, NOBODY, 1_i64])?;
+    let row = sql.optional(HOLDERS, values![person_id, NOBODY, NOBODY, 1_i64])?;
     let found = row.as_ref().map(holder).transpose()?;
     note(sql, viewer, now_ms, found.as_slice())?;
     Ok(found)
@@ -98,13 +99,18 @@ fn holder(row: &Row) -> Result<Holder, StoreError> {
     })
 }
 
-/// Without spaces, and readings as the town's file writes them: in katakana.
-fn spelling(words: &str) -> String {
+/// Without the spaces between the names, which everybody writes differently.
+fn joined(words: &str) -> String {
+    words.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// A reading as the town's file writes it. Names may hold hiragana themselves.
+fn katakana(words: &str) -> String {
     let katakana = |c: char| match c {
         'ぁ'..='ゖ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
         other => other,
     };
-    words.chars().filter(|c| !c.is_whitespace()).map(katakana).collect()
+    words.chars().map(katakana).collect()
 }
 
 /// Anywhere in the text; what means something to `LIKE` means itself.
@@ -126,8 +132,8 @@ mod tests {
 
     #[test]
     fn readings_are_looked_for_as_the_file_writes_them() {
-        assert_eq!(spelling("なかむら　はな"), "ナカムラハナ");
-        assert_eq!(spelling(" 中村 ハナ "), "中村ハナ");
+        assert_eq!(katakana(&joined("なかむら　はな")), "ナカムラハナ");
+        assert_eq!(joined(" 中村 さくら "), "中村さくら");
         assert_eq!(pattern("5%_!"), "%5!%!_!!%");
     }
 }

@@ -326,6 +326,26 @@ async fn whoever_left_the_towns_list_is_still_found_by_name_and_by_the_watch() {
 }
 
 #[tokio::test]
+async fn a_name_is_found_as_it_is_written_and_by_its_reading() {
+    let gateway = TestGateway::start().await;
+    let person = person(&gateway, HANA).await;
+    let rename = "UPDATE person SET name = '中村　さくら', kana = 'ナカムラ　サクラ' \
+                  WHERE person_id = $1";
+    let id = person.clone();
+    gateway.write(move |sql| sql.execute(rename, crate::values![id])).await;
+    let now_ms = gateway.state.now_ms();
+    for words in ["中村 さくら", "村さく", "さくら", "なかむら さくら", "ナカムラサクラ"]
+    {
+        let find =
+            move |sql: &mut dyn crate::store::Sql| holder::find(sql, &operator(), now_ms, words);
+        let (found, _) = gateway.write(find).await;
+        let found: Vec<_> = found.iter().map(|holder| &holder.identity.person_id).collect();
+        assert!(found.contains(&&person), "{words}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_certificate_whose_time_is_over_is_told_once_and_left_alone() {
     let gateway = TestGateway::start().await;
     let linked = "SELECT COUNT(*) AS n FROM credential_link WHERE expires_at_ms > linked_at_ms";
