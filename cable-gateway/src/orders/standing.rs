@@ -76,28 +76,42 @@ pub(crate) fn where_meant(
     Ok(areas)
 }
 
-/// When another order of the same kind last changed something where this one stands: televisions there
-/// ask again when their advice turns with it.
+/// When another order of the same kind last changed something where this one stands, or came to its
+/// end there: televisions ask again when their advice turns with it.
 pub(crate) fn changed_beside(
     sql: &mut dyn Sql,
     order: &OrderRecord,
+    now_ms: i64,
 ) -> Result<BTreeMap<AreaId, i64>, StoreError> {
-    let mut later = order::issued_after(sql, order.issued_at_ms)?;
-    later.retain(|other| {
+    let is_beside = |other: &OrderRecord| {
         let is_own = other.reference_ids.contains(&order.order_id);
         other.mode == order.mode && !other.disbelieved && !is_own
-    });
+    };
+    let mut later = order::issued_after(sql, order.issued_at_ms)?;
+    later.retain(is_beside);
+    let mut over = order::over_since(sql, order.issued_at_ms, now_ms)?;
+    over.retain(|other| other.orders_something() && is_beside(other));
     let mut changed = BTreeMap::new();
-    if later.is_empty() {
+    if later.is_empty() && over.is_empty() {
         return Ok(changed);
     }
     let Some(town) = town::load(sql)? else { return Ok(changed) };
     for other in later {
-        for area in coverage::concerned(&other.area_ids, &town.areas) {
-            changed.insert(area, other.issued_at_ms);
-        }
+        let areas = coverage::concerned(&other.area_ids, &town.areas);
+        note_change(&mut changed, areas, other.issued_at_ms);
+    }
+    for other in over {
+        note_change(&mut changed, held_areas(sql, &other, &town.areas)?, other.expires_at_ms);
     }
     Ok(changed)
+}
+
+/// The last change of each area counts.
+fn note_change(changed: &mut BTreeMap<AreaId, i64>, areas: BTreeSet<AreaId>, at_ms: i64) {
+    for area in areas {
+        let last_ms = changed.entry(area).or_insert(at_ms);
+        *last_ms = at_ms.max(*last_ms);
+    }
 }
 
 /// Whether televisions show an order in force as one of this kind.

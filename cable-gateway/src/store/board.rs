@@ -71,7 +71,8 @@ pub struct Home {
     pub shown_at_ms: Option<i64>,
     /// How far the order came.
     pub reach: Reach,
-    /// Answered, but another order began, changed or ended since: the television may be asking again.
+    /// Answered, but another order began, changed or ended (by an officer or by its time) since: the
+    /// television may be asking again.
     pub before_change: bool,
     /// `leaving`, `need-help` or `staying`; `helped` when staff has dealt with the call. A call
     /// under an order that this one replaced counts until the home takes it back.
@@ -234,7 +235,7 @@ fn reached(
     let is_drill = order.mode != "actual";
     let keeping_back = areas_keeping_back(sql, &order, now_ms)?;
     let changed = if order.in_force(now_ms) {
-        standing::changed_beside(sql, &order)?
+        standing::changed_beside(sql, &order, now_ms)?
     } else {
         BTreeMap::new()
     };

@@ -93,6 +93,18 @@ pub fn issued_after(sql: &mut dyn Sql, at_ms: i64) -> Result<Vec<OrderRecord>, S
     sql.all(query, values![at_ms])?.iter().map(record).collect()
 }
 
+/// Orders whose time came to its end after `since_ms` and not after `now_ms`, by number; what another
+/// order had replaced or ended before is not among them.
+pub fn over_since(
+    sql: &mut dyn Sql,
+    since_ms: i64,
+    now_ms: i64,
+) -> Result<Vec<OrderRecord>, StoreError> {
+    let query = "SELECT * FROM town_order WHERE superseded_by IS NULL AND expires_at_ms > $1 \
+                 AND expires_at_ms <= $2 ORDER BY sequence";
+    sql.all(query, values![since_ms, now_ms])?.iter().map(record).collect()
+}
+
 /// One order.
 pub fn find(sql: &mut dyn Sql, order_id: &str) -> Result<Option<OrderRecord>, StoreError> {
     let query = "SELECT * FROM town_order WHERE order_id = $1";

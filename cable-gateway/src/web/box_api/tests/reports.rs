@@ -1,3 +1,4 @@
+use evacuation::{area::AreaId, hazard::Hazard, order::Mode};
 use gateway_api::{
     ProblemCode, path,
     report::{
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     audit::Viewer,
     clock::Clock as _,
+    orders::OrderDraft,
     store::{
         board::{self, Counts},
         check_in,
@@ -200,6 +202,34 @@ async fn the_board_follows_an_order_from_reception_to_answer() {
         ..start
     };
     assert_eq!(end, expected);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_from_before_the_end_of_another_orders_time_is_marked() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let landslide = || OrderDraft { hazard: Hazard::Landslide, ..flood() };
+    gateway.publish(landslide()).await;
+    let drill = OrderDraft { mode: Mode::Drill, ..landslide() };
+    let elsewhere = OrderDraft { areas: vec![AreaId::new("A13").expect("an id")], ..landslide() };
+    for other in [drill, elsewhere] {
+        gateway.publish(OrderDraft { valid_for_ms: 5_400_000, ..other }).await;
+    }
+    gateway.clock.advance(600_000);
+    let lasting = OrderDraft { valid_for_ms: 36_000_000, ..flood() };
+    let order_id = gateway.publish(lasting).await.id.to_string();
+    gateway.clock.advance(600_000);
+    let answered = answer(&order_id, Answer::Leaving);
+    reported(&client, gateway.state.now_ms(), answered.clone()).await;
+    for (minutes, marked) in [(39, 0), (1, 1), (60, 1)] {
+        gateway.clock.advance(minutes * 60_000);
+        let counts = counts(&gateway, &order_id).await;
+        assert_eq!((counts.leaving, counts.before_change), (1, marked), "{minutes}");
+    }
+    // What ends by its time elsewhere, or as a drill, is no change here.
+    reported(&client, gateway.state.now_ms(), answered).await;
+    assert_eq!(counts(&gateway, &order_id).await.before_change, 0);
     gateway.stop().await;
 }
 
