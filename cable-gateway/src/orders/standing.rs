@@ -12,7 +12,6 @@ use super::{OrderDraft, coverage};
 use crate::store::{
     Sql, StoreError,
     order::{self, OrderRecord, code::mode_code},
-    town,
 };
 
 /// Orders in force beside which this draft would stand: of its hazard, mode and some of its areas.
@@ -81,6 +80,7 @@ pub(crate) fn where_meant(
 pub(crate) fn changed_beside(
     sql: &mut dyn Sql,
     order: &OrderRecord,
+    table: &AreaTable,
     now_ms: i64,
 ) -> Result<BTreeMap<AreaId, i64>, StoreError> {
     let is_beside = |other: &OrderRecord| {
@@ -92,16 +92,12 @@ pub(crate) fn changed_beside(
     let mut over = order::over_since(sql, order.issued_at_ms, now_ms)?;
     over.retain(|other| other.orders_something() && is_beside(other));
     let mut changed = BTreeMap::new();
-    if later.is_empty() && over.is_empty() {
-        return Ok(changed);
-    }
-    let Some(town) = town::load(sql)? else { return Ok(changed) };
     for other in later {
-        let areas = coverage::concerned(&other.area_ids, &town.areas);
+        let areas = coverage::concerned(&other.area_ids, table);
         note_change(&mut changed, areas, other.issued_at_ms);
     }
     for other in over {
-        note_change(&mut changed, held_areas(sql, &other, &town.areas)?, other.expires_at_ms);
+        note_change(&mut changed, held_areas(sql, &other, table)?, other.expires_at_ms);
     }
     Ok(changed)
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use evacuation::area::AreaId;
+use evacuation::area::{AreaId, AreaTable};
 
 use super::{
     Row, Sql, StoreError,
@@ -233,13 +233,14 @@ fn reached(
 ) -> Result<BTreeMap<String, Home>, StoreError> {
     let Some(order) = order::find(sql, order_id)? else { return Ok(BTreeMap::new()) };
     let is_drill = order.mode != "actual";
-    let keeping_back = areas_keeping_back(sql, &order, now_ms)?;
+    let table = town::areas(sql)?;
+    let keeping_back = areas_keeping_back(sql, &order, &table, now_ms)?;
     let changed = if order.in_force(now_ms) {
-        standing::changed_beside(sql, &order, now_ms)?
+        standing::changed_beside(sql, &order, &table, now_ms)?
     } else {
         BTreeMap::new()
     };
-    let concerned = concerned_areas(sql, &order.area_ids)?;
+    let concerned = concerned_areas(&order.area_ids, &table);
     let calls = help::of_order(sql, order_id)?;
     let receipts = receipts(sql, order_id)?;
     let rows = sql.all(HOMES, values![order_id])?;
@@ -279,13 +280,13 @@ fn reached(
 fn areas_keeping_back(
     sql: &mut dyn Sql,
     order: &OrderRecord,
+    table: &AreaTable,
     now_ms: i64,
 ) -> Result<BTreeSet<AreaId>, StoreError> {
     if order.mode == "actual" || !order.in_force(now_ms) {
         return Ok(BTreeSet::new());
     }
-    let Some(town) = town::load(sql)? else { return Ok(BTreeSet::new()) };
-    standing::where_meant(sql, &town.areas, now_ms)
+    standing::where_meant(sql, table, now_ms)
 }
 
 impl Home {
@@ -347,13 +348,6 @@ fn receipts(sql: &mut dyn Sql, order_id: &str) -> Result<HashMap<String, Receipt
 }
 
 /// Areas named and everything inside them; `None` for the whole town.
-fn concerned_areas(
-    sql: &mut dyn Sql,
-    named: &[String],
-) -> Result<Option<BTreeSet<AreaId>>, StoreError> {
-    if named.is_empty() {
-        return Ok(None);
-    }
-    let Some(town) = town::load(sql)? else { return Ok(Some(BTreeSet::new())) };
-    Ok(Some(coverage::concerned(named, &town.areas)))
+fn concerned_areas(named: &[String], table: &AreaTable) -> Option<BTreeSet<AreaId>> {
+    (!named.is_empty()).then(|| coverage::concerned(named, table))
 }

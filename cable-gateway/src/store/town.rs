@@ -28,21 +28,31 @@ pub struct Town {
 /// The imported town, or none before the first import.
 pub fn load(sql: &mut dyn Sql) -> Result<Option<Town>, StoreError> {
     let Some(row) = sql.optional("SELECT * FROM town", &[])? else { return Ok(None) };
-    let areas = sql.all("SELECT * FROM area ORDER BY ordinal", &[])?;
     let shelters = sql.all("SELECT * FROM shelter ORDER BY ordinal", &[])?;
     Ok(Some(Town {
         municipality_code: row.get("municipality_code")?,
         name: row.get("name")?,
         version: row.get("version")?,
-        areas: AreaTable {
-            version: row.get("area_table_version")?,
-            areas: keyed(areas.iter().map(area), |area| area.id.clone())?,
-        },
+        areas: area_table(sql, &row)?,
         shelters: ShelterTable {
             version: row.get("shelter_table_version")?,
             shelters: keyed(shelters.iter().map(shelter), |shelter| shelter.id.clone())?,
         },
     }))
+}
+
+/// The districts alone; none before the first import.
+pub(crate) fn areas(sql: &mut dyn Sql) -> Result<AreaTable, StoreError> {
+    let row = sql.optional("SELECT area_table_version FROM town", &[])?;
+    row.map_or_else(|| Ok(AreaTable::default()), |row| area_table(sql, &row))
+}
+
+fn area_table(sql: &mut dyn Sql, town: &Row) -> Result<AreaTable, StoreError> {
+    let areas = sql.all("SELECT * FROM area ORDER BY ordinal", &[])?;
+    Ok(AreaTable {
+        version: town.get("area_table_version")?,
+        areas: keyed(areas.iter().map(area), |area| area.id.clone())?,
+    })
 }
 
 fn keyed<K: Ord, V>(
