@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 pub use keys::{create_keys, renew_keys, renew_server_certificate, revoke_keys};
 
 use crate::{
+    audit::Viewer,
     clock::{Clock as _, SystemClock},
     config::Config,
     device,
@@ -290,7 +291,9 @@ impl Office<'_> {
         if homes.is_empty() {
             bail!("every home has a box or a code that can still be used");
         }
-        let wanted = codes::Wanted { homes, now_ms, days };
+        let viewer =
+            Viewer { actor: "operator".to_owned(), office: String::new(), purpose: String::new() };
+        let wanted = codes::Wanted { homes, now_ms, days, viewer };
         let drawn = codes::draw(&self.store, self.config, &SystemRandom, wanted, ()).await;
         Ok(codes::list(&drawn?, now_ms, days))
     }

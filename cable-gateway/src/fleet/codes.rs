@@ -1,6 +1,7 @@
 //! One-time codes for many homes at once: the letters of a hundred boxes.
 
 use crate::{
+    audit::{self, Viewer},
     config::Config,
     encoding::when,
     enrolment::{self, CodeHash},
@@ -41,6 +42,8 @@ pub struct Wanted {
     pub now_ms: i64,
     /// Days for which the codes can be used.
     pub days: u16,
+    /// Who asks, for the audit log.
+    pub viewer: Viewer,
 }
 
 /// A home `h` without a box and without a code that can still be used at `$1`.
@@ -86,7 +89,7 @@ fn is_without_box(sql: &mut dyn Sql, household_id: &str, now_ms: i64) -> Result<
 }
 
 /// Draws a code for each home and keeps their hashes, all or none. A home that got a box or a code since it was
-/// looked up gets none. `permit` is given back when the hashing is over, also when nobody waits for it any more.
+/// looked up gets none; how many were drawn stands in the audit log with them. `permit` is given back when the hashing is over, also when nobody waits for it any more.
 pub async fn draw(
     store: &Store,
     config: &Config,
@@ -94,7 +97,7 @@ pub async fn draw(
     wanted: Wanted,
     permit: impl Send + 'static,
 ) -> Result<Vec<Letter>, StoreError> {
-    let Wanted { homes, now_ms, days } = wanted;
+    let Wanted { homes, now_ms, days, viewer } = wanted;
     let letter = |home| Letter { home, code: enrolment::draw_code(random) };
     let letters: Vec<Letter> = homes.into_iter().take(CODES_MAX).map(letter).collect();
     let gateway_id = config.gateway.id.clone();
@@ -114,9 +117,18 @@ pub async fn draw(
                 kept.push(letter);
             }
         }
+        note(sql, viewer, now_ms, kept.len())?;
         Ok(kept)
     };
     store.write(keep).await
+}
+
+fn note(sql: &mut dyn Sql, viewer: Viewer, now_ms: i64, drawn: usize) -> Result<(), StoreError> {
+    if drawn == 0 {
+        return Ok(());
+    }
+    let viewer = Viewer { purpose: format!("{drawn} homes"), ..viewer };
+    audit::act(sql, &viewer, now_ms, "enrolment-codes-created", &[])
 }
 
 /// The list for whoever prints the letters; it names homes, never people.

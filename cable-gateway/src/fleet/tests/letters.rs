@@ -1,10 +1,23 @@
 use std::collections::HashSet;
 
 use crate::{
+    audit::{self, Viewer},
     fleet::codes::{self, Wanted},
     random::SystemRandom,
     testing::TestGateway,
 };
+
+fn operator() -> Viewer {
+    let (actor, office) = ("staff-4".to_owned(), "美波ケーブル".to_owned());
+    Viewer { actor, office, purpose: String::new() }
+}
+
+/// What the audit log says about lists of codes.
+async fn written_down(gateway: &TestGateway) -> Vec<String> {
+    let entries = gateway.write(|sql| audit::newest(sql, 20)).await;
+    let lists = entries.into_iter().filter(|entry| entry.object == "enrolment-codes-created");
+    lists.map(|entry| entry.purpose).collect()
+}
 
 #[tokio::test]
 async fn two_who_press_at_once_give_a_home_one_code() {
@@ -14,7 +27,7 @@ async fn two_who_press_at_once_give_a_home_one_code() {
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     // Both looked before either of them wrote; one home is the first one's alone.
     let draw = |homes: &[codes::Home]| {
-        let wanted = Wanted { homes: homes.to_vec(), now_ms, days: 90 };
+        let wanted = Wanted { homes: homes.to_vec(), now_ms, days: 90, viewer: operator() };
         codes::draw(store, config, &SystemRandom, wanted, ())
     };
     let (first, second) = tokio::join!(draw(&homes), draw(&homes[..2]));
@@ -24,6 +37,12 @@ async fn two_who_press_at_once_give_a_home_one_code() {
     assert_eq!(first.len() + second.len(), 3, "each home is on one list");
     let codes = gateway.number("SELECT COUNT(*) AS n FROM enrolment_code").await;
     assert_eq!(codes, 3);
+    let lists = [first.len(), second.len()].into_iter().filter(|drawn| *drawn > 0);
+    let mut expected: Vec<_> = lists.map(|drawn| format!("{drawn} homes")).collect();
+    let mut written = written_down(&gateway).await;
+    expected.sort_unstable();
+    written.sort_unstable();
+    assert_eq!(written, expected, "what each of them got, not what they asked for");
     gateway.stop().await;
 }
 
@@ -36,9 +55,10 @@ async fn a_home_that_got_its_box_meanwhile_gets_no_code() {
     let homes: Vec<_> = everybody.into_iter().filter(is_home).collect();
     assert_eq!(homes.len(), 1, "it has no box yet");
     gateway.home_box().await;
-    let wanted = Wanted { homes, now_ms, days: 90 };
+    let wanted = Wanted { homes, now_ms, days: 90, viewer: operator() };
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     let drawn = codes::draw(store, config, &SystemRandom, wanted, ()).await.expect("drawn");
     assert!(drawn.is_empty());
+    assert!(written_down(&gateway).await.is_empty());
     gateway.stop().await;
 }

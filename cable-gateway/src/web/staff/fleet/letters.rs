@@ -9,9 +9,8 @@ use axum::{
 
 use super::{Operator, table};
 use crate::{
-    audit,
     fleet::codes::{self, CODES_MAX, Wanted},
-    store::{Sql, StoreError},
+    store::Sql,
     web::staff::{
         Console,
         context::{Duty as _, On, Posted},
@@ -76,13 +75,8 @@ pub(super) async fn draw(
     if homes.is_empty() {
         return refuse(&console, &posted.by, NOBODY).await;
     }
-    // Written down before anybody sees a code.
-    let viewer = posted.by.viewer(&format!("{} homes", homes.len()));
-    let note =
-        move |sql: &mut dyn Sql| audit::act(sql, &viewer, now_ms, "enrolment-codes-created", &[]);
-    app.store.write::<_, StoreError, _>(note).await?;
     let permit = app.limits.hashing.clone().acquire_owned().await;
-    let wanted = Wanted { homes, now_ms, days };
+    let wanted = Wanted { homes, now_ms, days, viewer: posted.by.viewer("") };
     let drawn = codes::draw(&app.store, &app.config, &*app.random, wanted, permit).await?;
     // Somebody else was quicker.
     if drawn.is_empty() {
