@@ -9,12 +9,16 @@ mod proposals;
 
 use axum::{
     Router,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 
 use super::{
     Console,
     context::{Duty, Person, viewer},
+    fault::Fault,
+    page::FieldError,
     wording,
 };
 use crate::{audit::Viewer, staff::Role, store::check_in::Identity};
@@ -49,6 +53,26 @@ pub(super) fn routes() -> Router<Console> {
         .route("/cards/lost", get(lost::ask).post(lost::search))
         .route("/cards/lost/code", post(lost::stop_by_code))
         .route("/cards/lost/{person}", get(lost::show).post(lost::stop))
+}
+
+/// How a clerk made sure: word in the form and the audit log, what it means, and what was done.
+type Way = (&'static str, &'static str, &'static str);
+
+/// The page once more, with this question, when the form does not say how the clerk made sure.
+async fn ask_again<P>(
+    ways: &[Way],
+    way: &str,
+    question: &str,
+    page: impl FnOnce(Vec<FieldError>) -> P,
+) -> Result<Option<Response>, Fault>
+where
+    P: Future<Output = Result<Response, Fault>>,
+{
+    if ways.iter().any(|(word, ..)| *word == way) {
+        return Ok(None);
+    }
+    let page = page(vec![FieldError::new("way", question)]).await?;
+    Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, page).into_response()))
 }
 
 /// In place of the area: it fits a person who moved and one who died.

@@ -274,7 +274,10 @@ async fn page(
     let work = move |sql: &mut dyn Sql| {
         let town = town::load(sql)?.ok_or(Fault::NoTown)?;
         let stored = draft::find(sql, &draft_id)?;
-        let view = view(sql, &town, &stored, &person.member, now_ms)?;
+        let mut preview = preview::of_draft(sql, &town, &stored.content, "", now_ms)?;
+        // Said above the draft instead.
+        let kept_back = preview.kept_back.take();
+        let view = view(sql, &town, &stored, &person.member, kept_back, now_ms)?;
         let title = match view.step {
             Step::IssueAlone | Step::ConfirmOther => "内容の確認",
             Step::WaitForOther => "待機中",
@@ -284,11 +287,7 @@ async fn page(
             frame: Frame::of(sql, &person, now_ms)?.titled(title, "orders"),
             notice: said.notice,
             errors: said.errors,
-            // Said above the draft already.
-            preview: Preview {
-                kept_back: None,
-                ..preview::of_draft(sql, &town, &stored.content, "", now_ms)?
-            },
+            preview,
             draft: view,
             emergency_reason: said.emergency_reason,
             reject_reason: said.reject_reason,
@@ -302,6 +301,7 @@ fn view(
     town: &Town,
     stored: &StoredDraft,
     member: &StaffMember,
+    kept_back: Option<KeptBack>,
     now_ms: i64,
 ) -> Result<DraftView, Fault> {
     let content = &stored.content;
@@ -314,10 +314,7 @@ fn view(
         DraftState::Waiting => Step::IssueAlone,
         _ => Step::Closed,
     };
-    let kept_back = match step {
-        Step::Closed => None,
-        _ => KeptBack::of(sql, town, content, now_ms)?,
-    };
+    let kept_back = kept_back.filter(|_| !matches!(step, Step::Closed));
     let concerned = preview::homes(sql, town, content)?;
     let homes = concerned - kept_back.as_ref().map_or(0, |kept| kept.homes);
     let grave = matches!(content.level, None | Some(Level::Five));

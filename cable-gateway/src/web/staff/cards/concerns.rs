@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, Uri},
+    http::Uri,
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Clerk, PersonView};
+use super::{Clerk, PersonView, Way, ask_again};
 use crate::{
     card::watch::{self, Concern},
     store::{Sql, StoreError},
@@ -21,9 +21,8 @@ use crate::{
 };
 
 const PURPOSE: &str = "card-watch";
-/// How the clerk made sure: word in the form and the audit log, and what it means. What became of
-/// the person is no choice and has no field.
-const WAYS: [(&str, &str, &str); 3] = [
+/// What became of the person is no choice and has no field.
+const WAYS: [Way; 3] = [
     ("counter", "窓口で会った", "本人とカードを確かめた"),
     ("phone", "電話で話した", "町が知っている番号にかけて話した"),
     ("records", "役場の記録で確かめた", "ほかの係への届け出などで分かった"),
@@ -43,7 +42,7 @@ struct ConcernPage {
     frame: Frame,
     errors: Vec<FieldError>,
     row: Row,
-    ways: [(&'static str, &'static str, &'static str); 3],
+    ways: [Way; 3],
 }
 
 struct Row {
@@ -117,10 +116,10 @@ pub(super) async fn settle(
     posted: Posted<Clerk>,
 ) -> Result<Response, Refused> {
     let way = posted.fields.one("way");
-    if !WAYS.iter().any(|(value, ..)| *value == way) {
-        let errors = vec![FieldError::new("way", "どう確かめたかを選んでください。")];
-        let page = page(&console, &posted.by, link_id, errors).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    let again = |errors| page(&console, &posted.by, link_id.clone(), errors);
+    if let Some(page) = ask_again(&WAYS, way, "どう確かめたかを選んでください。", again).await?
+    {
+        return Ok(page);
     }
     let viewer = posted.by.viewer(&format!("{PURPOSE} {way}"));
     let now_ms = console.now_ms();

@@ -3,11 +3,10 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Clerk, PersonView};
+use super::{Clerk, PersonView, Way, ask_again};
 use crate::{
     card::link::{self, Proposal},
     store::{Sql, StoreError},
@@ -20,8 +19,7 @@ use crate::{
     },
 };
 
-/// How the clerk made sure: word in the form and the audit log, and what it means.
-const WAYS: [(&str, &str, &str); 2] = [
+const WAYS: [Way; 2] = [
     ("counter", "窓口で会った", "本人と、写真のある身分証を確かめた"),
     ("phone", "電話で話した", "町が知っている番号にかけて、本人と話した"),
 ];
@@ -47,7 +45,7 @@ struct ProposalPage {
     frame: Frame,
     errors: Vec<FieldError>,
     row: Row,
-    ways: [(&'static str, &'static str, &'static str); 2],
+    ways: [Way; 2],
 }
 
 pub(super) async fn list(
@@ -118,10 +116,12 @@ pub(super) async fn decide(
         _ => return Err(Fault::Malformed.into()),
     };
     let way = posted.fields.one("way");
-    if is_yes && !WAYS.iter().any(|(value, ..)| *value == way) {
-        let errors = vec![FieldError::new("way", "本人をどう確かめたかを選んでください。")];
-        let page = page(&console, &posted.by, link_id, errors).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    if is_yes {
+        let question = "本人をどう確かめたかを選んでください。";
+        let again = |errors| page(&console, &posted.by, link_id.clone(), errors);
+        if let Some(page) = ask_again(&WAYS, way, question, again).await? {
+            return Ok(page);
+        }
     }
     let purpose = if is_yes { format!("card-approval {way}") } else { "card-approval".to_owned() };
     let (viewer, now_ms) = (posted.by.viewer(&purpose), console.now_ms());
