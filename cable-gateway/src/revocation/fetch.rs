@@ -10,8 +10,9 @@ use std::{
     collections::HashMap,
     io::{self, Read as _},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
+    vec,
 };
 
 use jpki::{
@@ -28,7 +29,10 @@ use reqwest::{
     StatusCode,
     header::{ETAG, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
 };
-use tokio::time::Instant;
+use tokio::{
+    task::{self, JoinSet},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use self::{pauses::Pauses, place::ListFile};
@@ -41,6 +45,9 @@ use crate::{
 
 /// Newly revoked certificates of one list that are looked up among the linked ones.
 const CHANGES_MAX: usize = 200_000;
+
+/// Lists that are looked at at the same time: one server that hangs holds up no other.
+const AT_ONCE: usize = 4;
 
 /// Why a list was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -104,13 +111,34 @@ enum Place {
 
 /// What fetching needs; a value of its own, so that tests can look step by step.
 pub(crate) struct Fetcher {
+    looker: Arc<Looker>,
+    metrics: Arc<Metrics>,
+    pauses: Pauses,
+}
+
+/// What the looks at several lists share.
+struct Looker {
     client: reqwest::Client,
     config: RevocationConfig,
     trust: Arc<TrustStore>,
     lists: Arc<SharedLists>,
-    metrics: Arc<Metrics>,
-    memory: Memory,
-    pauses: Pauses,
+    memory: Mutex<Memory>,
+    /// Held while a list is offered and kept: of two for the same place, the one in use is on disk.
+    keeping: Mutex<()>,
+}
+
+/// Lists that are due together, some of them under way.
+#[derive(Debug)]
+pub(crate) struct Round {
+    waiting: vec::IntoIter<Candidate>,
+    looks: JoinSet<Result<Look, Fault>>,
+    sources: HashMap<task::Id, String>,
+}
+
+impl Round {
+    pub(crate) fn of(due: Vec<Candidate>) -> Self {
+        Self { waiting: due.into_iter(), looks: JoinSet::new(), sources: HashMap::new() }
+    }
 }
 
 impl Fetcher {
@@ -121,16 +149,17 @@ impl Fetcher {
         lists: Arc<SharedLists>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let (config, memory) = (config.clone(), Memory::default());
         let pauses = Pauses::new(config.fetch_every);
-        Self { client, config, trust, lists, metrics, memory, pauses }
+        let (memory, keeping) = (Mutex::default(), Mutex::default());
+        let config = config.clone();
+        let looker = Arc::new(Looker { client, config, trust, lists, memory, keeping });
+        Self { looker, metrics, pauses }
     }
 
     /// Takes what an earlier run kept. Lists have millions of entries: another thread reads them.
     pub(crate) async fn load_kept(&self) {
-        let (folder, trust) = (self.config.kept.clone(), Arc::clone(&self.trust));
-        let lists = Arc::clone(&self.lists);
-        let load = move || kept::load(&folder, &trust, &lists);
+        let looker = Arc::clone(&self.looker);
+        let load = move || kept::load(&looker.config.kept, &looker.trust, &looker.lists);
         let taken = tokio::task::spawn_blocking(load).await.unwrap_or_else(|error| {
             tracing::error!(%error, "kept revocation lists are not in use; they are fetched anew");
             0
@@ -144,7 +173,7 @@ impl Fetcher {
     pub(crate) async fn due(&mut self, at: Instant) -> Vec<Candidate> {
         let all = self.pauses.begin(at);
         let mut due = Vec::new();
-        for list in &self.config.lists {
+        for list in &self.looker.config.lists {
             match &list.place {
                 ListPlace::Url(url) => {
                     if all || self.pauses.is_due(url, at) {
@@ -173,20 +202,29 @@ impl Fetcher {
         self.pauses.end(at)
     }
 
-    /// Looks at one list. Answers the certificates revoked since the list before it; nothing when
-    /// there was a fault.
-    pub(crate) async fn look(
+    /// Goes on with a round, a few lists at once, until one of them is through: the certificates
+    /// revoked since the list before it, or nothing when there was a fault. No answer: all are.
+    pub(crate) async fn next(
         &mut self,
-        candidate: Candidate,
+        round: &mut Round,
         now: i64,
-    ) -> Option<Vec<CertificateId>> {
-        let Candidate { source, place, list } = candidate;
-        let look = match place {
-            Place::File(file) => self.look_at_file(file, &list, now).await,
-            Place::Unreadable(error) => Err(error.into()),
-            Place::Url => self.look_at_url(&source, &list, now).await,
+    ) -> Option<Option<Vec<CertificateId>>> {
+        while round.looks.len() < AT_ONCE {
+            let Some(candidate) = round.waiting.next() else { break };
+            let (looker, source) = (Arc::clone(&self.looker), candidate.source.clone());
+            let task = round.looks.spawn(async move { looker.look(candidate, now).await });
+            round.sources.insert(task.id(), source);
+        }
+        let (task, look) = match round.looks.join_next_with_id().await? {
+            Ok((task, look)) => (task, look),
+            Err(broken) => (broken.id(), Err(Fault::BrokeOff)),
         };
-        self.pauses.note(&source, look.is_ok(), Instant::now());
+        let source = round.sources.remove(&task).unwrap_or_default();
+        Some(self.note(&source, look))
+    }
+
+    fn note(&mut self, source: &str, look: Result<Look, Fault>) -> Option<Vec<CertificateId>> {
+        self.pauses.note(source, look.is_ok(), Instant::now());
         let (word, revoked) = match look {
             Ok(Look::Unchanged) => ("unchanged", Some(Vec::new())),
             Ok(Look::Taken(changes)) => ("taken", Some(changes)),
@@ -198,8 +236,29 @@ impl Fetcher {
         self.metrics.list_fetches.count([word]);
         revoked
     }
+}
 
-    async fn look_at_url(&mut self, url: &str, list: &ListConfig, now: i64) -> Result<Look, Fault> {
+impl Looker {
+    async fn look(self: Arc<Self>, candidate: Candidate, now: i64) -> Result<Look, Fault> {
+        let Candidate { source, place, list } = candidate;
+        match place {
+            Place::File(file) => self.look_at_file(file, list, now).await,
+            Place::Unreadable(error) => Err(error.into()),
+            Place::Url => self.look_at_url(&source, list, now).await,
+        }
+    }
+
+    /// Never held while something is waited for.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look_at_url(
+        self: &Arc<Self>,
+        url: &str,
+        list: ListConfig,
+        now: i64,
+    ) -> Result<Look, Fault> {
         // For the line only: what is being swapped in has to be told, however long it takes.
         let limit = self.config.fetch_timeout;
         let sent = tokio::time::timeout(limit, self.download(url)).await;
@@ -207,14 +266,15 @@ impl Fetcher {
             return Ok(Look::Unchanged);
         };
         let look = self.conclude(move || Ok(reader.finish()?), list, now).await?;
-        self.memory.marks.insert(url.to_owned(), marks);
+        self.memory().marks.insert(url.to_owned(), marks);
         Ok(look)
     }
 
     /// Nothing when the server says that the list is the one of last time.
     async fn download(&self, url: &str) -> Result<Option<(CrlReader, Marks)>, Fault> {
         let mut request = self.client.get(url);
-        if let Some((etag, modified)) = self.memory.marks.get(url).cloned() {
+        let marks = self.memory().marks.get(url).cloned();
+        if let Some((etag, modified)) = marks {
             if let Some(etag) = etag {
                 request = request.header(IF_NONE_MATCH, etag);
             }
@@ -239,17 +299,17 @@ impl Fetcher {
     }
 
     async fn look_at_file(
-        &mut self,
+        self: &Arc<Self>,
         file: ListFile,
-        list: &ListConfig,
+        list: ListConfig,
         now: i64,
     ) -> Result<Look, Fault> {
-        if self.memory.files.get(&file.path) == Some(&file.seen) {
+        if self.memory().files.get(&file.path) == Some(&file.seen) {
             return Ok(Look::Unchanged);
         }
         let (path, limits) = (file.path.clone(), self.limits());
         let look = self.conclude(move || read_file(&path, limits), list, now).await?;
-        self.memory.files.insert(file.path, file.seen);
+        self.memory().files.insert(file.path, file.seen);
         Ok(look)
     }
 
@@ -259,15 +319,44 @@ impl Fetcher {
 
     /// Sorts, verifies, offers and keeps a list on a thread where it may take its time.
     async fn conclude(
-        &self,
+        self: &Arc<Self>,
         read: impl FnOnce() -> Result<UnverifiedCrl, Fault> + Send + 'static,
-        list: &ListConfig,
+        list: ListConfig,
         now: i64,
     ) -> Result<Look, Fault> {
-        let (trust, lists) = (Arc::clone(&self.trust), Arc::clone(&self.lists));
-        let (list, folder) = (list.clone(), self.config.kept.clone());
-        let work = move || take(read()?, &list, &trust, &lists, &folder, now);
+        let looker = Arc::clone(self);
+        let work = move || looker.take(read()?, &list, now);
         tokio::task::spawn_blocking(work).await.map_err(|_| Fault::BrokeOff)?
+    }
+
+    fn take(
+        &self,
+        unverified: UnverifiedCrl,
+        config: &ListConfig,
+        now: i64,
+    ) -> Result<Look, Fault> {
+        let named = unverified.authority_key_id().or(config.issuer_key_id.as_deref());
+        let issuer = named.and_then(|id| self.trust.issuer(id)).ok_or(Fault::NoIssuer)?;
+        if config.issuer_key_id.as_deref().is_some_and(|id| id != issuer.key_id()) {
+            return Err(CrlRefusal::WrongIssuer.into());
+        }
+        let expected = config.point.as_ref().map_or(Expected::AsNamed, Expected::Partition);
+        let list = Arc::new(unverified.verify(issuer, expected, now, &LibraryVerifier)?);
+        let _kept_in_order = self.keeping.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = match self.lists.offer(&list)? {
+            Offered::Unchanged => return Ok(Look::Unchanged),
+            Offered::Taken { before } => before,
+        };
+        let folder = &self.config.kept;
+        if let Err(error) = kept::keep(folder, &list) {
+            tracing::error!(
+                folder = %folder.display(),
+                %error,
+                "a revocation list is in use but cannot be kept; a restart would fetch it anew: \
+                 check the folder of revocation.kept"
+            );
+        }
+        Ok(Look::Taken(newly_revoked(before.as_deref(), &list)))
     }
 }
 
@@ -289,36 +378,6 @@ fn read_file(path: &Path, limits: CrlLimits) -> Result<UnverifiedCrl, Fault> {
     let mut reader = CrlReader::new(limits);
     reader.feed_from(|part| Ok::<_, Fault>(file.read(part)?))?;
     Ok(reader.finish()?)
-}
-
-fn take(
-    unverified: UnverifiedCrl,
-    config: &ListConfig,
-    trust: &TrustStore,
-    lists: &SharedLists,
-    folder: &Path,
-    now: i64,
-) -> Result<Look, Fault> {
-    let named = unverified.authority_key_id().or(config.issuer_key_id.as_deref());
-    let issuer = named.and_then(|id| trust.issuer(id)).ok_or(Fault::NoIssuer)?;
-    if config.issuer_key_id.as_deref().is_some_and(|id| id != issuer.key_id()) {
-        return Err(CrlRefusal::WrongIssuer.into());
-    }
-    let expected = config.point.as_ref().map_or(Expected::AsNamed, Expected::Partition);
-    let list = Arc::new(unverified.verify(issuer, expected, now, &LibraryVerifier)?);
-    let before = match lists.offer(&list)? {
-        Offered::Unchanged => return Ok(Look::Unchanged),
-        Offered::Taken { before } => before,
-    };
-    if let Err(error) = kept::keep(folder, &list) {
-        tracing::error!(
-            folder = %folder.display(),
-            %error,
-            "a revocation list is in use but cannot be kept; a restart would fetch it anew: check \
-             the folder of revocation.kept"
-        );
-    }
-    Ok(Look::Taken(newly_revoked(before.as_deref(), &list)))
 }
 
 /// Compares a list with the one before it; the first one changes nothing.
@@ -355,11 +414,15 @@ pub(crate) async fn run(state: AppState, mut fetcher: Fetcher, shutdown: Cancell
             () = shutdown.cancelled() => return,
             due = fetcher.due(Instant::now()) => due,
         };
-        for candidate in due {
+        let mut round = Round::of(due);
+        loop {
             let now = state.now_ms().div_euclid(1000);
             let revoked = tokio::select! {
                 () = shutdown.cancelled() => return,
-                revoked = fetcher.look(candidate, now) => revoked.unwrap_or_default(),
+                looked = fetcher.next(&mut round, now) => match looked {
+                    None => break,
+                    Some(revoked) => revoked.unwrap_or_default(),
+                },
             };
             // At once: the lists after this one may be many, and slow.
             if !revoked.is_empty() {

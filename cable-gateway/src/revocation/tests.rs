@@ -8,7 +8,7 @@ use jpki::revocation::{RevocationPolicy, RevocationStatus, inquiry::FindingSourc
 use tokio::time::Instant;
 
 use self::agency::{Office, SilentServer, now};
-use super::RevocationDesk;
+use super::{RevocationDesk, fetch::Round};
 use crate::{config::revocation_of, metrics::Metrics};
 
 fn word(status: RevocationStatus) -> &'static str {
@@ -130,6 +130,30 @@ async fn one_list_with_a_fault_is_looked_at_again_and_the_good_ones_are_left_alo
     std::fs::rename(&away, &folder).expect("brought back");
     let due = line.fetcher.due(Instant::now() + Duration::from_mins(2)).await;
     assert!(due.len() > 1, "a folder that is back is read as a whole: {due:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_holds_up_no_other_list() {
+    let office = Office::open().await;
+    let kept = tempfile::tempdir().expect("a folder");
+    let silent = SilentServer::start().await;
+    let lists = [silent.url(), office.list_url()].map(|at| format!("[[lists]]\nsource = \"{at}\""));
+    let mut line = office.line(&revocation_of(&lists.join("\n"), kept.path()));
+    let start = Instant::now();
+    let mut round = Round::of(line.fetcher.due(start).await);
+    let next = line.fetcher.next(&mut round, now());
+    let found = tokio::time::timeout(Duration::from_secs(30), next).await.expect("in time");
+    assert_eq!(found, Some(Some(Vec::new())), "the list after the one that hangs");
+    assert_eq!(line.status(&office), "good");
+    let refused = "list_fetches_total{result=\"refused\"}";
+    assert!(!line.metrics.text(&[]).contains(&format!("{refused} 1")), "it hangs still");
+    drop(silent);
+    assert_eq!(line.fetcher.next(&mut round, now()).await, Some(None), "the test lets it go");
+    assert_eq!(line.fetcher.next(&mut round, now()).await, None);
+    let pause = line.fetcher.pause(Instant::now());
+    assert!(pause <= Duration::from_mins(1), "{pause:?}");
+    let due = line.fetcher.due(Instant::now() + pause).await;
+    assert_eq!(due.len(), 1, "the one that hung alone: {due:?}");
 }
 
 #[tokio::test]

@@ -41,7 +41,10 @@ use crate::{
     encoding::{hex, sha256},
     metrics::Metrics,
     random::SeededRandom,
-    revocation::{RevocationDesk, fetch::Fetcher},
+    revocation::{
+        RevocationDesk,
+        fetch::{Fetcher, Round},
+    },
 };
 
 const ID: &str = "hana";
@@ -188,8 +191,8 @@ impl Line {
     pub(super) async fn round(&mut self) -> (Vec<CertificateId>, bool) {
         self.at += Duration::from_hours(24);
         let (mut revoked, mut all_well) = (Vec::new(), true);
-        for candidate in self.fetcher.due(self.at).await {
-            let found = self.fetcher.look(candidate, now()).await;
+        let mut round = Round::of(self.fetcher.due(self.at).await);
+        while let Some(found) = self.fetcher.next(&mut round, now()).await {
             all_well &= found.is_some();
             revoked.extend(found.unwrap_or_default());
         }
