@@ -2,7 +2,8 @@
 //!
 //! A machine without a socket: it says what to do next, and is told what came of it. Only a checked
 //! answer of the responder counts; everything else (silence, an error, an answer that breaks a rule,
-//! a responder that does not know the certificate) leads to the lists. What the lists say is taken as it is, staleness included.
+//! a responder that does not know the certificate) leads to the lists. What the lists say is taken as
+//! it is, staleness included.
 
 use super::{
     RevocationQuestion, RevocationSource, RevocationStatus,
