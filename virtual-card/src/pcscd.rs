@@ -220,6 +220,7 @@ fn wait_until_ready(
             return Err(CardServiceError::NotReady { log });
         }
         let line = &log[before..];
+        note(&said, line.trim_end());
         if line.contains("Could not initialize connection to virtual ICC") {
             return Err(CardServiceError::NotReady { log });
         }
@@ -230,11 +231,15 @@ fn wait_until_ready(
     Ok(std::thread::spawn(move || {
         for line in reader.lines().map_while(Result::ok) {
             tracing::debug!(target: "pcscd", "{line}");
-            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            said.push_str(&line);
-            said.push('\n');
+            note(&said, &line);
         }
     }))
+}
+
+fn note(said: &Mutex<String>, line: &str) {
+    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    said.push_str(line);
+    said.push('\n');
 }
 
 impl Drop for CardService {

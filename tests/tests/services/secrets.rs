@@ -21,6 +21,8 @@ pub(crate) fn are_in_no_log(town: &Town, secrets: &[&str]) -> Result<()> {
         let log = logs.iter().find(|(log, _)| log.ends_with(name));
         ensure!(log.is_some_and(|(_, text)| text.contains("TRACE")), "{name} is a verbose trace");
     }
+    let ready = logs.iter().any(|(log, text)| log == "pcscd" && text.contains("daemon ready"));
+    ensure!(ready, "the card service's log begins with its start");
     for (name, text) in &logs {
         let traces = secrets.iter().flat_map(|secret| traces(secret)).chain(keys());
         for trace in traces {
