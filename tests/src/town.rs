@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use virtual_card::profile::CardProfile;
+use virtual_card::{ca::person::Sex, profile::CardProfile};
 
 use self::{
     agency::TownAgency,
@@ -34,9 +34,9 @@ use crate::{
 pub const HOME: &str = "2f12470c-6ac4-54d1-8aa2-d570001a0ee9";
 
 /// Residents with cards: label, resident id, name, birth date as in the town's file.
-pub(crate) const RESIDENTS: [(&str, &str, &str, &str); 2] = [
-    ("hana", "a9eb974a-f41d-5405-8abb-4885c2daec97", "中村　ハナ", "19440503"),
-    ("shigeru", "879a826a-7d3f-5761-a687-1553d10f40da", "中村　茂", "19420211"),
+pub(crate) const RESIDENTS: [(&str, &str, &str, &str, Sex); 2] = [
+    ("hana", "a9eb974a-f41d-5405-8abb-4885c2daec97", "中村　ハナ", "19440503", Sex::Female),
+    ("shigeru", "879a826a-7d3f-5761-a687-1553d10f40da", "中村　茂", "19420211", Sex::Male),
 ];
 
 /// Cards that belong to nobody registered, or do not work.
@@ -104,16 +104,18 @@ impl Town {
         let path = folder.path();
         std::fs::create_dir_all(path.join("logs"))?;
         let ports = Ports::choose()?;
-        let residents = RESIDENTS.iter().map(|&(label, _, name, birth_date)| Holder {
+        let residents = RESIDENTS.iter().map(|&(label, _, name, birth_date, sex)| Holder {
             label,
             name,
             birth_date,
+            sex,
             profile: CardProfile::Normal,
         });
         let trouble = TROUBLE.iter().map(|&(label, name, profile)| Holder {
             label,
             name,
             birth_date: "19440101",
+            sex: Sex::Unknown,
             profile,
         });
         let holders: Vec<_> = residents.chain(trouble).collect();

@@ -1,10 +1,14 @@
-//! A lost card stops at once, with everything that it opened.
+//! A lost card stops at once, with everything that it opened. That holds for certificates too that
+//! nobody here has seen: the moment is kept with the person, and what was issued before it opens
+//! nothing.
+
+use jpki::verify::{Holder, VerifiedCertificate};
 
 use super::code::{self, CodePurpose};
 use crate::{
     audit::{self, Viewer},
     enrolment::CodeHash,
-    store::{Sql, StoreError},
+    store::{Sql, StoreError, Value},
     values,
 };
 
@@ -40,9 +44,50 @@ pub fn stop(
     ] {
         sql.execute(query, values![person_id, now_ms])?;
     }
+    for holder in [Holder::Card, Holder::Phone] {
+        let query = "INSERT INTO card_stop (person_id, holder, stopped_at_ms) VALUES ($1, $2, $3) \
+                     ON CONFLICT (person_id, holder) DO UPDATE SET stopped_at_ms = $3";
+        sql.execute(query, values![person_id, code_of(holder), now_ms])?;
+    }
     let query = "UPDATE service_request SET stage = 'refused' \
                  WHERE person_id = $1 AND stage = 'approved'";
     sql.execute(query, values![person_id])?;
     audit::act(sql, viewer, now_ms, "card-stopped", &[person_id.to_owned()])?;
     Ok(stopped)
+}
+
+/// Whether a certificate may be on a card that the person has lost: it was issued before the cards
+/// were stopped.
+pub(crate) fn covers(
+    sql: &mut dyn Sql,
+    person_id: &str,
+    verified: &VerifiedCertificate,
+) -> Result<bool, StoreError> {
+    let query = "SELECT person_id FROM card_stop \
+                 WHERE person_id = $1 AND holder = $2 AND stopped_at_ms > $3";
+    Ok(sql.optional(query, &key(person_id, verified))?.is_some())
+}
+
+/// The office holds a card that was stopped: it was found, and so are the certificates that were
+/// issued with it. A card from after the stop says nothing about the lost one.
+pub(crate) fn lift(
+    sql: &mut dyn Sql,
+    person_id: &str,
+    verified: &VerifiedCertificate,
+) -> Result<(), StoreError> {
+    let query = "DELETE FROM card_stop WHERE person_id = $1 AND holder = $2 AND stopped_at_ms > $3";
+    sql.execute(query, &key(person_id, verified)).map(drop)
+}
+
+/// Person, kind of card, and when it was issued.
+fn key(person_id: &str, verified: &VerifiedCertificate) -> [Value; 3] {
+    let issued_at_ms = verified.not_before.saturating_mul(1000);
+    [person_id.into(), code_of(verified.kind.holder).into(), issued_at_ms.into()]
+}
+
+fn code_of(holder: Holder) -> &'static str {
+    match holder {
+        Holder::Card => "card",
+        Holder::Phone => "phone",
+    }
 }

@@ -7,7 +7,10 @@ use jpki::verify::{Refusal as LoginRefusal, VerifiedCertificate as VerifiedLogin
 use super::LoginError;
 use crate::{
     audit::Viewer,
-    card::link::{self, NewLink, key},
+    card::{
+        link::{self, NewLink, key},
+        stop,
+    },
     random::Random,
     store::{Sql, StoreError},
     values,
@@ -98,13 +101,19 @@ pub(super) fn link(
         action: if known.is_some() { "card-resumed" } else { "card-linked" },
         now_ms,
     };
-    let Some(row) = known else { return Ok(link::insert(sql, &new, random)?) };
+    let Some(row) = known else {
+        stop::lift(sql, &person_id, verified)?;
+        return Ok(link::insert(sql, &new, random)?);
+    };
     let linked: String = row.get("person_id")?;
     match row.get::<String>("state")?.as_str() {
         _ if linked != person_id => Err(LinkError::OtherPerson),
         "active" => Ok(()),
         // Stopped, refused or followed by another, and found to be right at the office.
-        _ => Ok(link::settle(sql, &new, &row.get::<String>("link_id")?)?),
+        _ => {
+            stop::lift(sql, &person_id, verified)?;
+            Ok(link::settle(sql, &new, &row.get::<String>("link_id")?)?)
+        }
     }
 }
 

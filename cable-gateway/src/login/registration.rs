@@ -16,6 +16,7 @@ use crate::{
     card::{
         code::{self, CodePurpose},
         link::{self, NewLink, key},
+        stop,
     },
     device::Device,
     enrolment::CodeHash,
@@ -120,6 +121,9 @@ fn link_verified(
             (true, "proposed") => link_id = Some(row.get::<String>("link_id")?),
             _ => return Ok(Err(RegistrationError::CardRefused)),
         }
+    }
+    if link_id.is_none() && stop::covers(sql, &person_id, verified)? {
+        return Ok(Err(RegistrationError::CardRefused));
     }
     let is_signer = request.signed_by.as_ref() == Some(&person_id);
     if let Some(hash) = request.code.filter(|_| !is_signer) {

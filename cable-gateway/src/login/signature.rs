@@ -16,7 +16,10 @@ use jpki::{
 use super::{LoginDesk, LoginError, Occasion, certificate, nonce, signature};
 use crate::{
     audit::Viewer,
-    card::link::{self, NewLink, key},
+    card::{
+        link::{self, NewLink, key},
+        stop,
+    },
     device::Device,
     random::Random,
     session::Bound,
@@ -121,7 +124,7 @@ impl Signer<'_> {
         match <[String; 1]>::try_from(fitting) {
             Ok([person_id]) => {
                 // Told the same as an unknown one: whoever found the card learns nothing.
-                if self.was_stopped(sql, &person_id)? {
+                if stop::covers(sql, &person_id, self.verified)? {
                     return Err(LoginError::PersonUnknown);
                 }
                 self.link(sql, &person_id, device, random)?;
@@ -138,12 +141,13 @@ impl Signer<'_> {
             name_is_exact = name.is_exact(),
             address_is_exact = address.is_exact(),
             "a signature certificate fits no resident record of this home: import the town's \
-             current file (born_on is needed), or look at both at the office"
+             current file (born_on, address and sex are needed), or look at both at the office"
         );
         LoginError::AttributesDiffer
     }
 
-    /// Name and birth date have to fit; address and sex where the record has them.
+    /// All four have to fit. Two people may share name and birth date: a record that lacks address or
+    /// sex fits nobody, and the office has to look.
     fn fits(&self, record: &Row) -> Result<bool, StoreError> {
         let attributes = self.attributes;
         let born_on: Option<String> = record.get("born_on")?;
@@ -152,8 +156,8 @@ impl Signer<'_> {
         let sex: Option<String> = record.get("sex")?;
         Ok(may_be(&attributes.name, &record.get::<String>("name")?)
             && born.as_deref() == Some(&attributes.birth_date.digits())
-            && address.is_none_or(|address| may_be(&attributes.address, &address))
-            && sex.is_none_or(|sex| sex == code(attributes.sex)))
+            && address.is_some_and(|address| may_be(&attributes.address, &address))
+            && sex.as_deref() == Some(code(attributes.sex)))
     }
 
     fn link(
@@ -175,15 +179,6 @@ impl Signer<'_> {
             now_ms: self.now_ms,
         };
         link::insert(sql, &new, random)
-    }
-
-    /// Whether the certificate was on a card that the person lost: it was issued before the cards
-    /// were stopped, and nobody here had seen it.
-    fn was_stopped(&self, sql: &mut dyn Sql, person_id: &str) -> Result<bool, StoreError> {
-        let query = "SELECT COUNT(*) AS n FROM credential_link \
-                     WHERE person_id = $1 AND state = 'lost' AND closed_at_ms > $2";
-        let issued_at_ms = self.verified.not_before.saturating_mul(1000);
-        Ok(sql.one(query, values![person_id, issued_at_ms])?.get::<i64>("n")? > 0)
     }
 }
 

@@ -82,6 +82,11 @@ const STEPS: &[Step] = &[
         name: "0022_checked",
         text: include_str!("../../migrations/sqlite/0022_checked.sql"),
     },
+    Step {
+        number: 23,
+        name: "0023_card_stop",
+        text: include_str!("../../migrations/sqlite/0023_card_stop.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

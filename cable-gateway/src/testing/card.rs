@@ -66,7 +66,8 @@ pub(super) fn issue(folder: &Path, now_unix_secs: i64) -> [TestCard; 2] {
             std::fs::write(path, &ca.certificate_der).expect("written");
         }
     }
-    let person = Person::new("中村 ハナ", "徳島県海部郡美波町", "19440503", Sex::Female);
+    let person =
+        Person::new("中村 ハナ", "徳島県海部郡美波町日和佐浦試験１番地", "19440503", Sex::Female);
     [0, 1].map(|_| {
         let file = hierarchy.issue(CardProfile::Normal, &person, &mut keys, now_unix_secs);
         TestCard(Mutex::new(VirtualCard::new(file.expect("a card")).expect("readable")))

@@ -8,14 +8,14 @@ use std::{
 
 use anyhow::{Context, Result};
 use virtual_card::{
-    ca::person::{Person, Sex, Town},
+    ca::person::{Person, Town},
     j_lis::{Agency, Event},
 };
 
 use super::cards::Holder;
 use crate::{place, process::Process};
 
-/// Only the signature certificate holds it.
+/// Only the signature certificate holds it; the town's file says the same.
 const ADDRESS: &str = "徳島県海部郡美波町日和佐浦試験１番地";
 
 const START: Duration = Duration::from_secs(30);
@@ -47,8 +47,8 @@ impl TownAgency {
 
     /// Registers a person and issues a card; gives its file.
     pub(crate) fn enrol(&self, holder: &Holder<'_>) -> Result<PathBuf> {
-        let Holder { label, name, birth_date, profile } = holder;
-        let person = Person::new(name, ADDRESS, birth_date, Sex::Unknown);
+        let Holder { label, name, birth_date, sex, profile } = holder;
+        let person = Person::new(name, ADDRESS, birth_date, *sex);
         let person = person.in_town(Town::minami());
         Ok(self.open()?.enrol(label, &person, *profile, now_unix_secs()?)?)
     }

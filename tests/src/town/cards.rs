@@ -9,7 +9,11 @@ use std::{
 
 use anyhow::{Context, Result};
 use virtual_card::{
-    ca::AUTH_PIN, card_file::CardFile, control::Request, pcscd::CardService, profile::CardProfile,
+    ca::{AUTH_PIN, person::Sex},
+    card_file::CardFile,
+    control::Request,
+    pcscd::CardService,
+    profile::CardProfile,
 };
 
 use super::agency::TownAgency;
@@ -27,6 +31,7 @@ pub(crate) struct Holder<'a> {
     pub(crate) name: &'a str,
     /// `YYYYMMDD`.
     pub(crate) birth_date: &'a str,
+    pub(crate) sex: Sex,
     pub(crate) profile: CardProfile,
 }
 

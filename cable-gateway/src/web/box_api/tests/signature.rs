@@ -82,8 +82,10 @@ async fn the_certificate_has_to_describe_the_resident() {
         ("UPDATE person SET born_on = NULL", false),
         ("UPDATE person SET born_on = '1944-05-03' WHERE name = '中村 ハナ'", true),
         ("UPDATE person SET address = '徳島県海部郡牟岐町'", false),
-        ("UPDATE person SET address = '徳島県海部郡美波町'", true),
+        ("UPDATE person SET address = NULL", false),
+        ("UPDATE person SET address = '徳島県海部郡美波町日和佐浦試験１番地'", true),
         ("UPDATE person SET sex = 'male'", false),
+        ("UPDATE person SET sex = NULL", false),
         ("UPDATE person SET sex = 'female'", true),
         ("UPDATE person SET name = '中村　ハナ' WHERE name = '中村 ハナ'", true),
         ("UPDATE person SET name = '中村 花'", false),
@@ -110,10 +112,8 @@ async fn a_store_that_fails_half_way_leaves_no_half_of_a_link() {
     gateway.stop().await;
 }
 
-#[tokio::test]
-async fn a_lost_card_opens_no_session_by_a_signature_that_was_never_seen() {
-    let gateway = TestGateway::start().await;
-    let tv = gateway.home_box().await;
+/// A minute after the cards were issued; answers how many were known.
+async fn lose_cards(gateway: &TestGateway) -> u64 {
     gateway.clock.advance(60_000);
     let clerk = Viewer {
         actor: "staff-1".to_owned(),
@@ -125,7 +125,32 @@ async fn a_lost_card_opens_no_session_by_a_signature_that_was_never_seen() {
         let person = link::person_of(sql, HOME, HANA)?.expect("the resident exists");
         stop::stop(sql, &clerk, &person, now_ms)
     };
-    assert_eq!(gateway.write(lose).await, 1, "the card for logins");
+    gateway.write(lose).await
+}
+
+#[tokio::test]
+async fn a_stop_counts_for_a_card_of_which_nothing_was_ever_seen() {
+    let gateway = TestGateway::start().await;
+    let (tv, card) = (gateway.home_box().await, &gateway.stranger);
+    for query in ["DELETE FROM card_consent", "DELETE FROM credential_link"] {
+        record_says(&gateway, query).await;
+    }
+    assert_eq!(lose_cards(&gateway).await, 0, "none is known");
+    let signed = tv.sign_session(card, SERVICE, LINK_PURPOSE).await;
+    signed.refused(ProblemCode::PersonUnknown);
+    show(&tv, card, None).await.refused(ProblemCode::CertificateRefused);
+    assert_eq!(gateway.number("SELECT COUNT(*) AS n FROM credential_link").await, 0);
+    // Found again, and seen at the office.
+    gateway.link(card, HOME, HANA).await;
+    tv.sign_session(card, SERVICE, LINK_PURPOSE).await.ok::<Session>();
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_card_opens_no_session_by_a_signature_that_was_never_seen() {
+    let gateway = TestGateway::start().await;
+    let tv = gateway.home_box().await;
+    assert_eq!(lose_cards(&gateway).await, 1, "the card for logins");
     let answer = tv.sign_session(&gateway.hana, SERVICE, LINK_PURPOSE).await;
     answer.refused(ProblemCode::PersonUnknown);
     for (query, expected) in [
@@ -135,7 +160,7 @@ async fn a_lost_card_opens_no_session_by_a_signature_that_was_never_seen() {
         assert_eq!(gateway.number(query).await, expected, "{query}");
     }
     // As if the card had been lost years ago: this certificate was issued since.
-    record_says(&gateway, "UPDATE credential_link SET closed_at_ms = 1").await;
+    record_says(&gateway, "UPDATE card_stop SET stopped_at_ms = 1").await;
     tv.sign_session(&gateway.hana, SERVICE, LINK_PURPOSE).await.ok::<Session>();
     gateway.stop().await;
 }
