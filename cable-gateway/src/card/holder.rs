@@ -23,6 +23,8 @@ pub struct Holder {
     pub active: u32,
     /// Cards that wait for the town's word.
     pub proposed: u32,
+    /// The cards were stopped before, whatever was linked since.
+    pub was_stopped: bool,
 }
 
 /// A pattern that no name fits: names hold no control characters.
@@ -35,7 +37,8 @@ const HOLDERS: &str = "\
     (SELECT COUNT(*) FROM credential_link l WHERE l.person_id = p.person_id \
     AND l.state = 'active') AS active, \
     (SELECT COUNT(*) FROM credential_link l WHERE l.person_id = p.person_id \
-    AND l.state = 'proposed') AS proposed FROM person p \
+    AND l.state = 'proposed') AS proposed, \
+    (SELECT COUNT(*) FROM card_stop s WHERE s.person_id = p.person_id) AS stops FROM person p \
     LEFT JOIN household_resident r ON r.person_id = p.person_id \
     LEFT JOIN household h ON h.household_id = r.household_id \
     LEFT JOIN area a ON a.area_id = h.area_id WHERE p.person_id = $1 \
@@ -96,6 +99,7 @@ fn holder(row: &Row) -> Result<Holder, StoreError> {
         identity: check_in::identity(row)?,
         active: u32::try_from(count("active")?).unwrap_or(u32::MAX),
         proposed: u32::try_from(count("proposed")?).unwrap_or(u32::MAX),
+        was_stopped: count("stops")? > 0,
     })
 }
 

@@ -47,7 +47,8 @@ struct SearchPage {
 struct Row {
     person: PersonView,
     cards: String,
-    has_cards: bool,
+    /// Something counts, or nobody stopped anything yet: also a card that was never seen here stops.
+    is_open: bool,
 }
 
 #[derive(Template)]
@@ -93,8 +94,8 @@ fn row(holder: &Holder, now_ms: i64) -> Row {
         (0, proposed) => format!("申し込み中 {proposed}件"),
         (active, proposed) => format!("使えるカード {active}件、申し込み中 {proposed}件"),
     };
-    let has_cards = holder.active + holder.proposed > 0;
-    Row { person: PersonView::of(&holder.identity, now_ms), cards, has_cards }
+    let is_open = holder.active + holder.proposed > 0 || !holder.was_stopped;
+    Row { person: PersonView::of(&holder.identity, now_ms), cards, is_open }
 }
 
 /// The name is sent in the form, so that it stands in no address and no history.

@@ -117,6 +117,27 @@ async fn a_lost_card_stops_in_two_steps() {
 }
 
 #[tokio::test]
+async fn cards_stop_also_when_none_is_known_here_and_once_more_when_the_next_is_lost() {
+    let town = town().await;
+    let mut clerk = clerk(&town).await;
+    clerk.get("/cards/lost").await;
+    let page = clerk.post("/cards/lost", &[("words", "西一郎")]).await;
+    page.shows("使えるカードはありません");
+    page.shows("/cards/lost/p-ichiro");
+    let lost = "/cards/lost/p-ichiro";
+    clerk.get(lost).await.shows("カードをすぐに止める");
+    for _ in 0..2 {
+        clerk.post(lost, &[]).await.has_status(303);
+        let page = clerk.get(lost).await;
+        page.shows("カードは止まっています");
+        page.shows("もう一度止める");
+    }
+    let done = ("card-stopped".to_owned(), "card-lost".to_owned());
+    let acts = town.audit_acts().await;
+    assert_eq!(acts.iter().filter(|act| **act == done).count(), 2);
+}
+
+#[tokio::test]
 async fn a_code_read_out_on_the_phone_stops_at_once_and_a_wrong_one_is_written_down() {
     let town = town().await;
     let mut clerk = clerk(&town).await;
