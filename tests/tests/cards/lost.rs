@@ -26,6 +26,7 @@ fn the_clerk_stops_a_card_by_name_and_another_by_the_code_on_the_phone() -> Resu
     clerk.browser.click_path("//a[contains(., '止める確認へ')]")?;
     clerk.browser.click_path("//button[contains(., 'カードをすぐに止める')]")?;
     clerk.browser.wait_for_words("カードは止まっています")?;
+    picture(&clerk, "stopped.png")?;
     assert_eq!(log_in(&hana)?.err(), Some(ProblemCode::PersonUnknown));
     assert_eq!(access_log()?.status(), 401, "the session is over too");
     log_in(&shigeru)?.ok().context("the other card of the home goes on")?;
