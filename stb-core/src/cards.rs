@@ -13,6 +13,7 @@ use gateway_api::{
 use crate::{
     context::Context,
     entry::{DigitEntry, PadKey},
+    few::Few,
     phrase::{Phrase, say},
     service::{LetterCode, ServiceAnswer, ServiceCall, ServiceFault},
     session::{
@@ -37,10 +38,10 @@ pub(crate) struct CardMenu {
     consents: Vec<ServiceConsent>,
     /// Whether the menu lies below the page, or the page was opened from a card's trouble.
     has_menu: bool,
-    /// A stop on its way whose page was left, or whose answer did not come in time.
-    late_stop: Option<u64>,
-    /// What became of it, still to be told.
-    owed: Option<Phrase>,
+    /// Stops on their way whose pages were left, or whose answers did not come in time.
+    late_stops: Few<u64>,
+    /// What became of them, still to be told.
+    owed: Few<Phrase>,
 }
 
 #[derive(Default)]
@@ -101,7 +102,10 @@ enum Told {
     Linked,
     WaitsForTown,
     Stopped,
-    StopUnknown,
+    /// Of the stop that went out under this number.
+    StopUnknown {
+        call_id: u64,
+    },
 }
 
 /// What 決定 does on these pages.
@@ -138,6 +142,28 @@ pub(crate) enum CardMenuOutcome {
     Link(LinkWish),
     /// The pages are over; one step back.
     Leave,
+}
+
+/// What became of a stop.
+enum StopResult {
+    Stopped,
+    TooMany,
+    Refused,
+    Unknown,
+}
+
+impl StopResult {
+    const fn of(answer: &ServiceAnswer) -> Self {
+        match answer {
+            ServiceAnswer::Done => Self::Stopped,
+            ServiceAnswer::Failed(ServiceFault::Refused(code)) => match code {
+                ProblemCode::Internal => Self::Unknown,
+                ProblemCode::TooManyRequests => Self::TooMany,
+                _ => Self::Refused,
+            },
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl CardMenu {
@@ -230,8 +256,9 @@ impl CardMenu {
             Stage::StopCode { .. } => Stage::StopQuestion,
             // It is on its way, and nothing takes it back.
             Stage::Stopping { call_id } => {
-                self.late_stop = Some(*call_id);
-                Stage::Told(Told::StopUnknown)
+                let call_id = *call_id;
+                self.late_stops.push(call_id);
+                Stage::Told(Told::StopUnknown { call_id })
             }
             Stage::Closed | Stage::Menu => return CardMenuOutcome::Leave,
             _ if self.has_menu => Stage::Menu,
@@ -370,27 +397,30 @@ impl CardMenu {
                 Some(self.enter(context, Stage::Told(told)))
             }
             Stage::Stopping { call_id: waited } if waited == call_id => {
-                Some(self.stopped(context, answer))
+                Some(self.stopped(context, call_id, answer))
             }
-            _ if self.late_stop == Some(call_id) => Some(self.stopped_late(context, answer)),
-            _ => None,
+            _ => {
+                self.late_stops.take_if(|late| *late == call_id)?;
+                Some(self.stopped_late(context, call_id, answer))
+            }
         }
     }
 
     /// Told where the question stands, else in one line.
-    fn stopped_late(&mut self, context: &Context, answer: &ServiceAnswer) -> CardMenuOutcome {
-        self.late_stop = None;
-        if matches!(self.stage, Stage::Told(Told::StopUnknown)) {
-            return self.stopped(context, answer);
+    fn stopped_late(
+        &mut self,
+        context: &Context,
+        call_id: u64,
+        answer: &ServiceAnswer,
+    ) -> CardMenuOutcome {
+        if matches!(self.stage, Stage::Told(Told::StopUnknown { call_id: asked }) if asked == call_id)
+        {
+            return self.stopped(context, call_id, answer);
         }
-        self.owed = Some(match answer {
-            ServiceAnswer::Done => say::toast_cards_stopped(),
-            ServiceAnswer::Failed(ServiceFault::Refused(code))
-                if *code != ProblemCode::Internal =>
-            {
-                say::toast_cards_not_stopped()
-            }
-            _ => say::toast_cards_unknown(),
+        self.owed.push(match StopResult::of(answer) {
+            StopResult::Stopped => say::toast_cards_stopped(),
+            StopResult::Refused | StopResult::TooMany => say::toast_cards_not_stopped(),
+            StopResult::Unknown => say::toast_cards_unknown(),
         });
         CardMenuOutcome::Same
     }
@@ -408,20 +438,19 @@ impl CardMenu {
         self.enter(context, Stage::List { page: 0 })
     }
 
-    fn stopped(&mut self, context: &Context, answer: &ServiceAnswer) -> CardMenuOutcome {
+    fn stopped(
+        &mut self,
+        context: &Context,
+        call_id: u64,
+        answer: &ServiceAnswer,
+    ) -> CardMenuOutcome {
         let again =
             |remark| Stage::StopCode { entry: DigitEntry::new(CODE_DIGITS), remark: Some(remark) };
-        let next = match answer {
-            ServiceAnswer::Done => Stage::Told(Told::Stopped),
-            ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::TooManyRequests)) => {
-                again(say::letter_code_too_many())
-            }
-            ServiceAnswer::Failed(ServiceFault::Refused(code))
-                if *code != ProblemCode::Internal =>
-            {
-                again(say::letter_code_refused())
-            }
-            _ => Stage::Told(Told::StopUnknown),
+        let next = match StopResult::of(answer) {
+            StopResult::Stopped => Stage::Told(Told::Stopped),
+            StopResult::TooMany => again(say::letter_code_too_many()),
+            StopResult::Refused => again(say::letter_code_refused()),
+            StopResult::Unknown => Stage::Told(Told::StopUnknown { call_id }),
         };
         self.enter(context, next)
     }
@@ -443,11 +472,12 @@ impl CardMenu {
 
     /// The pages are gone, by whatever key or order.
     pub(crate) fn close(&mut self) {
-        let late_stop = match self.stage {
-            Stage::Stopping { call_id } => Some(call_id),
-            _ => self.late_stop,
-        };
-        *self = Self { late_stop, owed: self.owed.take(), ..Self::default() };
+        if let Stage::Stopping { call_id } = self.stage {
+            self.late_stops.push(call_id);
+        }
+        let late_stops = std::mem::take(&mut self.late_stops);
+        let owed = std::mem::take(&mut self.owed);
+        *self = Self { late_stops, owed, ..Self::default() };
     }
 
     /// A time ran out.

@@ -15,6 +15,7 @@ pub mod effect;
 mod emergency;
 mod entry;
 pub mod event;
+mod few;
 pub mod key;
 mod link;
 pub mod machine;

@@ -16,6 +16,7 @@ use gateway_api::{
 use crate::{
     context::Context,
     entry::{DigitEntry, PadKey},
+    few::Few,
     phrase::{Phrase, say},
     service::{ServiceAnswer, ServiceCall, ServiceFault},
     session::{SILENCE_MS, STRAY_PRESS_MS, purpose::Errand},
@@ -36,9 +37,9 @@ pub(crate) struct ServiceDesk {
     page_since: u64,
     deadline: Option<u64>,
     /// What somebody who left by a key has still to be told.
-    owed: Option<Phrase>,
-    /// A question to the gateway whose page was left.
-    late_call: Option<LateCall>,
+    owed: Few<Phrase>,
+    /// Questions to the gateway whose pages were left.
+    late_calls: Few<LateCall>,
 }
 
 #[derive(Default)]
@@ -326,17 +327,17 @@ impl ServiceDesk {
     pub(crate) fn close(&mut self, context: &mut Context) {
         match &self.stage {
             Stage::Closed | Stage::Ended(_) => {}
-            Stage::Number { .. } => self.owed = Some(say::toast_service_left()),
+            Stage::Number { .. } => self.owed.push(say::toast_service_left()),
             Stage::LookingUp { call_id, .. } => {
-                self.late_call = Some(LateCall::Taking(*call_id));
-                self.owed = Some(say::toast_service_left());
+                self.late_calls.push(LateCall::Taking(*call_id));
+                self.owed.push(say::toast_service_left());
             }
             Stage::Asked(_, Step::Sending(call_id)) => {
-                self.late_call = Some(LateCall::Approving(*call_id));
+                self.late_calls.push(LateCall::Approving(*call_id));
             }
             Stage::Asked(..) => {
                 self.send_no(context);
-                self.owed = Some(say::toast_service_left());
+                self.owed.push(say::toast_service_left());
             }
         }
         (self.stage, self.deadline) = (Stage::Closed, None);
@@ -354,7 +355,7 @@ impl ServiceDesk {
         call_id: u64,
         answer: &ServiceAnswer,
     ) -> Option<ServiceOutcome> {
-        let late = self.late_call.take_if(|late| late.id() == call_id)?;
+        let late = self.late_calls.take_if(|late| late.id() == call_id)?;
         match (late, answer) {
             (LateCall::Taking(_), ServiceAnswer::Request(request)) => {
                 let request_id = request.request_id.clone();
@@ -362,12 +363,12 @@ impl ServiceDesk {
             }
             (LateCall::Taking(_), _) => {}
             (LateCall::Approving(_), ServiceAnswer::Done) => {
-                self.owed = Some(say::toast_service_given());
+                self.owed.push(say::toast_service_given());
             }
             (LateCall::Approving(_), ServiceAnswer::Failed(ServiceFault::Refused(_))) => {
-                self.owed = Some(say::toast_service_left());
+                self.owed.push(say::toast_service_left());
             }
-            (LateCall::Approving(_), _) => self.owed = Some(say::toast_service_unknown()),
+            (LateCall::Approving(_), _) => self.owed.push(say::toast_service_unknown()),
         }
         Some(ServiceOutcome::Same)
     }
@@ -382,7 +383,7 @@ impl ServiceDesk {
             Stage::Closed | Stage::Ended(_) => ServiceOutcome::Same,
             Stage::Number { .. } => ServiceOutcome::Leave,
             Stage::LookingUp { call_id, .. } => {
-                self.late_call = Some(LateCall::Taking(*call_id));
+                self.late_calls.push(LateCall::Taking(*call_id));
                 self.number_failed(context, ServiceFault::Unreachable)
             }
             Stage::Asked(_, Step::Sending(_)) => {

@@ -230,7 +230,7 @@ fn told_page(told: Told) -> Draft {
         Told::Stopped => {
             (say::stopped_title(), say::stopped_lead(), Some(say::stopped_detail()), Icon::Check)
         }
-        Told::StopUnknown => {
+        Told::StopUnknown { .. } => {
             (say::stop_unknown_title(), say::stop_unknown_lead(), None, Icon::Warning)
         }
     };

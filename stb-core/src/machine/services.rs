@@ -4,6 +4,7 @@ use gateway_api::login::Session;
 
 use crate::{
     nav::Page,
+    phrase::Phrase,
     service::ServiceAnswer,
     services::{ServiceDeed, ServiceOutcome},
     session::purpose::Purpose,
@@ -80,12 +81,17 @@ impl Machine {
             self.service_outcome(outcome);
         }
         self.settle_card_menu();
-        if !self.emergency.has_keys()
-            && let Some(sentence) = self.services.take_owed().or_else(|| self.card_menu.take_owed())
-            && !self.standby
-        {
+        if let Some(sentence) = self.take_owed() {
             self.show_toast(sentence);
         }
+    }
+
+    /// What is owed waits until somebody can read it, and until the sentence before was read.
+    fn take_owed(&mut self) -> Option<Phrase> {
+        if self.standby || self.toast.is_some() || self.emergency.has_keys() {
+            return None;
+        }
+        self.services.take_owed().or_else(|| self.card_menu.take_owed())
     }
 
     fn service_outcome(&mut self, outcome: ServiceOutcome) -> bool {

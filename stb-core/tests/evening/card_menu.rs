@@ -305,6 +305,62 @@ fn a_stop_that_an_order_interrupted_is_told_after_it() {
     assert_eq!(toast, Some("toast-cards-stopped"));
 }
 
+#[track_caller]
+fn tells(television: &Television, sentence: &str) {
+    assert_eq!(television.view().toast.map(|toast| toast.id), Some(sentence));
+}
+
+#[test]
+fn a_stop_whose_answer_comes_to_a_dark_screen_is_told_when_it_is_lit() {
+    let (mut television, call_id) = stopping();
+    television.press_all(&[RemoteKey::Exit, RemoteKey::Power]);
+    television.happens(Event::ServiceAnswered { call_id, answer: ServiceAnswer::Done });
+    television.wait(60_000);
+    television.press(RemoteKey::Power);
+    tells(&television, "toast-cards-stopped");
+}
+
+#[test]
+fn of_two_stops_whose_pages_were_left_both_are_told_one_after_the_other() {
+    let (mut television, first) = stopping();
+    television.press(RemoteKey::Exit);
+    television.choose("tile-settings");
+    for item in ["cards-title", "cards-stop", "stop-yes"] {
+        television.choose_here(item);
+    }
+    television.type_digits(CODE);
+    television.press(RemoteKey::Confirm);
+    let second = television.last_call_id();
+    television.press_all(&[RemoteKey::Exit, RemoteKey::Power]);
+    let refused = ServiceAnswer::Failed(ServiceFault::Refused(ProblemCode::CodeRefused));
+    television.happens(Event::ServiceAnswered { call_id: second, answer: refused });
+    television.happens(Event::ServiceAnswered { call_id: first, answer: ServiceAnswer::Done });
+    television.press(RemoteKey::Power);
+    tells(&television, "toast-cards-not-stopped");
+    television.wait(5_000);
+    tells(&television, "toast-cards-stopped");
+    television.wait(5_000);
+    assert_eq!(television.view().toast, None);
+}
+
+#[test]
+fn the_page_of_one_stop_does_not_tell_the_result_of_another() {
+    let (mut television, first) = stopping();
+    television.press(RemoteKey::Back);
+    for _ in 0..2 {
+        television.press(RemoteKey::Back);
+    }
+    television.choose("tile-settings");
+    for item in ["cards-title", "cards-stop", "stop-yes"] {
+        television.choose_here(item);
+    }
+    television.type_digits(CODE);
+    television.press_all(&[RemoteKey::Confirm, RemoteKey::Back]);
+    television.happens(Event::ServiceAnswered { call_id: first, answer: ServiceAnswer::Done });
+    television.sees_sentence("stop-unknown-title");
+    tells(&television, "toast-cards-stopped");
+}
+
 /// A number that somebody made up never leads to a question whether a card shall be stopped.
 #[test]
 fn a_made_up_stop_number_is_told_at_once() {
