@@ -2,9 +2,14 @@
 //!
 //! All orders in force give one advice, that of the order that leads. When that one ends, is updated
 //! or is overtaken, the others may say something else than what this home answered to: then they come
-//! up again and ask anew. Who helps, what a place is called and that time passes change no advice.
+//! up again and ask anew. Who helps, what a place is called and on which condition it is used, and that
+//! time passes change no advice.
 
-use evacuation::{book::Standing, guidance::Guidance, order::OrderId};
+use evacuation::{
+    book::Standing,
+    guidance::{Guidance, Step},
+    order::OrderId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Emergency, HomeOrder};
@@ -18,11 +23,16 @@ impl Advice {
     /// Of guidance whose time of departure was not compared with the clock.
     pub(super) fn of(guidance: &Guidance) -> Self {
         let Guidance { action, steps, .. } = guidance;
-        let place = guidance.destination.as_ref();
-        let place = place.map(|place| (place.shelter.as_str(), place.condition.as_deref()));
+        let place = guidance.destination.as_ref().map(|place| place.shelter.as_str());
         let leave_by = guidance.leave_by.map(|at| at.0);
+        let steps = steps.iter().filter(|step| !depends_on_helpers(step)).collect::<Vec<_>>();
         Self(format!("{action:?} {place:?} {leave_by:?} {steps:?}"))
     }
+}
+
+/// One of these stands in the place of the other where somebody helps.
+const fn depends_on_helpers(step: &Step) -> bool {
+    matches!(step, Step::CallSupporter | Step::TurnOffGasAndBreaker)
 }
 
 /// The advice in force when the orders were reckoned last; drills have their own.

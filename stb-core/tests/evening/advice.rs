@@ -5,7 +5,7 @@ use evacuation::{
     order::{Act, Mode, Order},
     shelter::ShelterState,
 };
-use gateway_api::report::Answer;
+use gateway_api::{household::EvacuationPlan, provisioning::Provisioning, report::Answer};
 use stb_core::{
     effect::{Cue, Effect},
     event::Event,
@@ -311,4 +311,33 @@ fn the_advice_of_a_drill_turns_by_drills_only() {
     asks_anew(&television);
     assert_eq!(television.takeover().map(|takeover| takeover.mode), Some(Mode::Drill));
     assert!(television.spoken().contains(&"spoken-drill"));
+}
+
+#[test]
+fn who_helps_and_what_a_place_asks_for_turn_no_advice() {
+    let mut television = Television::at_home();
+    let mut provisioning = television.town.provisioning();
+    provisioning.household.residents[0].plans.clear();
+    let given = |television: &mut Television, provisioning: &Provisioning| {
+        television.happens(Event::Provisioned(Box::new(provisioning.clone())));
+    };
+    given(&mut television, &provisioning);
+    let flood = television.town.flood(Level::Four);
+    answered(&mut television, &flood, RemoteKey::Blue);
+    let plan = EvacuationPlan {
+        hazard: None,
+        destination: "hall".to_owned(),
+        fallback: None,
+        departure_level: 3,
+        supporter: Some("佐藤 正".to_owned()),
+    };
+    provisioning.household.residents[0].plans = vec![plan];
+    given(&mut television, &provisioning);
+    let helped = television.takeover().and_then(|takeover| takeover.supporters);
+    assert!(helped.is_some(), "somebody helps now");
+    provisioning.shelters[0].condition = Some("３階以上に避難".to_owned());
+    given(&mut television, &provisioning);
+    assert_eq!(television.stage(), Some(TakeoverStage::Notice), "nothing is asked anew");
+    let answered = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(answered.map(|answered| answered.answer), Some(Answer::Leaving));
 }
