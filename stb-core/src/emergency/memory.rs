@@ -42,7 +42,7 @@ impl Remembered {
     /// Somebody still waits for what became of it.
     fn is_open(&self) -> bool {
         let mut given = self.answer.iter().chain(&self.help);
-        given.any(|given| given.waiting.is_some() || (given.stands && !given.dealt_with))
+        given.any(|given| given.waiting.is_some() || given.is_waited_for())
     }
 }
 
@@ -102,6 +102,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Vec<u8>, Memory)> {
 }
 
 impl Given {
+    /// A call that is meant, and that nobody has dealt with.
+    const fn is_waited_for(&self) -> bool {
+        self.stands && !self.drill && !self.dealt_with
+    }
+
     /// A call that stands is told beyond its order, until somebody has read that staff dealt with it.
     const fn is_told_by_itself(&self) -> bool {
         self.stands && !self.drill && !self.read

@@ -170,3 +170,20 @@ fn the_memory_is_bounded() {
     assert!(!memory.note_shown(id(255)));
     assert!(memory.note_shown(id(0)), "the oldest was forgotten");
 }
+
+/// It ended with its drill: nobody waits for anything.
+#[test]
+fn the_call_of_a_drill_keeps_no_place() {
+    let mut memory = Memory::default();
+    let drill = || Under { is_drill: true, advice: None };
+    says(&mut memory, 1, Answer::NeedHelp, 5, drill());
+    says(&mut memory, 2, Answer::NeedHelp, 6, Under::default());
+    for number in [5, 6] {
+        assert!(memory.deliver(Uuid::from_u128(number)));
+    }
+    for number in 3..=66 {
+        memory.note_received(id(number));
+    }
+    assert_eq!(memory.last(id(1)), None);
+    assert!(memory.last(id(2)).is_some(), "what is meant is kept");
+}
