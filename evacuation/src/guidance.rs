@@ -73,6 +73,12 @@ impl Guidance {
     pub fn while_others_hold(self) -> Self {
         Self { steps: [Step::KeepWatching, Step::DoNotReturn, Step::TellOthers], ..self }
     }
+
+    /// At this time: a time of departure that has come is told as "now".
+    #[must_use]
+    pub fn at(self, now: UnixMillis) -> Self {
+        Self { leave_by: self.leave_by.filter(|leave_by| *leave_by > now), ..self }
+    }
 }
 
 /// The one thing to do.
@@ -148,15 +154,14 @@ pub enum Step {
     TellOthers,
 }
 
-/// What this home does under this order alone.
+/// What this home does under this order alone, whatever the time: see [`Guidance::at`].
 pub fn guide(
     order: &Order,
     household: &Household,
     areas: &AreaTable,
     shelters: &ShelterTable,
-    now: UnixMillis,
 ) -> Guidance {
-    under(order, &Town { household, areas, shelters, also: &[], states: &order.shelters }, now)
+    under(order, &Town { household, areas, shelters, also: &[], states: &order.shelters })
 }
 
 /// What this home does under all of these orders at once, one guidance for each, in their order.
@@ -165,22 +170,21 @@ pub fn guide(
 /// the same people out and upstairs. Drills give way to nothing but drills, and what is meant to
 /// nothing that is not. Everything said comes from the orders and from this home's own provisioning;
 /// names are those of its residents only. Under a lift or a cancellation nobody leaves and nowhere
-/// is named.
+/// is named. Whatever the time: see [`Guidance::at`].
 pub fn guide_all(
     orders: &[&Order],
     household: &Household,
     areas: &AreaTable,
     shelters: &ShelterTable,
-    now: UnixMillis,
 ) -> Vec<Guidance> {
     let guided = orders.iter().map(|order| {
-        let own = guide(order, household, areas, shelters, now);
+        let own = guide(order, household, areas, shelters);
         let beside = lead::beside(order, orders);
         match lead::of(&beside) {
             Some(leader) => {
                 let (also, states) = (lead::other_hazards(leader, &beside), lead::states(&beside));
                 let town = Town { household, areas, shelters, also: &also, states: &states };
-                led(own, under(leader, &town, now))
+                led(own, under(leader, &town))
             }
             None => own,
         }
@@ -215,7 +219,7 @@ struct Town<'a> {
     states: &'a [(ShelterId, ShelterState)],
 }
 
-fn under(order: &Order, town: &Town<'_>, now: UnixMillis) -> Guidance {
+fn under(order: &Order, town: &Town<'_>) -> Guidance {
     let household = town.household;
     let action = action(order, household);
     let (destination, fallback) = places(action, order, town);
@@ -238,7 +242,7 @@ fn under(order: &Order, town: &Town<'_>, now: UnixMillis) -> Guidance {
         action,
         protects_from: order.hazard,
         gives_way: false,
-        leave_by: leave_by(action, order, destination.as_ref(), now),
+        leave_by: leave_by(action, order, destination.as_ref()),
         destination,
         fallback,
         supporters,
@@ -331,11 +335,10 @@ fn leave_by(
     action: Action,
     order: &Order,
     destination: Option<&Destination>,
-    now: UnixMillis,
 ) -> Option<UnixMillis> {
     let goes = matches!(action, Action::LeaveNow | Action::LeaveIfSlow);
     let distance = destination.and_then(|destination| destination.distance_m);
-    if goes { timing::leave_by(order, distance, now) } else { None }
+    if goes { timing::leave_by(order, distance) } else { None }
 }
 
 /// Name of the district that the order names and in which this home stands.

@@ -144,7 +144,7 @@ fn order(hazard: Hazard, level: Level) -> Order {
 
 fn guided(home: &Household, hazard: Hazard, level: Level) -> Guidance {
     let order = order(hazard, level);
-    guide(&order, home, &areas(), &shelters(), order.issued_at)
+    guide(&order, home, &areas(), &shelters())
 }
 
 #[test]

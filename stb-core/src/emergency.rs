@@ -4,7 +4,7 @@
 mod advice;
 mod ladder;
 mod memory;
-pub(crate) mod spoken;
+mod spoken;
 mod takeover;
 mod words;
 
@@ -85,8 +85,6 @@ pub(crate) struct HomeOrder {
     pub(crate) earlier: Option<Answer>,
     /// None for a notice.
     advice: Option<Advice>,
-    /// The advice is another one than this home was given, or answered to.
-    pub(crate) turned: bool,
 }
 
 /// What became of signed bytes.
@@ -306,9 +304,6 @@ impl Emergency {
         let advice = order.and_then(|order| order.advice.clone());
         self.memory.set_answer(id, answer, report, Under { is_drill, advice });
         self.turned.remove(&id);
-        for order in self.orders.iter_mut().filter(|order| order.id() == id) {
-            order.turned = false;
-        }
     }
 
     /// The answer to this order as its advice is now.
@@ -378,25 +373,23 @@ impl Emergency {
         let (household, areas, shelters) = (&profile.household, &profile.areas, &profile.shelters);
         let active = book.active(book_now(now));
         let orders: Vec<&Order> = active.iter().map(|active| active.order).collect();
-        let guided = guide_all(&orders, household, areas, shelters, UnixMillis(i64::MIN));
-        let orders = active.into_iter().zip(guided).map(|(active, mut guidance)| {
+        let guided = guide_all(&orders, household, areas, shelters);
+        let orders = active.into_iter().zip(guided).map(|(active, guidance)| {
             let references = active.order.references.clone();
             let earlier = references.iter().find_map(|id| self.memory.last(*id));
             let earlier = earlier.map(|given| given.answer);
             let (standing, changes) = (active.standing, active.changes);
             let is_in_force = standing == Standing::InForce;
             let advice = is_in_force.then(|| Advice::of(&guidance));
-            // A time that has come is told as "now"; it is no other advice.
-            guidance.leave_by = guidance.leave_by.filter(|leave_by| *leave_by > time);
             HomeOrder {
-                guidance,
+                // A time that has come is no other advice: that was taken before.
+                guidance: guidance.at(time),
                 standing,
                 others_hold: false,
                 references,
                 changes,
                 earlier,
                 advice,
-                turned: false,
             }
         });
         with_others(orders.collect())

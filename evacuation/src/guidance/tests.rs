@@ -12,10 +12,8 @@ use crate::{
     },
 };
 
-const NOW: UnixMillis = UnixMillis(ISSUED + MINUTE);
-
 fn guide_home(order: &Order, residents: Vec<Resident>) -> Guidance {
-    guide(order, &household(residents), &areas(), &shelters(), NOW)
+    guide(order, &household(residents), &areas(), &shelters())
 }
 
 fn at(level: Level) -> Order {
@@ -179,7 +177,7 @@ fn the_place_is_told_with_what_must_be_known_of_it() {
     high.condition = Some("洪水時は２階以上に避難。津波時は屋上に避難".into());
     let person = resident("甲", &[], &[plan(None, "high", Level::Three)]);
     let order = Order { shelters: vec![(shelter_id("high"), ShelterState::Open)], ..order(1) };
-    let guidance = guide(&order, &household(vec![person]), &areas(), &shelters, NOW);
+    let guidance = guide(&order, &household(vec![person]), &areas(), &shelters);
     let expected = Destination {
         shelter: shelter_id("high"),
         name: "避難所high".into(),
@@ -198,7 +196,7 @@ fn the_place_is_told_with_what_must_be_known_of_it() {
 fn a_home_without_a_position_is_measured_from_its_district() {
     let household = Household { position: None, ..household(vec![ken()]) };
     let place = |areas: &AreaTable| {
-        let guidance = guide(&order(1), &household, areas, &shelters(), NOW);
+        let guidance = guide(&order(1), &household, areas, &shelters());
         guidance.destination.map(|place| (place.shelter.to_string(), place.distance_m))
     };
     assert_eq!(place(&areas()), Some(("near".into(), None)));
@@ -207,8 +205,7 @@ fn a_home_without_a_position_is_measured_from_its_district() {
 
 #[test]
 fn without_any_place_the_steps_name_none() {
-    let nowhere =
-        guide(&order(1), &household(vec![ken()]), &areas(), &ShelterTable::default(), NOW);
+    let nowhere = guide(&order(1), &household(vec![ken()]), &areas(), &ShelterTable::default());
     assert_eq!(nowhere.action, Action::LeaveNow);
     assert!(!nowhere.steps.contains(&Step::GoToDestination));
 }
@@ -231,8 +228,9 @@ fn the_smallest_district_named_is_told() {
 #[track_caller]
 fn check_leave_by(level: Level, metres: Option<u32>, minutes_passed: i64, expected: Option<i64>) {
     let now = UnixMillis(ISSUED + minutes_passed * MINUTE);
-    let leave_by = timing::leave_by(&at(level), metres, now);
-    assert_eq!(leave_by, expected.map(|minutes| UnixMillis(ISSUED + minutes * MINUTE)));
+    let leave_by = timing::leave_by(&at(level), metres);
+    let guidance = Guidance { leave_by, ..guide_home(&at(level), vec![hana()]) }.at(now);
+    assert_eq!(guidance.leave_by, expected.map(|minutes| UnixMillis(ISSUED + minutes * MINUTE)));
 }
 
 #[test]
@@ -241,6 +239,7 @@ fn those_who_need_time_are_told_by_when_to_leave() {
     check_leave_by(Level::Three, Some(0), 1, Some(60));
     check_leave_by(Level::Three, Some(300), 1, Some(45));
     check_leave_by(Level::Three, Some(900), 1, Some(20));
+    check_leave_by(Level::Three, Some(900), 19, Some(20));
     check_leave_by(Level::Three, Some(900), 20, None);
     check_leave_by(Level::Three, Some(5_000), 1, None);
     check_leave_by(Level::Three, Some(u32::MAX), 1, None);
@@ -294,7 +293,7 @@ fn unusual_names_are_told_as_they_are_written() {
 }
 
 fn guide_both(orders: &[&Order], residents: &[Resident]) -> Vec<Guidance> {
-    guide_all(orders, &household(residents.to_vec()), &areas(), &shelters(), NOW)
+    guide_all(orders, &household(residents.to_vec()), &areas(), &shelters())
 }
 
 /// Action and destination that every one of these orders gives, and which of them give way.

@@ -17,17 +17,13 @@ const STEP_MS: i64 = 5 * MINUTE_MS;
 
 /// By when those who need time shall have left after a level-3 order: in time to arrive within an
 /// hour of the issue at the pace of a slow walker. None, which means "now", at every other level, or
-/// when that time has come.
-pub(super) fn leave_by(
-    order: &Order,
-    distance_m: Option<u32>,
-    now: UnixMillis,
-) -> Option<UnixMillis> {
+/// when the way is so long that this was before the issue.
+pub(super) fn leave_by(order: &Order, distance_m: Option<u32>) -> Option<UnixMillis> {
     if order.level != Some(Level::Three) {
         return None;
     }
     let way = distance_m.map_or(UNKNOWN_WAY_MS, |metres| i64::from(metres) * MS_PER_METRE);
     let latest = order.issued_at.0.saturating_add(ARRIVAL_MS - way);
     let rounded = latest - latest.rem_euclid(STEP_MS);
-    (rounded > now.0.max(order.issued_at.0)).then_some(UnixMillis(rounded))
+    (rounded > order.issued_at.0).then_some(UnixMillis(rounded))
 }

@@ -73,10 +73,11 @@ impl Emergency {
                 }
             }
         }
-        for order in &mut self.orders {
-            let id = order.id();
-            order.turned = self.turned.contains(&id) || self.memory.is_outdated(id);
-        }
+    }
+
+    /// The advice is another one than this home was given under this order, or answered to.
+    pub(super) fn is_turned(&self, id: OrderId) -> bool {
+        self.turned.contains(&id) || self.memory.is_outdated(id)
     }
 
     /// Whether the advice as it is now was answered, under whichever order.

@@ -11,42 +11,44 @@ use crate::{
     time::leave_by,
 };
 
-use super::{HomeOrder, words};
+use super::{Emergency, HomeOrder, words};
 
-/// The whole call, twice.
-pub(crate) fn twice(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
-    let once = once(order, profile);
-    let mut sentences = once.clone();
-    sentences.push(say::spoken_again());
-    sentences.extend(once);
-    sentences
-}
-
-/// The whole call.
-pub(crate) fn once(order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
-    let guidance = &order.guidance;
-    let is_drill = guidance.mode != Mode::Actual;
-    let mut sentences = Vec::new();
-    sentences.extend(is_drill.then(say::spoken_drill));
-    sentences.push(say::spoken_call(words::title(guidance)));
-    if profile.provisioning.household.speak_names {
-        let names =
-            words::whom(guidance).map(|person| say::spoken_name(&person.name, reading(person)));
-        sentences.extend(names);
+impl Emergency {
+    /// The whole call, twice.
+    pub(crate) fn spoken_twice(&self, order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
+        let once = self.spoken_once(order, profile);
+        let mut sentences = once.clone();
+        sentences.push(say::spoken_again());
+        sentences.extend(once);
+        sentences
     }
-    let town = &profile.provisioning.household.municipality_name;
-    sentences.push(place(order, profile, town));
-    sentences.extend(words::changed(order).map(say::spoken_changed));
-    sentences.push(words::action(order));
-    sentences.extend(destination(order));
-    sentences.extend(guidance.leave_by.map(leave_by));
-    // A town may write much: whoever stops listening, or answers, has heard what to do by then.
-    let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    sentences.extend(reason.map(say::spoken_reason));
-    let asks = if words::is_notice(order) { say::spoken_close() } else { say::spoken_answer() };
-    sentences.push(asks);
-    sentences.extend(is_drill.then(say::spoken_drill));
-    sentences
+
+    /// The whole call.
+    pub(crate) fn spoken_once(&self, order: &HomeOrder, profile: &Profile) -> Vec<Phrase> {
+        let guidance = &order.guidance;
+        let is_drill = guidance.mode != Mode::Actual;
+        let mut sentences = Vec::new();
+        sentences.extend(is_drill.then(say::spoken_drill));
+        sentences.push(say::spoken_call(words::title(guidance)));
+        if profile.provisioning.household.speak_names {
+            let names =
+                words::whom(guidance).map(|person| say::spoken_name(&person.name, reading(person)));
+            sentences.extend(names);
+        }
+        let town = &profile.provisioning.household.municipality_name;
+        sentences.push(place(order, profile, town));
+        sentences.extend(self.changed(order).map(say::spoken_changed));
+        sentences.push(words::action(order));
+        sentences.extend(destination(order));
+        sentences.extend(guidance.leave_by.map(leave_by));
+        // A town may write much: whoever stops listening, or answers, has heard what to do by then.
+        let reason = guidance.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+        sentences.extend(reason.map(say::spoken_reason));
+        let asks = if words::is_notice(order) { say::spoken_close() } else { say::spoken_answer() };
+        sentences.push(asks);
+        sentences.extend(is_drill.then(say::spoken_drill));
+        sentences
+    }
 }
 
 fn reading(person: &evacuation::guidance::Addressee) -> &str {

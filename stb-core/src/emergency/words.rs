@@ -46,7 +46,7 @@ impl Emergency {
             level: guidance.level,
             title: title(guidance),
             names: whom(guidance).map(|person| with_honorific(&person.name, language)).collect(),
-            place: place_phrase(order),
+            place: self.place_phrase(order),
             action: self.said(takeover, order),
             destination: place(&guidance.destination),
             fallback: place(&guidance.fallback),
@@ -123,6 +123,41 @@ impl Emergency {
         let (reached, words) =
             told.find(|(reached, _)| *reached != Reached::Town).unwrap_or(latest);
         Some(CallLeft::Waits(reached, words))
+    }
+
+    fn place_phrase(&self, order: &HomeOrder) -> Phrase {
+        let against = hazard(order.guidance.hazard);
+        let place = match &order.guidance.area_name {
+            Some(area) => say::order_place(area, against),
+            None => say::order_place_whole_town(against),
+        };
+        match self.changed(order) {
+            Some(what) => say::order_place_changed(place, what),
+            None => place,
+        }
+    }
+
+    /// Why it comes up again: the advice turned, or what an update changed, the gravest first, at most
+    /// two. Whoever answered before wants to know whether it concerns them.
+    pub(super) fn changed(&self, order: &HomeOrder) -> Option<Phrase> {
+        if self.is_turned(order.id()) {
+            return Some(say::changed_advice());
+        }
+        let changes = order.changes?;
+        let mut words = [
+            (changes.level, say::changed_level()),
+            (changes.shelters, say::changed_shelters()),
+            (changes.areas, say::changed_areas()),
+            (changes.reason, say::changed_reason()),
+        ]
+        .into_iter()
+        .filter(|(is_changed, _)| *is_changed)
+        .map(|(_, what)| what);
+        Some(match (words.next(), words.next()) {
+            (Some(first), Some(second)) => say::changed_both(first, second),
+            (Some(only), None) => only,
+            (None, _) => say::changed_period(),
+        })
     }
 
     fn item(&self, deed: TakeoverDeed) -> Item {
@@ -248,41 +283,6 @@ pub(crate) fn hazard(hazard: Hazard) -> Phrase {
         Hazard::InlandFlood => say::hazard_inland_flood(),
         Hazard::Volcano => say::hazard_volcano(),
     }
-}
-
-fn place_phrase(order: &HomeOrder) -> Phrase {
-    let against = hazard(order.guidance.hazard);
-    let place = match &order.guidance.area_name {
-        Some(area) => say::order_place(area, against),
-        None => say::order_place_whole_town(against),
-    };
-    match changed(order) {
-        Some(what) => say::order_place_changed(place, what),
-        None => place,
-    }
-}
-
-/// Why it comes up again: the advice turned, or what an update changed, the gravest first, at most
-/// two. Whoever answered before wants to know whether it concerns them.
-pub(super) fn changed(order: &HomeOrder) -> Option<Phrase> {
-    if order.turned {
-        return Some(say::changed_advice());
-    }
-    let changes = order.changes?;
-    let mut words = [
-        (changes.level, say::changed_level()),
-        (changes.shelters, say::changed_shelters()),
-        (changes.areas, say::changed_areas()),
-        (changes.reason, say::changed_reason()),
-    ]
-    .into_iter()
-    .filter(|(is_changed, _)| *is_changed)
-    .map(|(_, what)| what);
-    Some(match (words.next(), words.next()) {
-        (Some(first), Some(second)) => say::changed_both(first, second),
-        (Some(only), None) => only,
-        (None, _) => say::changed_period(),
-    })
 }
 
 pub(super) fn action(order: &HomeOrder) -> Phrase {

@@ -5,7 +5,7 @@ use gateway_api::report::{Answer, ReceiptStage, ReportContent};
 
 use crate::{
     effect::{Cue, Effect, SpeechPriority, StoreCommand},
-    emergency::{Arrival as OrderArrival, FETCH_SPREAD_MS, TakeoverDeed, answer_words, spoken},
+    emergency::{Arrival as OrderArrival, FETCH_SPREAD_MS, TakeoverDeed, answer_words},
     phrase::say,
     view::{Reached, TakeoverView, TextScale},
 };
@@ -219,9 +219,11 @@ impl Machine {
     pub(super) fn speak_order(&mut self, repeat: Repeat) {
         let (Some(order), Some(profile)) = (self.emergency.shown(), &self.profile) else { return };
         let sentences = match repeat {
-            Repeat::Once => spoken::once(order, profile),
-            Repeat::Twice if order.standing == Standing::Notice => spoken::once(order, profile),
-            Repeat::Twice => spoken::twice(order, profile),
+            Repeat::Once => self.emergency.spoken_once(order, profile),
+            Repeat::Twice if order.standing == Standing::Notice => {
+                self.emergency.spoken_once(order, profile)
+            }
+            Repeat::Twice => self.emergency.spoken_twice(order, profile),
         };
         self.say(sentences, SpeechPriority::Order);
     }

@@ -162,10 +162,11 @@ pub(super) fn of_draft(
 
 /// What the sample home reads under this order, next to those that stand there: as on the box.
 fn guided(order: &Order, beside: &[Order], town: &Town, area: &AreaId, now_ms: i64) -> Guidance {
-    let (home, now) = (sample_home(area.clone()), UnixMillis(now_ms));
+    let home = sample_home(area.clone());
     let orders: Vec<&Order> = std::iter::once(order).chain(beside).collect();
-    let all = guidance::guide_all(&orders, &home, &town.areas, &town.shelters, now);
+    let all = guidance::guide_all(&orders, &home, &town.areas, &town.shelters);
     let guidance = all.into_iter().next().expect("one guidance for each order");
+    let guidance = guidance.at(UnixMillis(now_ms));
     match order.act {
         Act::Lift | Act::Cancel if !beside.is_empty() => guidance.while_others_hold(),
         _ => guidance,
