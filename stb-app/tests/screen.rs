@@ -389,7 +389,9 @@ fn tiles_are_named_in_two_lines(screen: &Screen) {
     for name in ["page-home", "page-home-order", "page-home-help", "page-home-easy"] {
         for scale in SCALES {
             screen.show(&View { scale, ..sample(name) });
-            for caption in screen.with_class("caption") {
+            let captions = screen.with_class("caption");
+            assert!(!captions.is_empty(), "{name} {scale:?}: nothing is named");
+            for caption in captions {
                 let label = caption.downcast::<gtk::Label>().expect("a caption is a text");
                 let lines = label.layout().line_count();
                 assert!(lines <= 2, "{name} {scale:?}: {} in {lines} lines", label.text());
