@@ -105,18 +105,21 @@ impl Entry {
         self.lifetime.ends_at(time, now) <= now.monotonic_ms
     }
 
-    /// Greater is more urgent.
+    /// Greater is more urgent: the graver one, then of orders the newest, of notices the oldest, which
+    /// somebody may be reading.
     pub(super) fn urgency(&self) -> (bool, bool, u8, u64) {
         let order = &self.signed.order;
         let rank =
             if order.hazard == Hazard::Tsunami { 6 } else { order.level.map_or(0, Level::number) };
-        (order.mode == Mode::Actual, !self.is_notice(), rank, order.sequence)
+        let is_notice = self.is_notice();
+        let turn = if is_notice { u64::MAX - order.sequence } else { order.sequence };
+        (order.mode == Mode::Actual, !is_notice, rank, turn)
     }
 
     /// Greater is shown of those on one subject: of notices the latest, whatever level it ends.
     pub(super) fn precedence(&self) -> (bool, u8, u64) {
-        let (_, in_force, rank, sequence) = self.urgency();
-        (in_force, if in_force { rank } else { 0 }, sequence)
+        let (_, in_force, rank, _) = self.urgency();
+        (in_force, if in_force { rank } else { 0 }, self.signed.order.sequence)
     }
 
     pub(super) fn shown(&self) -> Active<'_> {

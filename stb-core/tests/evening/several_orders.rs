@@ -342,3 +342,31 @@ fn a_second_call_for_help_is_sent_again() {
     }
     assert_eq!(answers(&television), [Answer::NeedHelp, Answer::NeedHelp, Answer::Leaving]);
 }
+
+/// The gravest first, then as they came; what is being read is not pushed away by its equal.
+#[test]
+fn when_several_orders_end_their_ends_are_told_in_one_order() {
+    let mut television = Television::at_home();
+    let three = television.town.order(Hazard::StormSurge, Some(Level::Three));
+    let flood = television.town.flood(Level::Four);
+    let slope = television.town.order(Hazard::Landslide, Some(Level::Four));
+    let tsunami = television.town.order(Hazard::Tsunami, None);
+    let orders = [three, flood, slope, tsunami];
+    for order in &orders {
+        let bytes = television.town.sign(order);
+        television.receive(bytes);
+    }
+    television.wait(1_000);
+    for order in &orders {
+        let end = television.town.about(order, Act::Lift);
+        let bytes = television.town.sign(&end);
+        television.receive(bytes);
+    }
+    let mut told = Vec::new();
+    while let Some(takeover) = television.takeover() {
+        told.push(takeover.hazard);
+        television.wait(1_000);
+        television.press(RemoteKey::Confirm);
+    }
+    assert_eq!(told, [Hazard::Tsunami, Hazard::Flood, Hazard::Landslide, Hazard::StormSurge]);
+}
