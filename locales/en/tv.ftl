@@ -385,6 +385,11 @@ tile-services-note = Confirm with a number
 hint-digits = Press the number keys, then 決定 (OK). 戻る (Back) leaves.
 hint-password = Choose with ▲▼◀▶ and enter with 決定 (OK). Number keys work too.
 pad-delete = Delete
+digits-missing =
+    { $count ->
+        [one] Please press one more digit on the number keys.
+       *[other] Please press { $count } more digits on the number keys.
+    }
 digit-deleted = Deleted
 button-back = Back
 words-joined = { $first }, { $second }

@@ -132,6 +132,8 @@ pub(crate) enum CardMenuDeed {
 pub(crate) enum CardMenuOutcome {
     /// It does not count here.
     Refused,
+    /// It does not count yet: the page tells what is missing.
+    Incomplete,
     /// Nothing beyond showing the page anew.
     Same,
     /// Another page: the focus starts anew.
@@ -346,7 +348,10 @@ impl CardMenu {
             PadKey::Digit(digit) => entry.push(digit),
             PadKey::Delete => entry.delete(),
             PadKey::Submit if entry.is_complete() => return self.submit(context),
-            PadKey::Submit => false,
+            PadKey::Submit => {
+                *remark = Some(entry.missing());
+                return CardMenuOutcome::Incomplete;
+            }
         };
         if !is_taken {
             return CardMenuOutcome::Refused;

@@ -49,6 +49,12 @@ impl DigitEntry {
         self.digits.len() == self.wanted
     }
 
+    /// What 決定 says about a number that is not complete.
+    pub(crate) fn missing(&self) -> Phrase {
+        let missing = self.wanted.saturating_sub(self.digits.len());
+        say::digits_missing(i64::try_from(missing).unwrap_or(i64::MAX))
+    }
+
     pub(crate) fn digits(&self) -> &str {
         &self.digits
     }

@@ -104,6 +104,8 @@ pub(crate) enum ServiceDeed {
 pub(crate) enum ServiceOutcome {
     /// It does not count here.
     Refused,
+    /// It does not count yet: the page tells what is missing.
+    Incomplete,
     /// Nothing beyond showing the page anew.
     Same,
     /// Another page: the focus starts anew.
@@ -179,7 +181,10 @@ impl ServiceDesk {
             PadKey::Digit(digit) => entry.push(digit),
             PadKey::Delete => entry.delete(),
             PadKey::Submit if entry.is_complete() => return self.look_up(context),
-            PadKey::Submit => false,
+            PadKey::Submit => {
+                *remark = Some(entry.missing());
+                return ServiceOutcome::Incomplete;
+            }
         };
         if !is_taken {
             return ServiceOutcome::Refused;

@@ -33,6 +33,8 @@ struct Told {
     detail: Option<Phrase>,
     focus: usize,
     entered: usize,
+    /// Digits are typed here that may be seen.
+    is_number: bool,
 }
 
 impl Voice {
@@ -84,7 +86,14 @@ impl Voice {
         self.speaking.take_if(|speaking| speaking.over_at <= now_ms);
     }
 
-    /// Speaks what is new on the page: all of it, or the item that the focus moved to.
+    /// The remark of the page is new, also where it stood there already: the same key was pressed again.
+    pub(crate) fn tell_remark_again(&mut self) {
+        if let Some(told) = &mut self.told {
+            told.detail = None;
+        }
+    }
+
+    /// Speaks what is new on the page: all of it, its remark, or the item that the focus moved to.
     pub(crate) fn follow(&mut self, now_ms: u64, page: Option<&PageView>) -> Option<Effect> {
         let told = page.map(Told::of);
         if told == self.told {
@@ -94,9 +103,12 @@ impl Voice {
         let Some(page) = page else { return self.hush() };
         let now = self.told.as_ref()?;
         match before {
-            Some(before) if before.is_same_page(now) && before.entered != now.entered => {
+            Some(before) if before.is_typed_on(now) => {
                 let sentence = entered_words(page, now.entered > before.entered);
                 self.say(now_ms, vec![sentence], SpeechPriority::Focus)
+            }
+            Some(before) if before.is_remarked(now) => {
+                self.say(now_ms, page.detail.iter().cloned().collect(), SpeechPriority::Page)
             }
             Some(before) if before.is_same_page(now) => {
                 self.say(now_ms, focus_words(page), SpeechPriority::Focus)
@@ -125,11 +137,28 @@ impl Told {
             detail: page.detail.clone(),
             focus: page.focus,
             entered,
+            is_number: matches!(page.body, Body::Digits { .. }),
         }
     }
 
-    fn is_same_page(&self, other: &Self) -> bool {
-        self.title == other.title && self.lead == other.lead && self.detail == other.detail
+    fn is_same_page(&self, now: &Self) -> bool {
+        self.has_same_words(now) && self.detail == now.detail
+    }
+
+    fn has_same_words(&self, now: &Self) -> bool {
+        self.title == now.title && self.lead == now.lead
+    }
+
+    /// A digit came or went; with the first one a remark leaves.
+    fn is_typed_on(&self, now: &Self) -> bool {
+        let has_grown = now.entered == self.entered + 1 && self.has_same_words(now);
+        has_grown || (self.entered != now.entered && self.is_same_page(now))
+    }
+
+    /// A remark came to digits that stay as they are.
+    fn is_remarked(&self, now: &Self) -> bool {
+        let is_alone = self.entered == now.entered && self.focus == now.focus;
+        is_alone && now.is_number && self.has_same_words(now) && self.detail != now.detail
     }
 }
 

@@ -85,6 +85,10 @@ impl Machine {
     pub(super) fn card_menu_outcome(&mut self, outcome: CardMenuOutcome) -> bool {
         match outcome {
             CardMenuOutcome::Refused => return false,
+            CardMenuOutcome::Incomplete => {
+                self.voice.tell_remark_again();
+                return false;
+            }
             CardMenuOutcome::Same => {}
             CardMenuOutcome::PageChanged => {
                 if self.is_on(Page::Cards) {

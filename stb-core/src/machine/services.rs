@@ -97,6 +97,10 @@ impl Machine {
     fn service_outcome(&mut self, outcome: ServiceOutcome) -> bool {
         match outcome {
             ServiceOutcome::Refused => return false,
+            ServiceOutcome::Incomplete => {
+                self.voice.tell_remark_again();
+                return false;
+            }
             ServiceOutcome::Same => {}
             ServiceOutcome::PageChanged => self.focus_service_page(),
             ServiceOutcome::Prove(level, errand) => {

@@ -225,6 +225,9 @@ fn a_lost_card_is_stopped_without_a_card_and_no_stands_first() {
     assert_eq!(television.focused(), "service-no");
     television.choose_here("stop-yes");
     television.sees_sentence("letter-code-stop-detail");
+    television.wait(700);
+    television.press(RemoteKey::Confirm);
+    television.sees_sentence("digits-missing");
     television.type_digits(CODE);
     assert_eq!(television.calls(), []);
     television.press(RemoteKey::Confirm);

@@ -386,3 +386,24 @@ fn where_a_touch_is_enough_no_pin_is_asked() {
     television.insert(Card::of_hana());
     television.sees_sentence("service-given-title");
 }
+
+/// The focus stands on 決定, and a hand presses it first.
+#[test]
+fn a_number_that_is_not_complete_is_told_on_the_page_and_aloud_each_time() {
+    let mut television = Television::at_home();
+    television.choose("tile-services");
+    for _ in 0..2 {
+        television.wait(700);
+        television.take_effects();
+        television.press(RemoteKey::Confirm);
+        television.sees_sentence("digits-missing");
+        assert_eq!(television.spoken(), ["digits-missing"]);
+    }
+    television.take_effects();
+    television.press(RemoteKey::Digit(4));
+    assert_eq!(television.spoken(), ["pad-digit"]);
+    assert_eq!(television.page().detail, None, "the digit takes it away");
+    television.press(RemoteKey::Confirm);
+    assert_eq!(television.page().detail, Some(stb_core::phrase::say::digits_missing(7)));
+    assert_eq!(television.calls(), []);
+}

@@ -58,6 +58,7 @@ messages! {
     service_unknown_title() = "service-unknown-title";
     service_unknown_lead(service: phrase) = "service-unknown-lead";
     service_anew() = "service-anew";
+    digits_missing(count: number) = "digits-missing";
     toast_service_left() = "toast-service-left";
     toast_service_given() = "toast-service-given";
     toast_service_unknown() = "toast-service-unknown";
