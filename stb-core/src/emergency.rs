@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::{Now, profile::Profile};
 use advice::{Advice, Advised};
 use memory::{Given, Memory, Under};
-pub(crate) use takeover::{Takeover, TakeoverDeed};
+pub(crate) use takeover::{CallBefore, Takeover, TakeoverDeed};
 pub(crate) use words::{CallLeft, answer_words, covers_picture, hazard as hazard_name};
 
 /// A gap is not asked for again within this time: the answer may be on its way.
@@ -314,6 +314,17 @@ impl Emergency {
     /// Whether the answer to this order is on its way no more: the town has it, or refused it.
     pub(crate) fn is_answer_settled(&self, id: OrderId) -> bool {
         self.memory.answer(id).is_some_and(|given| given.waiting.is_none())
+    }
+
+    /// How a call for help stands that was made here before; none when the town refused it.
+    pub(crate) fn call_before(&self, id: OrderId) -> Option<CallBefore> {
+        let given = self.memory.answer(id).or(self.memory.help(id))?;
+        match given {
+            given if given.answer != Answer::NeedHelp || given.refused => None,
+            given if given.dealt_with => Some(CallBefore::Seen),
+            given if given.waiting.is_some() => Some(CallBefore::Accepted),
+            _ => Some(CallBefore::Arrived),
+        }
     }
 
     /// Orders that are over, under which a call for help still stands.

@@ -32,6 +32,12 @@ pub(super) fn all() -> Vec<(&'static str, TakeoverView)> {
         answered: Some(answer(Answer::Leaving, left.clone(), Reached::Town)),
         ..landslide(TakeoverStage::Large)
     };
+    let repeated = say::help_repeated(say::help_before_arrived(), say::help_again_sending());
+    let repeated = TakeoverView {
+        answers: close(),
+        answered: Some(answer(Answer::NeedHelp, repeated, Reached::NotYet)),
+        ..landslide(TakeoverStage::Large)
+    };
     let careful = TakeoverView {
         action: say::care_higher_floor(),
         answers: close(),
@@ -57,6 +63,7 @@ pub(super) fn all() -> Vec<(&'static str, TakeoverView)> {
         ("help-replace-whole", replace(TakeoverStage::FullScreen)),
         ("level5-leaving", careful),
         ("order-confirmed", confirmed),
+        ("help-repeated", repeated),
         ("order-opened-answered", opened),
         ("lift-reading", lifted),
     ]

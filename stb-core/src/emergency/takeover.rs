@@ -30,8 +30,21 @@ pub(crate) struct Takeover {
     reading: bool,
     /// This answer would take a call for help back: the home is asked first.
     asked: Option<Answer>,
+    /// How the call for help stood that the answer just given repeats.
+    pub(super) repeats: Option<CallBefore>,
     /// Until then a press may still be meant for what was there before.
     quiet_until: u64,
+}
+
+/// How an earlier call for help of this home stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallBefore {
+    /// On its way.
+    Accepted,
+    /// The town has it.
+    Arrived,
+    /// The town's staff has dealt with it.
+    Seen,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +83,8 @@ impl Takeover {
 
     fn new(cursor: OrderId, phase: Phase, focus: usize, began_at: u64) -> Self {
         let quiet_until = began_at + STRAY_PRESS_MS;
-        Self { cursor, focus, phase, began_at, reading: false, asked: None, quiet_until }
+        let (reading, asked, repeats) = (false, None, None);
+        Self { cursor, focus, phase, began_at, reading, asked, repeats, quiet_until }
     }
 
     pub(super) fn stage(&self, now_ms: u64) -> TakeoverStage {
@@ -231,12 +245,14 @@ impl Emergency {
         is_stray
     }
 
-    /// The answer is on its way: the confirmation is shown.
-    pub(crate) fn confirm(&mut self, now_ms: u64) {
+    /// The answer is on its way: the confirmation is shown. Of a call for help that was made before, it
+    /// tells that.
+    pub(crate) fn confirm(&mut self, repeats: Option<CallBefore>, now_ms: u64) {
         let waits = if self.pending().is_some() { CONFIRMED_BRIEFLY_MS } else { CONFIRMED_MS };
         let known = self.orders.iter().map(HomeOrder::id).collect();
         if let Some(takeover) = &mut self.takeover {
             takeover.phase = Phase::Confirmed { until: now_ms + waits, known };
+            takeover.repeats = repeats;
             takeover.focus = 0;
             takeover.reading = false;
             takeover.asked = None;

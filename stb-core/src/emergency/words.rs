@@ -21,7 +21,7 @@ use crate::{
 use super::{
     Emergency, HomeOrder,
     memory::Given,
-    takeover::{Phase, Takeover, TakeoverDeed},
+    takeover::{CallBefore, Phase, Takeover, TakeoverDeed},
 };
 
 impl Emergency {
@@ -95,6 +95,10 @@ impl Emergency {
         let given = self.memory.answer(order.id()).or(help)?;
         let answer = given.answer;
         let (reached, how_far) = how_far(given, link_open, is_saved);
+        if let Some(before) = self.repeats().filter(|_| reached != Reached::Refused) {
+            let text = repeated(before, reached, how_far);
+            return Some(AnsweredView { answer, text, reached });
+        }
         let text = match (&takeover.phase, reached) {
             (Phase::Quiet, _) if given.dealt_with => say::answer_seen(answer_words(answer)),
             _ if given.dealt_with => say::help_seen(),
@@ -106,6 +110,17 @@ impl Emergency {
             _ => say::answer_told(answer_words(answer), how_far),
         };
         Some(AnsweredView { answer, text, reached })
+    }
+
+    /// How the call stood that the one just confirmed repeats.
+    fn repeats(&self) -> Option<CallBefore> {
+        let takeover = self.takeover.as_ref()?;
+        takeover.repeats.filter(|_| matches!(takeover.phase, Phase::Confirmed { .. }))
+    }
+
+    /// The same in words.
+    pub(crate) fn call_repeated(&self) -> Option<Phrase> {
+        self.repeats().map(call_before)
     }
 
     /// How the calls for help stand that outlived their orders: as the one that came least far.
@@ -215,6 +230,24 @@ fn how_far(given: &Given, link_open: bool, is_saved: impl Fn(Uuid) -> bool) -> (
         say::answer_later()
     };
     (Reached::NotYet, words)
+}
+
+/// A second call reads like the second.
+fn repeated(before: CallBefore, reached: Reached, how_far: Phrase) -> Phrase {
+    let again = match (before, reached) {
+        (CallBefore::Accepted, _) => how_far,
+        (_, Reached::Town) => say::help_again_arrived(),
+        (_, Reached::NotYet | Reached::Refused) => say::help_again_sending(),
+    };
+    say::help_repeated(call_before(before), again)
+}
+
+fn call_before(before: CallBefore) -> Phrase {
+    match before {
+        CallBefore::Accepted => say::help_before_accepted(),
+        CallBefore::Arrived => say::help_before_arrived(),
+        CallBefore::Seen => say::help_before_seen(),
+    }
 }
 
 pub(crate) fn answer_words(answer: Answer) -> Phrase {

@@ -140,7 +140,9 @@ impl Machine {
     /// The same answer again is no news to the town, except a call for help: staff may have dealt with
     /// the one before.
     fn answer_order(&mut self, id: OrderId, answer: Answer) {
-        let again = answer == Answer::NeedHelp && self.emergency.is_answer_settled(id);
+        let calls = answer == Answer::NeedHelp;
+        let before = self.emergency.call_before(id).filter(|_| calls);
+        let again = calls && self.emergency.is_answer_settled(id);
         if again || self.emergency.answer_given(id) != Some(answer) {
             let order_id = id.to_string();
             let report = self.enter(ReportContent::OrderAnswer { order_id, answer });
@@ -148,7 +150,7 @@ impl Machine {
             self.save_orders();
         }
         self.hush_order();
-        self.emergency.confirm(self.context.now_ms());
+        self.emergency.confirm(before, self.context.now_ms());
         self.say_answer(id, answer);
     }
 
@@ -159,7 +161,7 @@ impl Machine {
         let Some(answered) = view.answered else { return };
         let is_on_its_way = answered.reached == Reached::NotYet;
         let mut sentences = if is_on_its_way && self.arrival == Arrival::Awaited {
-            vec![answer_words(answer)]
+            vec![self.emergency.call_repeated().unwrap_or_else(|| answer_words(answer))]
         } else {
             vec![answered.text]
         };

@@ -253,3 +253,57 @@ fn the_focus_is_on_the_present_answer() {
         television.press(RemoteKey::Yellow);
     }
 }
+
+/// What the confirmation tells about the answer, word by word.
+fn told(television: &Television) -> Vec<&'static str> {
+    let takeover = television.takeover().expect("the confirmation stands");
+    let text = takeover.answered.expect("it was answered").text;
+    let parts = text.args.iter().filter_map(|(_, argument)| match argument {
+        Arg::Phrase(inner) => Some(inner.id),
+        Arg::Text(_) | Arg::Number(_) => None,
+    });
+    [text.id].into_iter().chain(parts).collect()
+}
+
+#[test]
+fn a_second_call_for_help_is_told_as_the_second() {
+    let mut television = flooded(Level::Four);
+    television.wait(1_000);
+    television.press(RemoteKey::Red);
+    assert_eq!(told(&television), ["answer-told", "answer-need-help", "answer-delivered"]);
+    television.press(RemoteKey::Exit);
+    television.choose("tile-order");
+    television.take_effects();
+    television.press(RemoteKey::Red);
+    let arrived = ["help-repeated", "help-before-arrived", "help-again-arrived"];
+    assert_eq!(told(&television), arrived);
+    assert_eq!(said(&television, "help-before-arrived"), 1);
+    assert_eq!(answers(&television).len(), 2, "the town hears it twice");
+    television.press(RemoteKey::Exit);
+    let line = television.takeover().and_then(|takeover| takeover.answered);
+    assert_eq!(line.map(|answered| answered.text.id), Some("answer-need-help"));
+
+    // Without a connection, and pressed once more meanwhile.
+    television.gateway_answers = false;
+    television.choose("tile-order");
+    television.press(RemoteKey::Red);
+    assert_eq!(told(&television), ["help-repeated", "help-before-arrived", "help-again-sending"]);
+    television.press(RemoteKey::Exit);
+    television.choose("tile-order");
+    television.press(RemoteKey::Red);
+    assert_eq!(told(&television), ["help-repeated", "help-before-accepted", "answer-sending"]);
+}
+
+#[test]
+fn a_call_after_the_staff_dealt_with_the_first_is_told_as_such() {
+    let mut television = flooded(Level::Four);
+    television.wait(1_000);
+    television.press_all(&[RemoteKey::Red, RemoteKey::Exit]);
+    let mut provisioning = television.town.provisioning();
+    provisioning.help_dealt_with =
+        television.delivered.iter().map(|report| report.report_id).collect();
+    television.happens(Event::Provisioned(Box::new(provisioning)));
+    television.choose("tile-order");
+    television.press(RemoteKey::Red);
+    assert_eq!(told(&television), ["help-repeated", "help-before-seen", "help-again-arrived"]);
+}

@@ -304,6 +304,12 @@ messages! {
     care_volcano() = "care-volcano";
     answer_told(answer: phrase, how_far: phrase) = "answer-told";
     help_stands(how_far: phrase) = "help-stands";
+    help_repeated(before: phrase, again: phrase) = "help-repeated";
+    help_before_accepted() = "help-before-accepted";
+    help_before_arrived() = "help-before-arrived";
+    help_before_seen() = "help-before-seen";
+    help_again_sending() = "help-again-sending";
+    help_again_arrived() = "help-again-arrived";
     answer_not_yet(answer: phrase) = "answer-not-yet";
     answer_seen(answer: phrase) = "answer-seen";
     answer_saving() = "answer-saving";
