@@ -24,6 +24,7 @@ pub struct Settings {
     channels: Vec<Channel>,
     order_multicast: Option<String>,
     undo_seconds: u32,
+    phone: Option<String>,
 }
 
 /// Versions of the provisioning, one for each box.
@@ -52,12 +53,14 @@ impl Settings {
             channels: config.channels.iter().map(channel).collect(),
             order_multicast: config.multicast.as_ref().map(|to| to.group.to_string()),
             undo_seconds: config.check_in.undo_seconds,
+            phone: config.town.phone.clone(),
         }
     }
 
     pub(crate) fn digest(&self) -> [u8; 32] {
-        let Self { key_manifest, channels, order_multicast, undo_seconds } = self;
-        let text = format!("{key_manifest} {channels:?} {order_multicast:?} {undo_seconds}");
+        let Self { key_manifest, channels, order_multicast, undo_seconds, phone } = self;
+        let text =
+            format!("{key_manifest} {channels:?} {order_multicast:?} {undo_seconds} {phone:?}");
         sha256(text.as_bytes())
     }
 }
@@ -119,6 +122,7 @@ pub(crate) fn of_household(
             undo_seconds: settings.undo_seconds,
         },
         help_dealt_with: help::dealt_with_reports(sql, household_id)?,
+        phone: settings.phone.clone(),
     }))
 }
 

@@ -33,6 +33,10 @@ pub struct Provisioning {
     /// brought them. A gateway of before says nothing of them.
     #[serde(default)]
     pub help_dealt_with: Vec<Uuid>,
+    /// Telephone number of the town office, digits and hyphens, e.g. 0884-00-0000; none when the
+    /// operator wrote none. A gateway of before says nothing of it.
+    #[serde(default)]
+    pub phone: Option<String>,
 }
 
 /// One district of the town's own table.

@@ -231,6 +231,7 @@ answered = Your answer: { $condition }
 answered-contact = Your answer: { $condition } – { $contact }
     .speech = Your answer: { $condition }. { $contact }.
 toast-no-call = Your answer stands: not well. You did not ask for a call.
+toast-report-refused-phone = The town office did not accept it. If it is urgent, please call the town office ({ $phone }).
 toast-report-refused = The town office did not accept it. If it is urgent, please call.
 
 ## Who looked
@@ -501,6 +502,7 @@ link-letter-no-note = The town confirms later
 letter-code-title = Please press the 12-digit number of the letter
 letter-code-link-lead = The registration number from the town. Do not enter your My Number.
 letter-code-stop-lead = The stop number is in the letter from the town office (it is not your My Number). If you have no letter, please phone the town office.
+letter-code-stop-lead-phone = The stop number is in the letter from the town office (it is not your My Number). If you have no letter, please phone the town office ({ $phone }).
 letter-code-stop-detail = When you press the number and OK, the card is stopped.
 letter-code-refused = This number cannot be used. Look at the letter and press it again.
 letter-code-too-many = Too many tries. Wait a little, then press it again.
@@ -517,6 +519,9 @@ stopped-lead = It opens none of the town's services any more.
 stopped-detail = To stop the card itself everywhere, call 0120-95-0178.
 stop-unknown-title = We do not know whether it is stopped
 stop-unknown-lead = It could not be confirmed. Please call the town office.
+stop-unknown-lead-phone = It could not be confirmed. Please call the town office.
+    .speech = It could not be confirmed. Please call the town office, { $phone }.
+toast-cards-unknown-phone = We do not know whether your card was stopped. Please call the town office ({ $phone }).
 toast-cards-stopped = Your card is stopped. It opens none of the town's services any more.
 toast-cards-not-stopped = Your card was not stopped. Please start again from “Cards and permissions”.
 toast-cards-unknown = We do not know whether your card was stopped. Please call the town office.

@@ -425,7 +425,7 @@ impl CardMenu {
         self.owed.push(match StopResult::of(answer) {
             StopResult::Stopped => say::toast_cards_stopped(),
             StopResult::Refused | StopResult::TooMany => say::toast_cards_not_stopped(),
-            StopResult::Unknown => say::toast_cards_unknown(),
+            StopResult::Unknown => pages::stop_unknown_line(context.town_phone.as_ref()),
         });
         CardMenuOutcome::Same
     }

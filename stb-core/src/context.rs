@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 
 use gateway_api::report::{Report, ReportContent};
 
-use crate::{Config, Now, effect::Effect, link::id::Generator, service::ServiceCall};
+use crate::{Config, Now, effect::Effect, link::id::Generator, phone::Phone, service::ServiceCall};
 
 /// The moment of the event being handled and the effects it leads to.
 pub(crate) struct Context {
     pub(crate) now: Now,
     pub(crate) config: Config,
     pub(crate) random: Generator,
+    /// Of the town office; none when nobody said it.
+    pub(crate) town_phone: Option<Phone>,
     effects: VecDeque<Effect>,
     calls: u64,
 }
@@ -20,6 +22,7 @@ impl Context {
         Self {
             now: Now { monotonic_ms: 0, wall_ms: 0, wall_trusted: false },
             random: Generator::new(config.seed),
+            town_phone: None,
             config,
             effects: VecDeque::new(),
             calls: 0,

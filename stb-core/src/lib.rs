@@ -20,6 +20,7 @@ pub mod key;
 mod link;
 pub mod machine;
 mod nav;
+mod phone;
 pub mod phrase;
 mod profile;
 pub mod service;

@@ -30,6 +30,7 @@ use crate::{
     event::Event,
     link::{outbox::Outbox, telemetry::Telemetry},
     nav::{Navigator, Page},
+    phone::Phone,
     phrase::{Phrase, say},
     profile::{Profile, take_manifest},
     services::ServiceDesk,
@@ -331,6 +332,7 @@ impl Machine {
         let root = self.context.config.manifest_root_key;
         take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
         let channels = provisioning.channels.clone();
+        self.context.town_phone = provisioning.phone.as_deref().and_then(Phone::new);
         let profile = self.profile.insert(Profile::new(provisioning));
         let adoption = self.emergency.adopt(profile);
         for reason in adoption.refused {

@@ -129,7 +129,7 @@ impl Told {
         let entered = match page.body {
             Body::PinDots { entered, .. } | Body::Password { entered, .. } => entered.into(),
             Body::Digits { ref digits, .. } => digits.len(),
-            Body::Empty | Body::Picture(_) | Body::Rows { .. } => 0,
+            Body::Empty | Body::Picture(_) | Body::Phone(_) | Body::Rows { .. } => 0,
         };
         Self {
             title: page.title.clone(),
@@ -172,7 +172,9 @@ fn entered_words(page: &PageView, has_grown: bool) -> Phrase {
         Body::Password { .. } if !has_grown => say::digit_deleted(),
         Body::Password { entered, .. } => say::password_characters_spoken((*entered).into()),
         Body::PinDots { entered, .. } => say::pin_digits_spoken((*entered).into()),
-        Body::Empty | Body::Picture(_) | Body::Rows { .. } => say::pin_digits_spoken(0),
+        Body::Empty | Body::Picture(_) | Body::Phone(_) | Body::Rows { .. } => {
+            say::pin_digits_spoken(0)
+        }
     }
 }
 

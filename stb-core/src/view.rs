@@ -213,6 +213,8 @@ pub enum Body {
     Empty,
     /// One large picture.
     Picture(Icon),
+    /// A telephone number to be called, in large digits.
+    Phone(String),
     /// Masked digits.
     PinDots {
         /// Digits entered.

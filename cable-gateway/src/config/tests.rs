@@ -52,6 +52,7 @@ fn faults_name_their_key_and_the_remedy() {
     );
     check("127.0.0.1:8080", "0.0.0.0:8080", "personal data without TLS");
     check("\"363871\"", "\"363872\"", "town.municipality_code");
+    check("# phone = \"0884-00-0000\"", "phone = \"0884 00\"", "town.phone: `0884 00` is no");
     check("= \"hitokoe-test\"", "= \"narnia\"", "unknown variant");
     check("[check_in]", "[revocation.ocsp]\nurl = \"ftp://x\"\n[check_in]", "revocation.ocsp.url");
     let list = "[[revocation.lists]]\nsource = ";

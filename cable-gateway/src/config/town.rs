@@ -11,6 +11,8 @@ pub struct TownConfig {
     pub municipality_code: String,
     /// Name, e.g. 美波町.
     pub name: String,
+    /// Telephone number of the town office, as televisions show it.
+    pub phone: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -18,6 +20,7 @@ pub struct TownConfig {
 pub(super) struct RawTown {
     municipality_code: String,
     name: String,
+    phone: Option<String>,
 }
 
 impl RawTown {
@@ -28,6 +31,34 @@ impl RawTown {
             faults.add("town.municipality_code", cause, "write all 6 digits, e.g. \"363871\"");
         }
         let name = faults.text("town.name", self.name, 300);
-        TownConfig { municipality_code: code, name }
+        if let Some(phone) = self.phone.as_deref().filter(|phone| !is_phone(phone)) {
+            let cause = format!("`{phone}` is no telephone number");
+            faults.add("town.phone", cause, "write 3 to 15 digits, hyphens between them");
+        }
+        TownConfig { municipality_code: code, name, phone: self.phone }
+    }
+}
+
+/// Digits, with single hyphens between them.
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (3..=15).contains(&digits) && text.split('-').all(is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_digits_with_hyphens_between() {
+        for good in ["119", "0884-00-0000", "0120-95-0178", "123456789012345"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in
+            ["", "11", "1-1", "-119", "119-", "0884--00", "0884 00", "０８８４", "1234567890123456"]
+        {
+            assert!(!is_phone(bad), "{bad}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Pages as the box itself comes to them: keys are pressed and cards are put in, and what it shows
 //! then is the sample. Every screen of a card and of a service is here.
 
+use evacuation::hazard::Level;
 use gateway_api::{
     login::AssuranceLevel,
     problem::ProblemCode,
@@ -31,9 +32,12 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     journeys.into_iter().flatten().map(arrived).collect()
 }
 
-const HOME: [Journey; 3] = [
+const HOME: [Journey; 6] = [
     ("journey-home", || at_home(&[RemoteKey::Home])),
     ("journey-settings", || chosen("tile-settings")),
+    ("under-order-home", || under_order(&[])),
+    ("under-order-settings", || under_order(&["tile-settings"])),
+    ("under-order-cards", || under_order(&["tile-settings", "cards-title"])),
     ("journey-left", || {
         let mut television = asked();
         television.press(RemoteKey::Exit);
@@ -103,8 +107,13 @@ const GATEWAY: [Journey; 10] = [
 ];
 
 /// A service that asks.
-const SERVICE: [Journey; 13] = [
+const SERVICE: [Journey; 14] = [
     ("service-number", || number("4071")),
+    ("service-number-missing", || {
+        let mut television = number("407");
+        television.press(RemoteKey::Confirm);
+        television
+    }),
     ("service-number-wrong", || {
         let unknown = ServiceFault::Refused(ProblemCode::Unknown);
         number_failed(ServiceAnswer::Failed(unknown))
@@ -155,7 +164,7 @@ const SERVICE: [Journey; 13] = [
 ];
 
 /// Cards and permissions.
-const MENU: [Journey; 14] = [
+const MENU: [Journey; 16] = [
     ("menu-cards", menu),
     ("menu-consents", consents),
     ("menu-consent", || {
@@ -204,6 +213,17 @@ const MENU: [Journey; 14] = [
         television
     }),
     ("menu-stop", stop),
+    ("menu-stop-number", || {
+        let mut television = stop();
+        television.choose_here("stop-yes");
+        television
+    }),
+    ("menu-stop-unknown", || {
+        let mut television = stop();
+        television.service_says = Some(ServiceAnswer::Failed(ServiceFault::Unreachable));
+        with_letter(&mut television);
+        television
+    }),
     ("menu-stopped", || {
         let mut television = stop();
         with_letter(&mut television);
@@ -214,6 +234,20 @@ const MENU: [Journey; 14] = [
 fn at_home(keys: &[RemoteKey]) -> Television {
     let mut television = Television::at_home();
     television.press_all(keys);
+    television
+}
+
+/// A page while an answered order holds its line.
+fn under_order(ways: &[&str]) -> Television {
+    let mut television = Television::at_home();
+    let order = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.wait(1_000);
+    television.press_all(&[RemoteKey::Red, RemoteKey::Exit, RemoteKey::Home]);
+    for way in ways {
+        television.choose_here(way);
+    }
     television
 }
 

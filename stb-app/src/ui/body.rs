@@ -3,7 +3,7 @@
 use gtk::prelude::*;
 use stb_core::{
     phrase::{Phrase, say},
-    view::{Body, Glimpse, Row},
+    view::{Body, Glimpse, Icon, Row},
 };
 
 use super::{
@@ -19,14 +19,8 @@ const WIDEST_LABEL: usize = 36;
 pub(super) fn widget(body: &Body, texts: &Texts) -> Option<gtk::Widget> {
     match body {
         Body::Empty => None,
-        Body::Picture(icon) => {
-            let plate = gtk::Box::new(gtk::Orientation::Vertical, 0);
-            plate.add_css_class("plate");
-            plate.set_halign(gtk::Align::Center);
-            plate.set_valign(gtk::Align::Center);
-            plate.append(&Glyph::of(*icon, "plate-icon"));
-            Some(plate.upcast())
-        }
+        Body::Picture(icon) => Some(plate(*icon).upcast()),
+        Body::Phone(number) => Some(phone(number).upcast()),
         Body::PinDots { entered, wanted, tries_left } => {
             Some(pin_dots(*entered, *wanted, *tries_left, texts).upcast())
         }
@@ -37,6 +31,25 @@ pub(super) fn widget(body: &Body, texts: &Texts) -> Option<gtk::Widget> {
         }
         Body::Rows { rows, page, pages } => Some(table(rows, (*page, *pages), texts).upcast()),
     }
+}
+
+fn plate(icon: Icon) -> gtk::Box {
+    let plate = gtk::Box::new(gtk::Orientation::Vertical, 0);
+    plate.add_css_class("plate");
+    plate.set_halign(gtk::Align::Center);
+    plate.set_valign(gtk::Align::Center);
+    plate.append(&Glyph::of(icon, "plate-icon"));
+    plate
+}
+
+/// The number below its picture, on one line: it is copied digit by digit.
+fn phone(number: &str) -> gtk::Box {
+    let plate = plate(Icon::Phone);
+    plate.add_css_class("phone");
+    let number = with_text(centred(label("phone-number")), number);
+    number.set_wrap(false);
+    plate.append(&number);
+    plate
 }
 
 fn pin_dots(entered: u8, wanted: u8, tries_left: u8, texts: &Texts) -> gtk::Box {

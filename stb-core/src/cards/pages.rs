@@ -4,6 +4,7 @@ use gateway_api::{household::Resident, service::ServiceConsent};
 
 use crate::{
     nav::{Choice, Command, Draft},
+    phone::Phone,
     phrase::{Phrase, say},
     services::{attributes, service_named},
     time::date_in_japan,
@@ -21,7 +22,7 @@ const PEOPLE_MAX: usize = 12;
 
 impl CardMenu {
     /// The page; none when nobody asks for one.
-    pub(crate) fn draft(&self) -> Option<Draft> {
+    pub(crate) fn draft(&self, town: Option<&Phone>) -> Option<Draft> {
         Some(match &self.stage {
             Stage::Closed => return None,
             // The card page stands above; below it lies the menu.
@@ -43,10 +44,10 @@ impl CardMenu {
             Stage::StopQuestion => stop_question(),
             Stage::StopCode { entry, remark } => entry
                 .draft(PageKind::LetterCode, say::letter_code_title(), pad)
-                .lead(say::letter_code_stop_lead())
+                .lead(stop_code_lead(town))
                 .detail(Some(remark.clone().unwrap_or_else(say::letter_code_stop_detail))),
             Stage::Stopping { .. } => busy(say::stop_sending()),
-            Stage::Told(told) => told_page(*told),
+            Stage::Told(told) => told_page(*told, town),
         })
     }
 
@@ -218,7 +219,7 @@ fn stop_question() -> Draft {
         .choice(deed(say::stop_yes(), CardMenuDeed::TypeStopCode))
 }
 
-fn told_page(told: Told) -> Draft {
+fn told_page(told: Told, town: Option<&Phone>) -> Draft {
     let (title, lead, detail, icon) = match told {
         Told::ListFailed => (say::consents_failed(), say::action_wait_later(), None, Icon::Warning),
         Told::Withdrawn => (say::withdrawn_title(), say::withdrawn_lead(), None, Icon::Check),
@@ -230,17 +231,47 @@ fn told_page(told: Told) -> Draft {
         Told::Stopped => {
             (say::stopped_title(), say::stopped_lead(), Some(say::stopped_detail()), Icon::Check)
         }
-        Told::StopUnknown { .. } => {
-            (say::stop_unknown_title(), say::stop_unknown_lead(), None, Icon::Warning)
-        }
+        Told::StopUnknown { .. } => return stop_unknown_page(town),
     };
-    let home = Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome);
     let draft = Draft::new(PageKind::CardMenuDone, title, Layout::Row)
         .lead(lead)
         .detail(detail)
         .body(Body::Picture(icon));
     match told {
-        Told::Linked | Told::WaitsForTown | Told::Stopped => draft.choice(home),
-        _ => draft.choice(deed(say::button_back(), CardMenuDeed::Back)).choice(home),
+        Told::Linked | Told::WaitsForTown | Told::Stopped => draft.choice(home()),
+        _ => draft.choice(deed(say::button_back(), CardMenuDeed::Back)).choice(home()),
     }
+}
+
+fn home() -> Choice {
+    Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome)
+}
+
+/// Whoever has no letter calls the town office, under its number when that is known.
+fn stop_code_lead(town: Option<&Phone>) -> Phrase {
+    town.map_or_else(say::letter_code_stop_lead, |town| {
+        say::letter_code_stop_lead_phone(town.written(), &town.reading())
+    })
+}
+
+fn stop_unknown_page(town: Option<&Phone>) -> Draft {
+    let (lead, body) = match town {
+        Some(town) => (
+            say::stop_unknown_lead_phone(town.written(), &town.reading()),
+            Body::Phone(town.written().to_owned()),
+        ),
+        None => (say::stop_unknown_lead(), Body::Picture(Icon::Warning)),
+    };
+    Draft::new(PageKind::CardMenuDone, say::stop_unknown_title(), Layout::Row)
+        .lead(lead)
+        .body(body)
+        .choice(deed(say::button_back(), CardMenuDeed::Back))
+        .choice(home())
+}
+
+/// The same in one line.
+pub(super) fn stop_unknown_line(town: Option<&Phone>) -> Phrase {
+    town.map_or_else(say::toast_cards_unknown, |town| {
+        say::toast_cards_unknown_phone(town.written(), &town.reading())
+    })
 }

@@ -131,7 +131,7 @@ impl Machine {
     }
 
     /// One sentence about what a key did, or why it did nothing.
-    fn tell(&mut self, sentence: Phrase) {
+    pub(super) fn tell(&mut self, sentence: Phrase) {
         if self.settings.speech {
             self.say(vec![sentence.clone()], SpeechPriority::Page);
         }

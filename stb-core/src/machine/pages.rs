@@ -56,7 +56,10 @@ impl Machine {
             Page::Settings => self.settings_page(),
             Page::SettingChoice(setting) => self.setting_page(setting),
             Page::Services => self.services.draft().unwrap_or_else(|| self.home_page()),
-            Page::Cards => self.card_menu.draft().unwrap_or_else(|| self.settings_page()),
+            Page::Cards => self
+                .card_menu
+                .draft(self.context.town_phone.as_ref())
+                .unwrap_or_else(|| self.settings_page()),
         })
     }
 

@@ -78,7 +78,11 @@ impl Machine {
             self.save_orders();
         }
         if is_from_a_person(&refused.content) {
-            self.show_toast(say::toast_report_refused());
+            let phone = self.context.town_phone.as_ref();
+            let sentence = phone.map_or_else(say::toast_report_refused, |phone| {
+                say::toast_report_refused_phone(phone.written(), &phone.reading())
+            });
+            self.show_toast(sentence);
         }
     }
 

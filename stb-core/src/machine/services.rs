@@ -82,7 +82,7 @@ impl Machine {
         }
         self.settle_card_menu();
         if let Some(sentence) = self.take_owed() {
-            self.show_toast(sentence);
+            self.tell(sentence);
         }
     }
 

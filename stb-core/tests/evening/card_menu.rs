@@ -1,7 +1,7 @@
 //! Cards and permissions: seen and taken back, a card linked at home, a lost one stopped.
 
 use evacuation::hazard::Level;
-use gateway_api::problem::ProblemCode;
+use gateway_api::{problem::ProblemCode, provisioning::Provisioning};
 use stb_core::{
     effect::Effect,
     event::Event,
@@ -277,18 +277,21 @@ fn a_stop_whose_page_was_left_is_told_all_the_same() {
     let (mut television, call_id) = stopping();
     television.press(RemoteKey::Back);
     television.sees_sentence("stop-unknown-title");
+    television.sees_sentence("stop-unknown-lead-phone");
+    assert_eq!(television.page().body, Body::Phone("0884-00-0000".to_owned()));
     television.happens(Event::ServiceAnswered { call_id, answer: done() });
     television.sees_sentence("stopped-title");
     for (answer, sentence) in [
         (done(), "toast-cards-stopped"),
         (refused(), "toast-cards-not-stopped"),
-        (ServiceAnswer::Failed(ServiceFault::Unreachable), "toast-cards-unknown"),
+        (ServiceAnswer::Failed(ServiceFault::Unreachable), "toast-cards-unknown-phone"),
     ] {
         let (mut television, call_id) = stopping();
         television.press(RemoteKey::Exit);
         television.is_live_television();
         television.happens(Event::ServiceAnswered { call_id, answer });
-        assert_eq!(television.view().toast.map(|toast| toast.id), Some(sentence));
+        tells(&television, sentence);
+        assert_eq!(television.spoken().last(), Some(&sentence), "who cannot read it hears it");
     }
 }
 
@@ -430,4 +433,23 @@ fn while_an_order_and_a_call_stand_log_and_services_are_found_here() {
     television.sees(PageKind::CardPrompt);
     television.press(RemoteKey::Back);
     television.sees(PageKind::ServiceRequest);
+}
+
+#[test]
+fn a_town_without_a_telephone_number_is_named_all_the_same() {
+    let (mut television, call_id) = stopping();
+    let provisioning = Provisioning { phone: None, ..television.town.provisioning() };
+    television.happens(Event::Provisioned(Box::new(provisioning)));
+    television.press(RemoteKey::Back);
+    television.sees_sentence("stop-unknown-lead");
+    television.press_all(&[RemoteKey::Back, RemoteKey::Exit]);
+    let answer = ServiceAnswer::Failed(ServiceFault::Unreachable);
+    television.happens(Event::ServiceAnswered { call_id, answer });
+    tells(&television, "toast-cards-unknown");
+    television.restart();
+    television.choose("tile-settings");
+    for item in ["cards-title", "cards-stop", "stop-yes"] {
+        television.choose_here(item);
+    }
+    television.sees_sentence("letter-code-stop-lead");
 }

@@ -289,7 +289,7 @@ fn an_answer_the_gateway_will_never_take_is_told_and_not_sent_again() {
         code: gateway_api::problem::ProblemCode::SessionRefused,
     });
     television.sees_sentence("check-in-refused");
-    assert_eq!(television.view().toast.map(|toast| toast.id), Some("toast-report-refused"));
+    assert_eq!(television.view().toast.map(|toast| toast.id), Some("toast-report-refused-phone"));
     assert!(television.disk.outbox.is_empty());
     television.gateway_answers = true;
     television.wait(120_000);

@@ -133,6 +133,7 @@ impl Town {
     pub fn provisioning(&self) -> Provisioning {
         Provisioning {
             help_dealt_with: Vec::new(),
+            phone: Some("0884-00-0000".to_owned()),
             version: 1,
             household: household(),
             area_table_version: 1,

@@ -58,7 +58,7 @@ pub(crate) fn gateway(ports: &Ports) -> String {
          [staff]\nlisten = \"127.0.0.1:{staff}\"\n\
          [oidc]\nissuer = \"https://127.0.0.1:{services}\"\nlisten = \"127.0.0.1:{services}\"\n\
          certificate = \"keys/server.cert.pem\"\nprivate_key = \"keys/server.key.pem\"\n\
-         [town]\nmunicipality_code = \"363871\"\nname = \"美波町\"\n\
+         [town]\nmunicipality_code = \"363871\"\nname = \"美波町\"\nphone = \"0884-00-0000\"\n\
          [keys]\ndirectory = \"keys\"\n\
          [multicast]\ngroup = \"{orders}\"\ninterface = \"127.0.0.1\"\nttl = 0\n\
          [login]\nauth_issuers = \"auth-issuers\"\nhierarchy = \"hitokoe-test\"\n"

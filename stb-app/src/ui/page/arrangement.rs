@@ -47,7 +47,7 @@ impl Arrangement {
         match (page.layout, &page.body) {
             (Layout::KeyPad, _) => arrangement.beside_pad(main, &controls),
             (Layout::Keyboard, _) => arrangement.above_keyboard(main, &controls),
-            (_, Body::Picture(_)) => arrangement.beside_picture(main, &controls),
+            (_, Body::Picture(_) | Body::Phone(_)) => arrangement.beside_picture(main, &controls),
             (_, Body::Rows { .. }) => arrangement.under_table(main, &controls),
             _ => arrangement.below_each_other(main, &controls, page),
         }

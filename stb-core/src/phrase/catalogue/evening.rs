@@ -200,6 +200,7 @@ messages! {
     answered_contact(condition: phrase, contact: phrase) = "answered-contact";
     toast_no_call() = "toast-no-call";
     toast_report_refused() = "toast-report-refused";
+    toast_report_refused_phone(phone: text, phone_kana: text) = "toast-report-refused-phone";
 
     // Who looked at my data.
     access_log_title() = "access-log-title";

@@ -112,6 +112,7 @@ messages! {
     letter_code_title() = "letter-code-title";
     letter_code_link_lead() = "letter-code-link-lead";
     letter_code_stop_lead() = "letter-code-stop-lead";
+    letter_code_stop_lead_phone(phone: text, phone_kana: text) = "letter-code-stop-lead-phone";
     letter_code_stop_detail() = "letter-code-stop-detail";
     letter_code_refused() = "letter-code-refused";
     letter_code_too_many() = "letter-code-too-many";
@@ -129,8 +130,10 @@ messages! {
     toast_cards_stopped() = "toast-cards-stopped";
     toast_cards_not_stopped() = "toast-cards-not-stopped";
     toast_cards_unknown() = "toast-cards-unknown";
+    toast_cards_unknown_phone(phone: text, phone_kana: text) = "toast-cards-unknown-phone";
     stop_unknown_title() = "stop-unknown-title";
     stop_unknown_lead() = "stop-unknown-lead";
+    stop_unknown_lead_phone(phone: text, phone_kana: text) = "stop-unknown-lead-phone";
 
     // Signature password and further troubles of cards.
     phone_needs_login() = "phone-needs-login";
