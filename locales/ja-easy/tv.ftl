@@ -318,6 +318,8 @@ shelter-open = 開いています
 shelter-not-known-open = 開いているか わかりません
 shelter-distance = だいたい { $metres }メートル　{ $state }
 shelter-distance-km = だいたい { $kilometres }キロメートル　{ $state }
+distance = だいたい { $metres }メートル
+distance-km = だいたい { $kilometres }キロメートル
 leave-by = { $hour }時{ $minute ->
     [0] {""}
    *[other] { $minute }分
@@ -326,6 +328,7 @@ supporters = 手伝う 人：{ $names }
 step-take-essentials = 薬・めがね・大切な 物を 持つ
 step-turn-off-gas = ガスと 電気を 止める
 step-call-supporter = 手伝う 人を 呼ぶ
+step-call-supporter-named = { $names }を 呼ぶ
 step-go-to-destination = 気をつけて 逃げる ところへ 行く
 step-go-at-once = 何も 持たないで、すぐ 出る
 step-go-higher = もっと 高い ところへ 行く

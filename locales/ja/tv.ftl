@@ -323,6 +323,8 @@ shelter-open = 開いています
 shelter-not-known-open = 開いているかは確認できていません
 shelter-distance = およそ{ $metres }メートル　{ $state }
 shelter-distance-km = およそ{ $kilometres }キロメートル　{ $state }
+distance = およそ{ $metres }メートル
+distance-km = およそ{ $kilometres }キロメートル
 leave-by = { $hour }時{ $minute ->
     [0] {""}
    *[other] { $minute }分
@@ -331,6 +333,7 @@ supporters = 手伝ってくれる人：{ $names }
 step-take-essentials = 薬・めがね・貴重品を持つ
 step-turn-off-gas = ガスを止め、ブレーカーを切る
 step-call-supporter = 手伝ってくれる人に声をかける
+step-call-supporter-named = { $names }に声をかける
 step-go-to-destination = 足もとに気をつけて避難先へ行く
 step-go-at-once = 何も持たず、すぐに出る
 step-go-higher = 少しでも高い所へ上がる

@@ -252,7 +252,7 @@ fn the_steps_on_the_full_screen_are_read_from_the_sofa(screen: &Screen) {
         let is_whole = view.takeover.as_ref().is_some_and(|takeover| {
             takeover.stage == TakeoverStage::FullScreen && !takeover.reading
         });
-        if is_whole {
+        if is_whole && view.scale == TextScale::Normal {
             screen.show(&view);
             let drawn = drawn_step(screen, 48.0);
             // Everything too long at once, and Latin sentences, which take two lines each.
@@ -400,6 +400,21 @@ fn tiles_are_named_in_two_lines(screen: &Screen) {
     }
 }
 
+/// How far it is, and who helps, stand on the page that asks, at every text size.
+fn the_way_and_who_helps_stay_with_the_order(screen: &Screen) {
+    for name in ["large-tsunami", "large-order"] {
+        for scale in SCALES {
+            screen.show(&View { scale, ..sample(name) });
+            for wanted in ["メートル", "佐藤正さん"] {
+                let is_told = |label: &gtk::Label| plain(label).replace(' ', "").contains(wanted);
+                assert!(screen.texts().iter().any(is_told), "{name} {scale:?}: {wanted}");
+            }
+            let drawn = drawn_step(screen, 48.0);
+            assert!(drawn >= 42.0, "{name} {scale:?}: {drawn} of 48");
+        }
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "screen sizes are small")]
 fn pixels(size: i32) -> f32 {
     size as f32
@@ -457,6 +472,7 @@ const CHECKS: &[own_screen::Named<fn(&Screen)>] = &[
     ("the_text_size_reaches_the_answers", the_text_size_reaches_the_answers),
     ("a_name_beside_the_title_is_not_broken", a_name_beside_the_title_is_not_broken),
     ("tiles_are_named_in_two_lines", tiles_are_named_in_two_lines),
+    ("the_way_and_who_helps_stay_with_the_order", the_way_and_who_helps_stay_with_the_order),
 ];
 
 fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! Pages as the box itself comes to them: keys are pressed and cards are put in, and what it shows
 //! then is the sample. Every screen of a card and of a service is here.
 
-use evacuation::hazard::Level;
+use evacuation::hazard::{Hazard, Level};
 use gateway_api::{
     login::AssuranceLevel,
     problem::ProblemCode,
@@ -32,9 +32,11 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     journeys.into_iter().flatten().map(arrived).collect()
 }
 
-const HOME: [Journey; 6] = [
+const HOME: [Journey; 8] = [
     ("journey-home", || at_home(&[RemoteKey::Home])),
     ("journey-settings", || chosen("tile-settings")),
+    ("large-order", || in_large_text(Hazard::Flood, Some(Level::Four))),
+    ("large-tsunami", || in_large_text(Hazard::Tsunami, None)),
     ("under-order-home", || under_order(&[])),
     ("under-order-settings", || under_order(&["tile-settings"])),
     ("under-order-cards", || under_order(&["tile-settings", "cards-title"])),
@@ -234,6 +236,23 @@ const MENU: [Journey; 16] = [
 fn at_home(keys: &[RemoteKey]) -> Television {
     let mut television = Television::at_home();
     television.press_all(keys);
+    television
+}
+
+/// An order at a home that reads the largest text and has somebody who helps.
+fn in_large_text(hazard: Hazard, level: Option<Level>) -> Television {
+    let mut television = chosen("tile-settings");
+    television.choose_here("setting-scale");
+    television.choose_here("scale-largest");
+    let mut provisioning = television.town.provisioning();
+    for plan in &mut provisioning.household.residents[0].plans {
+        plan.hazard = None;
+    }
+    television.happens(Event::Provisioned(Box::new(provisioning)));
+    let order = television.town.order(hazard, level);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    television.wait(60_000);
     television
 }
 

@@ -49,13 +49,19 @@ fn step(icon: Icon, text: Phrase) -> StepView {
 }
 
 fn place(name: &str, condition: &str, metres: i64, state: Phrase) -> PlaceView {
+    let kilometres = format!("{}.{}", metres / 1_000, metres / 100 % 10);
     PlaceView {
         name: name.to_owned(),
         condition: (!condition.is_empty()).then(|| condition.to_owned()),
         note: Some(if metres < 1_000 {
             say::shelter_distance(metres, state)
         } else {
-            say::shelter_distance_km(&format!("{}.{}", metres / 1_000, metres / 100 % 10), state)
+            say::shelter_distance_km(&kilometres, state)
+        }),
+        distance: Some(if metres < 1_000 {
+            say::distance(metres)
+        } else {
+            say::distance_km(&kilometres)
         }),
     }
 }
@@ -76,10 +82,10 @@ fn landslide(stage: TakeoverStage) -> TakeoverView {
         destination: Some(place("阿部集会所", "２階以上に避難", 400, say::shelter_open())),
         fallback: Some(place("由岐小学校 体育館", "", 1_200, say::shelter_not_known_open())),
         leave_by: Some(say::leave_by("14:20", 14, 20)),
-        supporters: Some(say::supporters("山下 一郎")),
+        supporters: Some(say::supporters("山下 一郎さん")),
         steps: [
             step(Icon::Bag, say::step_take_essentials()),
-            step(Icon::Neighbour, say::step_call_supporter()),
+            step(Icon::Neighbour, say::step_call_supporter_named("山下 一郎さん")),
             step(Icon::Walk, say::step_go_to_destination()),
         ],
         reason: Some("午後から激しい雨が続き、裏山が崩れるおそれがあります。".to_owned()),

@@ -52,7 +52,7 @@ impl Emergency {
             fallback: place(&guidance.fallback),
             leave_by: guidance.leave_by.map(leave_by),
             supporters: supporters(guidance, language),
-            steps: guidance.steps.map(step),
+            steps: guidance.steps.map(|step| self.step(step, guidance, language)),
             reason: guidance.reason.clone(),
             reading: self.is_reading(),
             source: source(guidance, link_open),
@@ -173,6 +173,17 @@ impl Emergency {
             (Some(only), None) => only,
             (None, _) => say::changed_period(),
         })
+    }
+
+    /// In larger text nothing but the step itself names who helps.
+    fn step(&self, step: Step, guidance: &Guidance, language: Language) -> StepView {
+        let names = helpers(guidance, language).filter(|_| self.large_text);
+        match (step, names) {
+            (Step::CallSupporter, Some(names)) => {
+                StepView { text: say::step_call_supporter_named(&names), ..self::step(step) }
+            }
+            _ => self::step(step),
+        }
     }
 
     fn item(&self, deed: TakeoverDeed) -> Item {
@@ -359,6 +370,15 @@ fn place_view(destination: &Destination) -> PlaceView {
         name: destination.name.clone(),
         condition: destination.condition.clone(),
         note: Some(place_note(destination)),
+        distance: destination.distance_m.map(distance),
+    }
+}
+
+fn distance(metres: u32) -> Phrase {
+    if metres > LAST_METRES {
+        say::distance_km(&kilometres(metres))
+    } else {
+        say::distance(ten_metres(metres))
     }
 }
 
@@ -393,10 +413,13 @@ fn kilometres(metres: u32) -> String {
 }
 
 fn supporters(guidance: &Guidance, language: Language) -> Option<Phrase> {
+    helpers(guidance, language).map(|names| say::supporters(&names))
+}
+
+fn helpers(guidance: &Guidance, language: Language) -> Option<String> {
     let between = if language == Language::En { ", " } else { "、" };
     let names = guidance.supporters.iter().map(|name| with_honorific(name, language));
-    let names = names.reduce(|all, name| format!("{all}{between}{name}"));
-    names.map(|names| say::supporters(&names))
+    names.reduce(|all, name| format!("{all}{between}{name}"))
 }
 
 fn source(guidance: &Guidance, link_open: bool) -> Phrase {

@@ -108,6 +108,8 @@ pub struct PlaceView {
     pub condition: Option<String>,
     /// Distance, and whether it is known to be open.
     pub note: Option<Phrase>,
+    /// Distance alone, where there is no room for more.
+    pub distance: Option<Phrase>,
 }
 
 /// One step.

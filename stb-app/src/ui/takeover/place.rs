@@ -8,6 +8,7 @@ use crate::{
     ui::{
         glyph::Glyph,
         label::{label, whole_up_to, with_text},
+        line_break::width,
     },
 };
 
@@ -15,6 +16,9 @@ use super::message::smaller_if_wider;
 
 /// A name or condition that is not wider than this stays on one line.
 const WIDEST_NAME: usize = 18;
+
+/// Name, condition and distance that are not wider stand in one line of large text.
+const WIDEST_ROW: usize = 46;
 
 /// Wider ones are written smaller.
 const WIDEST_LARGE: usize = 40;
@@ -61,17 +65,27 @@ pub(super) fn whole_card(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
     Some(card)
 }
 
-/// The same in one line of the whole width, as far as it fits.
-pub(super) fn row(place: &PlaceView) -> Option<gtk::Box> {
+/// The same in one line of the whole width; the distance has one of its own where it does not fit.
+pub(super) fn row(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
     let name = name(place, "place-name")?;
     name.set_hexpand(true);
     name.set_valign(gtk::Align::Center);
     let (card, words) = framed();
-    words.set_orientation(gtk::Orientation::Horizontal);
-    words.append(&name);
+    let line = gtk::Box::new(gtk::Orientation::Horizontal, 0);
+    line.append(&name);
+    let mut beside = 0;
     if let Some(condition) = condition(place) {
         condition.set_valign(gtk::Align::Center);
-        words.append(&condition);
+        beside += width(&condition.text());
+        line.append(&condition);
+    }
+    words.append(&line);
+    if let Some(distance) = &place.distance {
+        let text = texts.render(distance);
+        let fits = width(&name.text()) + beside + width(&text) <= WIDEST_ROW;
+        let distance = with_text(label("place-distance"), &text);
+        distance.set_valign(gtk::Align::Center);
+        if fits { &line } else { &words }.append(&distance);
     }
     Some(card)
 }

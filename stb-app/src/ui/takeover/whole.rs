@@ -1,10 +1,10 @@
 //! The order on the whole screen: everything needed to go, large enough to be read from the sofa.
 //!
 //! Nothing is cut: names, places and the town's words wrap. With larger text the town's words and
-//! the other place have a page of their own, and the steps keep theirs.
+//! the other place have a page of their own; the way there and who helps stay.
 
 use gtk::prelude::*;
-use stb_core::view::{Icon, PlaceView, TakeoverView, TextScale};
+use stb_core::view::{Icon, PlaceView, StepView, TakeoverView, TextScale};
 
 use super::{
     block,
@@ -101,14 +101,23 @@ fn facts(takeover: &TakeoverView, scale: TextScale, texts: &Texts) -> Option<gtk
     append_some(&line, leave_by(takeover, texts).as_ref());
     if scale == TextScale::Normal {
         append_some(&line, supporters(takeover, texts).as_ref());
+    } else if !names_helpers(takeover) {
+        line.set_orientation(gtk::Orientation::Vertical);
+        append_some(&line, supporters(takeover, texts).as_ref());
     }
     line.first_child().is_some().then_some(line)
+}
+
+/// Whether a step says who helps.
+fn names_helpers(takeover: &TakeoverView) -> bool {
+    let named = |step: &StepView| step.text.args.iter().any(|(name, _)| *name == "names");
+    takeover.steps.iter().any(named)
 }
 
 /// The place, and the one that serves otherwise.
 fn where_to(takeover: &TakeoverView, scale: TextScale, texts: &Texts) -> Option<gtk::Box> {
     if scale > TextScale::Normal {
-        let named = |place: &Option<PlaceView>| place.as_ref().and_then(place::row);
+        let named = |place: &Option<PlaceView>| place::row(place.as_ref()?, texts);
         return named(&takeover.destination).or_else(|| named(&takeover.fallback));
     }
     let column = vertical();

@@ -278,11 +278,14 @@ messages! {
     shelter_not_known_open() = "shelter-not-known-open";
     shelter_distance(metres: number, state: phrase) = "shelter-distance";
     shelter_distance_km(kilometres: text, state: phrase) = "shelter-distance-km";
+    distance(metres: number) = "distance";
+    distance_km(kilometres: text) = "distance-km";
     leave_by(time: text, hour: number, minute: number) = "leave-by";
     supporters(names: text) = "supporters";
     step_take_essentials() = "step-take-essentials";
     step_turn_off_gas() = "step-turn-off-gas";
     step_call_supporter() = "step-call-supporter";
+    step_call_supporter_named(names: text) = "step-call-supporter-named";
     step_go_to_destination() = "step-go-to-destination";
     step_go_at_once() = "step-go-at-once";
     step_go_higher() = "step-go-higher";
