@@ -166,7 +166,9 @@ impl Parts {
         self.takeover.apply(view.takeover.as_ref(), view.scale, texts);
         // A page that has the keys makes room for the order below it; one that lost them is covered.
         let order = self.takeover.height();
-        self.page.leave_below(if has_focus { order } else { 0 });
+        let below = if has_focus { order } else { 0 };
+        self.page.leave_below(below);
+        self.page.squeeze(below > 0 && view.scale > TextScale::Normal);
         self.banner.stand(view.page.is_some(), order);
         self.toast.stand(view.page.is_some(), order);
         self.page.give_way(view.toast.is_some());

@@ -400,6 +400,30 @@ fn tiles_are_named_in_two_lines(screen: &Screen) {
     }
 }
 
+/// The line of an order takes room from the page, and what is chosen there grows all the same.
+fn the_text_size_reaches_the_pages_above_an_order(screen: &Screen) {
+    for name in ["under-order-home", "under-order-settings", "under-order-cards"] {
+        let drawn = SCALES.map(|scale| {
+            screen.show(&View { scale, ..sample(name) });
+            drawn_caption(screen)
+        });
+        assert!(drawn[1] > drawn[0] * 1.1, "{name}: {drawn:?}");
+        assert!(drawn[2] > drawn[0] * 1.35, "{name}: {drawn:?}");
+    }
+}
+
+/// Height of the smallest line by which an item is named.
+fn drawn_caption(screen: &Screen) -> f32 {
+    let root = screen.root();
+    let heights = screen.with_class("caption").into_iter().filter_map(|caption| {
+        let label = caption.downcast_ref::<gtk::Label>()?;
+        let drawn = label.compute_bounds(&root)?.height() / pixels(label.height());
+        let layout = label.layout();
+        Some(pixels(layout.pixel_size().1 / layout.line_count()) * drawn)
+    });
+    heights.fold(f32::INFINITY, f32::min)
+}
+
 /// How far it is, and who helps, stand on the page that asks, at every text size.
 fn the_way_and_who_helps_stay_with_the_order(screen: &Screen) {
     for name in ["large-tsunami", "large-order"] {
@@ -472,6 +496,10 @@ const CHECKS: &[own_screen::Named<fn(&Screen)>] = &[
     ("the_text_size_reaches_the_answers", the_text_size_reaches_the_answers),
     ("a_name_beside_the_title_is_not_broken", a_name_beside_the_title_is_not_broken),
     ("tiles_are_named_in_two_lines", tiles_are_named_in_two_lines),
+    (
+        "the_text_size_reaches_the_pages_above_an_order",
+        the_text_size_reaches_the_pages_above_an_order,
+    ),
     ("the_way_and_who_helps_stay_with_the_order", the_way_and_who_helps_stay_with_the_order),
 ];
 

@@ -92,6 +92,21 @@ impl PageLayer {
         }
     }
 
+    /// Larger text above an order's line: see [`Arrangement::squeeze`]. The keys are known by then.
+    pub(super) fn squeeze(&self, is_squeezed: bool) {
+        let shown = self.shown.borrow();
+        let Some(shown) = &*shown else { return };
+        let is_squeezed = shown.arrangement.squeeze(is_squeezed);
+        show(&self.hint, !is_squeezed);
+        if is_squeezed != self.root.has_css_class("squeezed") {
+            if is_squeezed {
+                self.root.add_css_class("squeezed");
+            } else {
+                self.root.remove_css_class("squeezed");
+            }
+        }
+    }
+
     pub(super) fn forget(&self) {
         self.shown.replace(None);
     }

@@ -1,7 +1,7 @@
 //! Where sentence, body and items of a page stand.
 
 use gtk::prelude::*;
-use stb_core::view::{Body, Layout, PageView};
+use stb_core::view::{Body, Layout, PageKind, PageView};
 
 use super::{remove_children, rendered};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         body,
         item::{self, Shape},
         label::{label, set_text},
+        show,
     },
 };
 
@@ -22,6 +23,8 @@ const FIRST_WIDE_KEY: usize = 36;
 const MOST_WIDE_TILES: usize = 3;
 /// Gap between items; the focus outline needs 10 px on either side.
 const GAP: i32 = 32;
+/// The same where an order's line takes the room.
+const NARROW_GAP: i32 = 22;
 
 /// The widgets of a page that change while it stays.
 pub(super) struct Arrangement {
@@ -29,6 +32,10 @@ pub(super) struct Arrangement {
     detail: gtk::Label,
     body: gtk::Box,
     pub(super) items: Vec<gtk::Box>,
+    /// What the items stand in, where they may move closer together.
+    list: Option<gtk::Widget>,
+    /// The lead only says that something is to be chosen.
+    is_menu: bool,
 }
 
 impl Arrangement {
@@ -36,14 +43,17 @@ impl Arrangement {
     pub(super) fn build(main: &gtk::Box, page: &PageView, texts: &Texts) -> Self {
         let items: Vec<gtk::Box> =
             page.items.iter().map(|item| item::widget(item, shape(page), texts)).collect();
-        let arrangement = Self {
+        let mut arrangement = Self {
             lead: label("lead"),
             detail: label("detail"),
             body: gtk::Box::new(gtk::Orientation::Vertical, 0),
             items,
+            list: None,
+            is_menu: is_menu(page),
         };
         arrangement.set_body(&page.body, texts);
         let controls = arrangement.controls(page.layout);
+        arrangement.list = may_narrow(page.layout).then(|| controls.clone());
         match (page.layout, &page.body) {
             (Layout::KeyPad, _) => arrangement.beside_pad(main, &controls),
             (Layout::Keyboard, _) => arrangement.above_keyboard(main, &controls),
@@ -66,6 +76,20 @@ impl Arrangement {
         if let Some(widget) = widget {
             self.body.append(&widget);
         }
+    }
+
+    /// Larger text above an order's line: the words of the items take the room of gaps and of what
+    /// goes without saying. True when the page is such a list.
+    pub(super) fn squeeze(&self, is_squeezed: bool) -> bool {
+        let Some(list) = &self.list else { return false };
+        let gap = if is_squeezed { NARROW_GAP } else { GAP };
+        if let Some(grid) = list.downcast_ref::<gtk::Grid>() {
+            grid.set_row_spacing(gap.unsigned_abs());
+        } else if let Some(column) = list.downcast_ref::<gtk::Box>() {
+            column.set_spacing(gap);
+        }
+        show(&self.lead, !self.lead.text().is_empty() && !(is_squeezed && self.is_menu));
+        is_squeezed
     }
 
     fn sentences(&self) -> gtk::Box {
@@ -165,6 +189,14 @@ fn is_picture_choice(page: &PageView) -> bool {
     page.body == Body::Empty
         && page.items.len() > 1
         && page.items.iter().all(|item| item.icon.is_some())
+}
+
+fn is_menu(page: &PageView) -> bool {
+    matches!(page.kind, PageKind::Home | PageKind::Settings | PageKind::CardMenu)
+}
+
+const fn may_narrow(layout: Layout) -> bool {
+    matches!(layout, Layout::Column | Layout::Tiles { .. })
 }
 
 fn column() -> gtk::Box {
