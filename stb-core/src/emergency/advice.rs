@@ -25,13 +25,13 @@ impl Advice {
         let Guidance { action, steps, .. } = guidance;
         let place = guidance.destination.as_ref().map(|place| place.shelter.as_str());
         let leave_by = guidance.leave_by.map(|at| at.0);
-        let steps = steps.iter().filter(|step| !depends_on_helpers(step)).collect::<Vec<_>>();
+        let steps = steps.iter().filter(|step| !depends_on_helpers(**step)).collect::<Vec<_>>();
         Self(format!("{action:?} {place:?} {leave_by:?} {steps:?}"))
     }
 }
 
 /// One of these stands in the place of the other where somebody helps.
-const fn depends_on_helpers(step: &Step) -> bool {
+const fn depends_on_helpers(step: Step) -> bool {
     matches!(step, Step::CallSupporter | Step::TurnOffGasAndBreaker)
 }
 

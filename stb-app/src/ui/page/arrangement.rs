@@ -88,7 +88,8 @@ impl Arrangement {
         } else if let Some(column) = list.downcast_ref::<gtk::Box>() {
             column.set_spacing(gap);
         }
-        show(&self.lead, !self.lead.text().is_empty() && !(is_squeezed && self.is_menu));
+        let goes_without_saying = is_squeezed && self.is_menu;
+        show(&self.lead, !goes_without_saying && !self.lead.text().is_empty());
         is_squeezed
     }
 
