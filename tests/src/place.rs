@@ -27,3 +27,10 @@ pub fn voice() -> Option<PathBuf> {
 pub fn minami() -> PathBuf {
     root().join("data/minami")
 }
+
+/// A server of the system, where it is installed; servers are often outside of a user's path.
+pub fn server(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/bin".into()]);
+    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
+}

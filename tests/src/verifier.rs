@@ -143,13 +143,19 @@ pub fn logins() -> Result<Vec<Figure>> {
     let cost = crate::load::logins()?;
     let verification_us = 1e6 / openssl_rate("rsa2048")?;
     let own_us = cost.cpu_us - cost.storage_us;
-    Ok(vec![
+    let own = "logins.cpu-per-login.without-storage";
+    let beside_nginx = cost.nginx_us.map(|peer| {
+        let figure = Figure::new("logins.cpu-per-login.beside-nginx", own_us, "us", cost.count);
+        figure.beside("nginx, two empty answers over the same TLS", peer)
+    });
+    let figures = vec![
         Figure::new("logins.cpu-per-login", cost.cpu_us, "us", cost.count),
         Figure::new("logins.cpu-per-login.storage", cost.storage_us, "us", cost.count),
-        Figure::new("logins.cpu-per-login.without-storage", own_us, "us", cost.count)
+        Figure::new(own, own_us, "us", cost.count)
             .beside("openssl RSA-2048 verification", verification_us)
             .within(verification_us / 0.6),
-    ])
+    ];
+    Ok(figures.into_iter().chain(beside_nginx).collect())
 }
 
 /// Loading, holding and asking a list of the size of a nation.

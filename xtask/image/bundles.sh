@@ -34,14 +34,14 @@ slot() {
 	rm -rf "$tree"
 }
 
-# name, signer, compatible, version
+# name, signer, compatible, version, more about the slot
 bundle() {
 	content=$folder/update-content
 	rm -rf "$content" "$folder/bundles/$1.raucb"
 	mkdir -p "$content" "$folder/bundles"
 	cp "$folder/update.img" "$content/rootfs.img"
-	printf '[update]\ncompatible=%s\nversion=%s\n\n[bundle]\nformat=verity\n\n[image.rootfs]\nfilename=rootfs.img\nadaptive=block-hash-index\n' \
-		"$3" "$4" >"$content/manifest.raucm"
+	printf '[update]\ncompatible=%s\nversion=%s\n\n[bundle]\nformat=verity\n\n[image.rootfs]\nfilename=rootfs.img\n%s\n' \
+		"$3" "$4" "${5:-}" >"$content/manifest.raucm"
 	rauc --cert="$keys/$2.pem" --key="$keys/$2.key" --mksquashfs-args="-noI -noD -noF -noX" \
 		bundle "$content" "$folder/bundles/$1.raucb" >/dev/null 2>&1
 	rm -rf "$content"
@@ -57,16 +57,17 @@ keys)
 make)
 	slot
 	bundle good update hitokoe-stb 99.0.0
+	# As the layer makes it; both slots are read through before, which takes its time in an emulated machine.
+	bundle offered update hitokoe-stb 99.0.0 adaptive=block-hash-index
 	bundle stranger stranger hitokoe-stb 99.0.0
 	bundle downgrade update hitokoe-stb 0.0.1
 	bundle other-box update other-box 99.0.0
 	# One byte of the slot is another than what was signed.
 	cp "$folder/bundles/good.raucb" "$folder/bundles/damaged.raucb"
 	printf '\377' | dd of="$folder/bundles/damaged.raucb" bs=1 seek=1000000 conv=notrunc status=none
+	mv "$folder/bundles/offered.raucb" "$folder/"
 	rm -f "$folder/bundles.erofs"
 	mkfs.erofs --quiet -T0 "$folder/bundles.erofs" "$folder/bundles" >/dev/null
-	# What the gateway offers.
-	mv "$folder/bundles/good.raucb" "$folder/good.raucb"
 	rm -rf "$folder/bundles" "$folder/update.img"
 	;;
 *)

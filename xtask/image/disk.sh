@@ -8,7 +8,7 @@ disk=$2
 work=$(readlink -f "$3")
 mib=1048576
 esp_mib=64
-slot_mib=1024
+slot_mib=640
 data_mib=256
 
 

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{DEADLINE, Outcome, Receivers, Server, rounds};
-use crate::{browser::free_port, process::Process};
+use crate::{browser::free_port, place, process::Process};
 
 /// One broker.
 pub(super) struct Peer {
@@ -143,7 +143,7 @@ impl Server for Broker {
 
 /// None when the program is not here.
 pub(super) async fn measure(peer: &'static Peer, frame: &[u8]) -> Result<Option<Outcome>> {
-    let Some(program) = find(peer.program) else { return Ok(None) };
+    let Some(program) = place::server(peer.program) else { return Ok(None) };
     let (folder, port) = (tempfile::tempdir()?, free_port()?);
     let file = folder.path().join("peer.conf");
     let program = program.display().to_string();
@@ -170,11 +170,4 @@ async fn subscribe(peer: &'static Peer, address: String) -> Result<TcpStream> {
         anyhow::ensure!(read > 0, "{} closed the connection", peer.name);
     }
     Ok(stream)
-}
-
-/// Where the program is; servers are often outside of a user's path.
-fn find(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/bin".into()]);
-    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -38,7 +38,7 @@ const BOOT_ID: &str = "cat /proc/sys/kernel/random/boot_id";
 const BARE_SHELL: &str = "/usr/lib/hitokoe-test/bare";
 
 const FILES: [&str; 7] =
-    ["disk.img", "rootfs.erofs", "bundles.erofs", "good.raucb", "linux", "initrd", "cmdline"];
+    ["disk.img", "rootfs.erofs", "bundles.erofs", "offered.raucb", "linux", "initrd", "cmdline"];
 
 /// What `cargo xtask image` left.
 #[derive(Debug, Clone)]
@@ -198,9 +198,9 @@ impl Machine {
         Ok(std::fs::metadata(self.files.path("rootfs.erofs"))?.len())
     }
 
-    /// The update that every box takes.
-    pub fn good_bundle(&self) -> PathBuf {
-        self.files.path("good.raucb")
+    /// The update that the gateway offers.
+    pub fn offered_bundle(&self) -> PathBuf {
+        self.files.path("offered.raucb")
     }
 
     /// What the application marks, followed since the power came on.

@@ -74,6 +74,8 @@ pub struct Visit {
     /// What the kernel and a shell need to start, where it was measured.
     bare: Option<f64>,
     powered_on: Instant,
+    /// How often a programme was waited for after a start.
+    starts: usize,
     /// What the town said last by multicast.
     order: Option<Order>,
     pictures: u32,
@@ -116,6 +118,7 @@ impl Visit {
             out: out.to_path_buf(),
             bare,
             powered_on,
+            starts: 0,
             order: None,
             pictures: 0,
             marks_seen: 0,

@@ -5,7 +5,7 @@ use std::{
     path::Path,
     process::Command,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result};
@@ -25,10 +25,13 @@ use virtual_card::{
 use super::{LoneGateway, boxes};
 use crate::{
     bare_box::BareBox,
-    place, process,
+    browser::free_port,
+    place,
+    process::{self, Process},
     town::{HOME, RESIDENTS},
 };
 
+const START: Duration = Duration::from_secs(30);
 /// Boxes that log in at the same time.
 const BOXES: usize = 50;
 /// Logins at each, as many as a box may try within a minute; the first one opens the connection.
@@ -42,6 +45,8 @@ pub struct LoginCost {
     pub cpu_us: f64,
     /// Share of its database threads.
     pub storage_us: f64,
+    /// The same of nginx, where there is one, for two requests over the same TLS that it answers with nothing.
+    pub nginx_us: Option<f64>,
     /// Logins measured.
     pub count: usize,
 }
@@ -60,10 +65,12 @@ pub fn logins() -> Result<LoginCost> {
     let card = Arc::new(card.context("issued")?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (mut bare, roots) = (Vec::new(), Arc::new(boxes::roots(gateway.path())?));
+        let (mut bare, mut clients) = (Vec::new(), Vec::new());
+        let roots = Arc::new(boxes::roots(gateway.path())?);
         for (number, leaf) in leaves.iter().enumerate() {
             let tls = boxes::tls(Arc::clone(&roots), leaf)?;
             let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().build()?;
+            clients.push(client.clone());
             let address = format!("https://127.0.0.1:{}", gateway.box_port);
             let one = BareBox::enrolled(client, &address, GATEWAY_ID, &boxes::id(number));
             bare.push(Arc::new(one));
@@ -74,8 +81,56 @@ pub fn logins() -> Result<LoginCost> {
         let count = BOXES * (EACH - 1);
         let each = |now: i64, before: i64| crate::fanout::per(now - before, count);
         let cpu_us = each(gateway.cpu_us()?, before.0);
-        Ok(LoginCost { cpu_us, storage_us: each(gateway.storage_cpu_us()?, before.1), count })
+        let storage_us = each(gateway.storage_cpu_us()?, before.1);
+        let nginx_us = beside_nginx(gateway.path(), &clients).await?;
+        Ok(LoginCost { cpu_us, storage_us, nginx_us, count })
     })
+}
+
+/// What two requests cost a server that does nothing else, over connections of the same kind.
+async fn beside_nginx(folder: &Path, clients: &[Client]) -> Result<Option<f64>> {
+    let Some(program) = place::server("nginx") else { return Ok(None) };
+    let port = free_port()?;
+    let (file, keys) = (folder.join("nginx.conf"), folder.join("keys").display().to_string());
+    std::fs::write(
+        &file,
+        format!(
+            "user root;\ndaemon off;\nmaster_process off;\npid nginx.pid;\nerror_log error.log;\n\
+             events {{ worker_connections 1000; }}\nhttp {{ access_log off; server {{\n\
+             listen 127.0.0.1:{port} ssl; ssl_certificate {keys}/server.cert.pem;\n\
+             ssl_certificate_key {keys}/server.key.pem; ssl_client_certificate {keys}/device-ca.cert.pem;\n\
+             ssl_verify_client on; keepalive_requests 100000; location / {{ return 204; }} }} }}\n"
+        ),
+    )?;
+    let mut nginx = Command::new(program);
+    nginx.arg("-c").arg(&file).arg("-p").arg(folder).current_dir(folder);
+    let mut nginx = Process::start("nginx", &mut nginx, folder)?;
+    let address = format!("127.0.0.1:{port}");
+    nginx.wait_until("listening", START, || std::net::TcpStream::connect(&address).is_ok())?;
+    let address = format!("https://{address}/");
+    answered(clients, &address, 1).await?;
+    let before = nginx.cpu_us()?;
+    answered(clients, &address, 2 * (EACH - 1)).await?;
+    let count = clients.len() * (EACH - 1);
+    Ok(Some(crate::fanout::per(nginx.cpu_us()? - before, count)))
+}
+
+/// All clients at the same time, each so many requests one after the other.
+async fn answered(clients: &[Client], address: &str, times: usize) -> Result<()> {
+    let mut running = JoinSet::new();
+    for client in clients {
+        let (client, address) = (client.clone(), address.to_owned());
+        running.spawn(async move {
+            for _ in 0..times {
+                client.post(&address).body("{}").send().await?.error_for_status()?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended??;
+    }
+    Ok(())
 }
 
 /// All boxes at the same time, each so many logins one after the other.

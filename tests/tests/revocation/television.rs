@@ -8,7 +8,7 @@ use hitokoe_tests::{
 };
 use virtual_card::j_lis::Event;
 
-use super::{SOON, counter};
+use super::SOON;
 
 fn log_in(town: &Town, card: &str) -> Result<i64> {
     let begun = now_us();
@@ -44,7 +44,6 @@ fn refused(town: &Town, typed: i64, words: &[&str], picture: &str) -> Result<()>
 
 #[test]
 fn a_lost_card_and_an_agency_that_is_away_are_told_in_neutral_words() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut town = Town::start(Options { channels: false, ..Options::default() }, None)?;
     town.agency.report("hana", Event::Loss)?;
     let typed = log_in(&town, "hana")?;
@@ -55,7 +54,7 @@ fn a_lost_card_and_an_agency_that_is_away_are_told_in_neutral_words() -> Result<
 
     town.agency.publish(1)?;
     let stale = "hitokoe_revocation_lists_stale{certificate=\"auth\"}";
-    watch::until(stale, SOON, || Ok((counter(&runtime, &town, stale)? == 3).then_some(())))?;
+    watch::until(stale, SOON, || Ok((town.counter(stale)? == 3).then_some(())))?;
     town.agency.stop()?;
     let typed = log_in(&town, "shigeru")?;
     let words = [

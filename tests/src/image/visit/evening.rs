@@ -32,7 +32,7 @@ impl Visit {
     pub(super) fn television(&mut self) -> Result<()> {
         self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
         let shown = self.wait_mark("zap-first-picture", "")?;
-        self.note_start(&shown);
+        self.note_start(&shown)?;
         self.wait_for_colours(COLOURS_OF_A_PROGRAMME..)?;
         let machine = &self.machine;
         let first = machine.picture()?;

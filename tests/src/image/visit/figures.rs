@@ -10,15 +10,32 @@ use crate::{figure::Figure, marks::Mark};
 const SERVICES: &str =
     "stb-app weston pcscd systemd-journal systemd-resolve systemd-network polkitd systemd";
 
+/// What is measured of a start, by its turn.
+const STARTS: [&str; 2] = ["first-start", "start"];
+
 impl Visit {
     /// From the kernel's first instruction to a programme on the screen, beside the same kernel that starts a
-    /// shell and nothing else.
-    pub(super) fn note_start(&mut self, picture: &Mark) {
-        let Some(bare) = self.bare.take() else { return };
+    /// shell and nothing else. The first start makes the data partition; the second is like all others.
+    pub(super) fn note_start(&mut self, picture: &Mark) -> Result<()> {
+        let start = STARTS.get(self.starts);
+        self.starts += 1;
+        let (Some(bare), Some(start)) = (self.bare, start) else { return Ok(()) };
         let power = self.powered_on.elapsed().as_secs_f64();
-        self.figures.push(Figure::new("image.power-on-to-picture", power, "s", 1));
-        let figure = Figure::new("image.kernel-to-picture", seconds(picture), "s", 1);
+        self.figures.push(Figure::new(
+            &format!("image.{start}.power-on-to-picture"),
+            power,
+            "s",
+            1,
+        ));
+        let name = format!("image.{start}.kernel-to-picture");
+        let figure = Figure::new(&name, seconds(picture), "s", 1);
         self.figures.push(figure.beside("bare shell", bare));
+        let chain = self.machine.succeed(
+            "systemctl is-system-running --wait; systemd-analyze time; \
+             systemd-analyze critical-chain --no-pager stb-app.service; \
+             systemd-analyze blame --no-pager | head -n 12",
+        )?;
+        Ok(std::fs::write(self.out.join(format!("{start}.txt")), chain)?)
     }
 
     /// From the death of the application to the order on the screen, beside the start of a program that is

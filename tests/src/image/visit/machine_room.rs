@@ -39,8 +39,7 @@ impl Visit {
         self.card_service()?;
         self.note_memory()?;
         let report = self.machine.succeed(
-            "systemd-analyze time; systemd-analyze critical-chain --no-pager stb-app.service; \
-             systemd-analyze blame --no-pager | head -n 12; ps -eo rss=,user=,comm= --sort=-rss | head -n 12; \
+            "ps -eo rss=,user=,comm= --sort=-rss | head -n 12; \
              free -m; ss -Hlntu; ps -N --ppid 2 -o user=,comm=; \
              systemd-analyze security --no-pager | grep -E 'stb|weston|hitokoe|pcscd'",
         )?;

@@ -1,5 +1,7 @@
 //! Updates, and everything that can go wrong with one: refused, cut off, dead, dark, good.
 
+use std::time::Instant;
+
 use anyhow::{Context, Result, ensure};
 
 use super::{SOON, START, Visit, credentials, programmes};
@@ -62,6 +64,7 @@ impl Visit {
         self.machine.wait_for(writing, SOON)?;
         self.machine.cut_power()?;
         self.wiring.credentials = credentials(&self.town)?;
+        self.powered_on = Instant::now();
         self.machine.power_on(&self.wiring)?;
         self.meet_new_emulator()?;
         self.television()?;
@@ -74,7 +77,7 @@ impl Visit {
     /// The same update, offered by the gateway: the box hears of it when its application starts, and the updater
     /// fetches it in ranges, as this box.
     fn fetch_update(&mut self) -> Result<()> {
-        let bundle = self.machine.good_bundle();
+        let bundle = self.machine.offered_bundle();
         let bundle = bundle.to_str().context("path is not UTF-8")?;
         self.town.admin(&["update", "add", bundle, "--version", GOOD])?;
         self.town.admin(&["update", "roll-out", GOOD, "--percent", "100"])?;
@@ -104,7 +107,7 @@ impl Visit {
         };
         let (whole, ranges) = (count("answers", "whole")?, count("answers", "range")?);
         ensure!(whole == 0 && ranges > 0, "{whole} answers with the whole, {ranges} with a range");
-        let size = std::fs::metadata(self.machine.good_bundle())?.len();
+        let size = std::fs::metadata(self.machine.offered_bundle())?.len();
         self.note_update(count("bytes", "range")?, size);
         Ok(())
     }
