@@ -8,7 +8,8 @@ disk=$2
 work=$(readlink -f "$3")
 mib=1048576
 esp_mib=64
-slot_mib=640
+# A little room: an adaptive update reads both slots through.
+slot_mib=$(($(stat -c %s "$slot") / mib + 64))
 data_mib=256
 
 
