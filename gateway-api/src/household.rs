@@ -20,8 +20,46 @@ pub struct Household {
     pub language: String,
     /// Whether the residents' names may be spoken aloud.
     pub speak_names: bool,
+    /// Which keys of the remote this home uses. A gateway of before says nothing of it.
+    #[serde(default)]
+    pub key_lock: KeyLock,
     /// The people who live here, at most 12.
     pub residents: Vec<Resident>,
+}
+
+/// Which keys of the remote a home uses; the others do nothing. What is on the screen and waits for a
+/// key is never locked: the table is the box's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyLock {
+    /// Power, volume, channel up and down, digits and help.
+    Minimal,
+    /// These, the keys of pages, and the way to other channels.
+    Simple,
+    /// Every key. A word that a box does not know locks nothing.
+    #[default]
+    #[serde(other)]
+    All,
+}
+
+impl KeyLock {
+    /// From every key to the fewest.
+    pub const ALL: [Self; 3] = [Self::All, Self::Simple, Self::Minimal];
+
+    /// The word on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Simple => "simple",
+            Self::Minimal => "minimal",
+        }
+    }
+
+    /// Reads a [`code`](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lock| lock.code() == code)
+    }
 }
 
 /// WGS84.
@@ -83,4 +121,21 @@ pub struct EvacuationPlan {
     pub departure_level: u8,
     /// Who helps, as agreed; shown as help, never as a promise.
     pub supporter: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_nobody_knows_locks_nothing() {
+        for lock in KeyLock::ALL {
+            let word = serde_json::to_value(lock).expect("a word");
+            assert_eq!(word, lock.code());
+            assert_eq!(serde_json::from_value::<KeyLock>(word).expect("read back"), lock);
+            assert_eq!(KeyLock::from_code(lock.code()), Some(lock));
+        }
+        assert_eq!(serde_json::from_str::<KeyLock>("\"later\"").expect("read"), KeyLock::All);
+        assert_eq!(KeyLock::from_code("later"), None);
+    }
 }

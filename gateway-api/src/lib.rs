@@ -7,6 +7,7 @@
 //! Additive changes keep [`API_VERSION`]; a changed meaning needs a new path prefix.
 
 pub mod card;
+pub mod diagnosis;
 pub mod enrolment;
 pub mod household;
 pub mod login;
@@ -51,6 +52,10 @@ pub mod path {
     pub const CERTIFICATE: &str = "/box/v1/certificate";
     /// `POST` [`crate::status::BoxStatus`].
     pub const STATUS: &str = "/box/v1/status";
+    /// `POST` [`crate::diagnosis::Diagnosis`]: the home said yes to what the status' answer asked for.
+    pub const DIAGNOSIS: &str = "/box/v1/diagnoses/{request_id}";
+    /// `POST`, no body: the home said no.
+    pub const DIAGNOSIS_REFUSAL: &str = "/box/v1/diagnoses/{request_id}/refusal";
     /// `GET` a bundle, also in ranges.
     pub const UPDATE: &str = "/box/v1/updates/{bundle}";
     /// `POST` [`crate::report::Report`]; idempotent by the report's id.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    diagnosis::DiagnosisRequest,
     update::{UpdateOffer, UpdateReport},
     version::Version,
 };
@@ -105,17 +106,21 @@ pub struct StatusAnswer {
     pub renew_certificate: bool,
     /// An image for this box; none when it has the newest that it may have.
     pub offer: Option<UpdateOffer>,
+    /// What the operator's support asks this home for; none when nothing is open. A gateway of before
+    /// says nothing of it.
+    #[serde(default)]
+    pub diagnosis: Option<DiagnosisRequest>,
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
     use crate::update::{UpdateReason, UpdateState};
 
-    fn any_status() -> impl Strategy<Value = BoxStatus> {
+    pub(crate) fn any_status() -> impl Strategy<Value = BoxStatus> {
         let version = || {
             let text = "(0|[1-9][0-9]{0,8})(\\.(0|[1-9][0-9]{0,8})){0,3}";
             text.prop_map(|text| Version::parse(&text).expect("the pattern of a version"))

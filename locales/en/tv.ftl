@@ -557,3 +557,27 @@ password-tries-left = { $count ->
 trouble-link-refused = This card could not be linked.
 trouble-link-unknown = We do not know whether the card is linked.
 action-newer-card = If you have a newer card, insert it. If not, please ask at the town office.
+
+## The box itself
+
+keys-simple = The remote is set to simple keys. To change it, call your cable company or the town office.
+keys-minimal = The remote is set to power, volume and channels. To change it, call your cable company or the town office.
+diagnosis-title = May this box send how it is doing?
+diagnosis-lead = The cable company's support asks, to find out what is wrong.
+diagnosis-reason = Why
+diagnosis-reason-text = { $text }
+diagnosis-sent-label = What is sent
+diagnosis-sent-text = The state and log of this box
+diagnosis-kept-label = Not sent
+diagnosis-kept-text = Names, bookings, health answers, what you watch
+diagnosis-no = Do not send
+diagnosis-yes = Send
+diagnosis-hint = Choose with ▲▼◀▶ and press OK. Back means do not send.
+    .speech = Choose with the arrows and press OK.
+diagnosis-sending = Sending
+diagnosis-wait = Please wait. You may go back to TV meanwhile.
+diagnosis-thanks = Sent
+diagnosis-thanks-lead = Thank you for your help.
+diagnosis-later = It could not be sent now
+diagnosis-later-lead = It will be sent once there is a connection. You need not do anything.
+toast-diagnosis-no = Nothing was sent about this box.

@@ -572,3 +572,27 @@ password-tries-left = パスワードは、あと { $count }回 入れられま�
 trouble-link-refused = この カードは 登録できませんでした。
 trouble-link-unknown = カードを 登録できたか わかりません。
 action-newer-card = 新しい カードが あれば、入れてください。なければ、役場に 来てください。
+
+## 機械の こと
+
+keys-simple = リモコンは、かんたんな ボタンだけ 使えます。変えたい ときは、ケーブルテレビか 役場に 言ってください。
+keys-minimal = リモコンは、電源・音・チャンネルだけ 使えます。変えたい ときは、ケーブルテレビか 役場に 言ってください。
+diagnosis-title = 機械の ようすを 送っても いいですか
+diagnosis-lead = ケーブルテレビの 人が、調べる ために お願いしています。
+diagnosis-reason = どうして
+diagnosis-reason-text = { $text }
+diagnosis-sent-label = 送る もの
+diagnosis-sent-text = 機械の ようすと 記録
+diagnosis-kept-label = 送らない もの
+diagnosis-kept-text = 名前、予約、体の ぐあい、見た 番組
+diagnosis-no = 送らない
+diagnosis-yes = 送る
+diagnosis-hint = ▲▼◀▶で 選んで、決定を 押します。戻るは 「送らない」と 同じです。
+    .speech = 矢印で 選んで、決定を 押してください。
+diagnosis-sending = 送って います
+diagnosis-wait = 少し 待ってください。テレビを 見ても いいです。
+diagnosis-thanks = 送りました
+diagnosis-thanks-lead = ありがとうございました。
+diagnosis-later = 今は 送れませんでした
+diagnosis-later-lead = つながったら、もう一度 送ります。何も しなくて いいです。
+toast-diagnosis-no = 機械の ようすは 送りませんでした。

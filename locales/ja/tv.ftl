@@ -581,3 +581,27 @@ password-tries-left = パスワードは、あと{ $count }回入力できます
 trouble-link-refused = このカードは登録できませんでした。
 trouble-link-unknown = カードを登録できたか、わかりません。
 action-newer-card = 新しいカードがあれば入れかえてください。なければ役場の窓口でご相談ください。
+
+## 受信機のこと
+
+keys-simple = リモコンは、かんたんな操作だけにしてあります。変えるときは、ケーブルテレビか役場にご連絡ください。
+keys-minimal = リモコンは、電源・音量・チャンネルだけにしてあります。変えるときは、ケーブルテレビか役場にご連絡ください。
+diagnosis-title = 受信機のようすを送ってもよいですか
+diagnosis-lead = ケーブルテレビのサポートが、調べるためにお願いしています。
+diagnosis-reason = 理由
+diagnosis-reason-text = { $text }
+diagnosis-sent-label = 送るもの
+diagnosis-sent-text = 受信機の状態と記録
+diagnosis-kept-label = 送らないもの
+diagnosis-kept-text = お名前、予約、健康の回答、見た番組
+diagnosis-no = 送らない
+diagnosis-yes = 送る
+diagnosis-hint = ▲▼◀▶で選び、決定を押します。戻るは「送らない」と同じです。
+    .speech = 矢印で選び、決定を押してください。
+diagnosis-sending = 送っています
+diagnosis-wait = そのままお待ちください。テレビに戻っても送れます。
+diagnosis-thanks = 送りました
+diagnosis-thanks-lead = ご協力ありがとうございました。
+diagnosis-later = いまは送れませんでした
+diagnosis-later-lead = つながったら、もう一度自動で送ります。何もしなくてかまいません。
+toast-diagnosis-no = 受信機のようすは、送りませんでした。

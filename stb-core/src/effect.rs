@@ -1,6 +1,7 @@
 //! What shall be done, as commands to the shell.
 
 use gateway_api::{
+    diagnosis::Playback,
     login::{CardTouch, LoginProof, LoginRequest, SignatureProof},
     provisioning::{Channel, Provisioning},
     report::Report,
@@ -92,6 +93,20 @@ pub enum Effect {
     },
     /// Be quiet.
     StopSpeech,
+    /// The home said yes: collect how the box is, and send it; answered by `DiagnosisSettled`.
+    GiveDiagnosis {
+        /// To which question.
+        request_id: Uuid,
+        /// What became of channels.
+        playback: Playback,
+        /// Picture, gateway and card service were seen since the start.
+        is_proven: bool,
+    },
+    /// The home said no; answered by `DiagnosisSettled`.
+    RefuseDiagnosis {
+        /// To which question.
+        request_id: Uuid,
+    },
     /// A short sound.
     Cue(Cue),
     /// Wake the television and switch it to this input.

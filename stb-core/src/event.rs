@@ -4,6 +4,7 @@
 //! a certificate: the shell never logs their content (invariant 4).
 
 use gateway_api::{
+    diagnosis::DiagnosisRequest,
     login::{LoginChallenge, Session},
     problem::ProblemCode,
     provisioning::Provisioning,
@@ -110,6 +111,15 @@ pub enum Event {
     SpeechEnded(u64),
     /// What there is to tell about an update of the box; none when nothing is.
     UpdateChanged(Option<UpdateNotice>),
+    /// What the operator's support asks this home for; none when nothing is open.
+    DiagnosisAsked(Option<DiagnosisRequest>),
+    /// The answer to such a question reached the gateway, or did not.
+    DiagnosisSettled {
+        /// Which question.
+        request_id: uuid::Uuid,
+        /// Whether the gateway has it.
+        is_taken: bool,
+    },
 }
 
 /// What the home should know about an update.

@@ -2,10 +2,12 @@
 
 mod actions;
 mod cards;
+mod diagnosis;
 mod duty;
 mod guide;
 mod help;
 mod keys;
+mod locked;
 mod orders;
 mod pages;
 mod people;
@@ -24,6 +26,7 @@ use crate::{
     cards::CardMenu,
     check_in::CheckIn,
     context::Context,
+    diagnosis::DiagnosisDesk,
     duty::Proof,
     effect::{Effect, SpeechPriority, StoreCommand, Stored},
     emergency::{Emergency, covers_picture},
@@ -77,6 +80,7 @@ pub struct Machine {
     card: CardDesk,
     services: ServiceDesk,
     card_menu: CardMenu,
+    diagnosis: DiagnosisDesk,
     check_in: CheckIn,
     access_log: LogState,
     emergency: Emergency,
@@ -133,6 +137,7 @@ impl Machine {
             card: CardDesk::default(),
             services: ServiceDesk::default(),
             card_menu: CardMenu::default(),
+            diagnosis: DiagnosisDesk::default(),
             check_in: CheckIn::default(),
             access_log: LogState::default(),
             emergency: Emergency::new(),
@@ -181,6 +186,7 @@ impl Machine {
             self.card.deadline(),
             self.services.deadline(),
             self.card_menu.deadline(),
+            self.diagnosis_deadline(),
             self.check_in.deadline(),
             self.emergency.takeover_deadline(now_ms),
             self.emergency.next_end(self.context.now),
@@ -226,7 +232,7 @@ impl Machine {
 
     fn line_over_television(&self) -> Option<Phrase> {
         let update = || self.update_hint();
-        let begin = || self.hint.is_shown().then(say::hint_begin);
+        let begin = || (self.hint.is_shown() && self.has_menu_keys()).then(say::hint_begin);
         self.call_hint().or_else(update).or_else(begin)
     }
 
@@ -280,6 +286,10 @@ impl Machine {
             Event::ServiceAnswered { call_id, answer } => self.service_answered(call_id, &answer),
             Event::SpeechEnded(speech_id) => self.voice.ended(speech_id),
             Event::UpdateChanged(notice) => self.update_changed(notice),
+            Event::DiagnosisAsked(request) => self.diagnosis_asked(request),
+            Event::DiagnosisSettled { request_id, is_taken } => {
+                self.diagnosis_settled(request_id, is_taken);
+            }
             card_or_login => self.card_event(card_or_login),
         }
     }
@@ -359,6 +369,7 @@ impl Machine {
         self.toast.take_if(|toast| toast.until <= now_ms);
         self.reach_people();
         self.reach_services();
+        self.diagnosis.reach(now_ms);
         self.reach_orders();
         self.reach_reports();
         if self.settings_due.take_if(|due| *due <= now_ms).is_some() {
@@ -371,6 +382,7 @@ impl Machine {
     fn settle(&mut self) {
         self.settle_people();
         self.settle_services();
+        self.settle_diagnosis();
         self.send_next_report();
         self.speak_page();
         self.say_arrival();

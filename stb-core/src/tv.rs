@@ -4,7 +4,7 @@ pub(crate) mod channels;
 pub(crate) mod hint;
 pub(crate) mod volume;
 
-use gateway_api::{provisioning::Channel, status::Signal};
+use gateway_api::{diagnosis::Playback, provisioning::Channel, status::Signal};
 
 use crate::{
     event::PlayerState,
@@ -30,6 +30,7 @@ pub(crate) struct LiveTv {
     current: Option<String>,
     previous: Option<String>,
     player: Option<PlayerState>,
+    playback: Playback,
     banner: Option<Shown>,
     typing: Option<Typing>,
     tuned_at: Option<u64>,
@@ -70,6 +71,7 @@ impl LiveTv {
             current: None,
             previous: None,
             player: None,
+            playback: Playback::default(),
             banner: None,
             typing: None,
             tuned_at: None,
@@ -165,7 +167,24 @@ impl LiveTv {
     pub(crate) fn player_changed(&mut self, channel_id: &str, state: PlayerState) {
         if self.current.as_deref() == Some(channel_id) {
             self.player = Some(state);
+            self.count(state);
         }
+    }
+
+    /// What became of channels since the start.
+    pub(crate) const fn playback(&self) -> Playback {
+        self.playback
+    }
+
+    fn count(&mut self, state: PlayerState) {
+        let counter = match state {
+            PlayerState::Tuning | PlayerState::Playing => return,
+            PlayerState::FirstPicture => &mut self.playback.pictures,
+            PlayerState::NoSignal => &mut self.playback.silent,
+            PlayerState::Recovering => &mut self.playback.disturbed,
+            PlayerState::Unsupported => &mut self.playback.unsupported,
+        };
+        *counter = counter.saturating_add(1);
     }
 
     /// How the channel comes in.
@@ -259,6 +278,7 @@ impl LiveTv {
         let Some(channel) = self.current_channel().cloned() else { return Wish::Nothing };
         self.tuned_at = Some(now_ms);
         self.player = Some(PlayerState::Tuning);
+        self.playback.tuned = self.playback.tuned.saturating_add(1);
         let neighbours =
             self.channels.worth_keeping_warm(&channel.channel_id, self.previous.as_deref());
         Wish::Tune { channel, neighbours }

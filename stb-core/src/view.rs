@@ -197,6 +197,10 @@ pub enum PageKind {
     CardMenuDone,
     /// The password of the signature certificate.
     Password,
+    /// The operator's support asks how the box is.
+    Diagnosis,
+    /// What became of the answer.
+    DiagnosisTold,
 }
 
 impl PageKind {

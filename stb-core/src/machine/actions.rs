@@ -35,6 +35,7 @@ impl Machine {
             Command::OpenCardLink => self.open_card_link(),
             Command::Service(deed) => return self.service_deed(deed),
             Command::Cards(deed) => return self.card_menu_deed(deed),
+            Command::Diagnosis(deed) => self.diagnosis_deed(deed),
             setting => self.set(setting),
         }
         true

@@ -37,6 +37,7 @@ impl Machine {
                     | Page::CheckInDone
                     | Page::Services
                     | Page::Cards
+                    | Page::Diagnosis
             )
         );
         let end = self.touched_at.saturating_add(CONVERSATION_MS);

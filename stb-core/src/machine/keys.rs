@@ -61,7 +61,13 @@ impl Machine {
         if let Some(silence) = self.voice.hush() {
             self.context.push(silence);
         }
-        let cue = if self.standby { self.wake() } else { self.press(key) };
+        let cue = if self.standby {
+            self.wake()
+        } else if self.is_locked(key) {
+            Cue::Edge
+        } else {
+            self.press(key)
+        };
         self.context.push(Effect::Cue(cue));
     }
 
@@ -171,7 +177,12 @@ impl Machine {
 
     /// ヘルプ: what is in force, else the plan of this home, from anywhere.
     fn help(&mut self) -> Cue {
-        self.go_home();
+        if self.has_menu_keys() {
+            self.go_home();
+        } else {
+            // 戻る leads to the picture, not to a menu that this home does not know.
+            self.nav.leave_to_television();
+        }
         self.perform(if self.is_order_in_force() { Command::OpenOrder } else { Command::OpenPlan });
         Cue::Confirm
     }
@@ -237,6 +248,7 @@ impl Machine {
             Some(Page::Card) => self.card.is_too_fresh(now_ms),
             Some(Page::Services) => self.services.is_too_fresh(now_ms),
             Some(Page::Cards) => self.card_menu.is_too_fresh(now_ms),
+            Some(Page::Diagnosis) => self.diagnosis.is_too_fresh(now_ms),
             _ => false,
         }
     }

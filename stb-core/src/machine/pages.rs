@@ -60,6 +60,7 @@ impl Machine {
                 .card_menu
                 .draft(self.context.town_phone.as_ref())
                 .unwrap_or_else(|| self.settings_page()),
+            Page::Diagnosis => self.diagnosis.draft().unwrap_or_else(|| self.home_page()),
         })
     }
 
@@ -162,7 +163,7 @@ impl Machine {
     fn settings_page(&self) -> Draft {
         let mut draft = Draft::new(PageKind::Settings, say::settings_title(), Layout::Column)
             .lead(say::settings_lead())
-            .detail(self.update_sentence());
+            .detail(self.key_lock_sentence().or_else(|| self.update_sentence()));
         let entries = [
             (Setting::Scale, say::setting_scale(), scale_name(self.settings.scale)),
             (Setting::Language, say::setting_language(), language_name(self.language())),

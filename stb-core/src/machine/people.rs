@@ -111,6 +111,7 @@ impl Machine {
             Some(Page::Card) => self.card.abandon(&mut self.context),
             Some(Page::Services) => return self.service_back(),
             Some(Page::Cards) => return self.card_menu_back(),
+            Some(Page::Diagnosis) => return self.diagnosis_back(),
             // What stands is said, and can be taken back there.
             Some(Page::CheckInContact) => return self.answer_contact(false),
             _ => {}

@@ -4,6 +4,7 @@ use gateway_api::report::Condition;
 
 use crate::{
     cards::CardMenuDeed,
+    diagnosis::DiagnosisDeed,
     entry::PadKey,
     services::ServiceDeed,
     view::{Item, Language, TextScale},
@@ -39,6 +40,8 @@ pub(crate) enum Page {
     Services,
     /// Whatever the menu of cards and permissions has to show now.
     Cards,
+    /// The support's question, and what became of the answer.
+    Diagnosis,
 }
 
 /// One setting.
@@ -89,6 +92,7 @@ pub(crate) enum Command {
     OpenCardLink,
     Service(ServiceDeed),
     Cards(CardMenuDeed),
+    Diagnosis(DiagnosisDeed),
 }
 
 impl Command {

@@ -42,13 +42,14 @@ macro_rules! messages {
 
 mod evening;
 mod services;
+mod upkeep;
 
 /// One constructor for each message.
 pub mod say {
-    pub use super::{evening::say::*, services::say::*};
+    pub use super::{evening::say::*, services::say::*, upkeep::say::*};
 }
 
 /// All messages.
 pub fn catalogue() -> impl Iterator<Item = &'static Entry> {
-    evening::ENTRIES.iter().chain(services::ENTRIES)
+    evening::ENTRIES.iter().chain(services::ENTRIES).chain(upkeep::ENTRIES)
 }

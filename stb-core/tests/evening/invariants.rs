@@ -20,7 +20,7 @@ use crate::{
 
 /// One thing that happens in front of, or behind, the television.
 #[derive(Debug, Clone)]
-enum Happening {
+pub enum Happening {
     Key(RemoteKey),
     Wait(u64),
     Insert(Card),
@@ -46,6 +46,9 @@ enum Happening {
     GoOn,
     Digits(usize),
     ServiceSays(Option<ServiceAnswer>),
+    /// The operator's support asks, or does not any more.
+    Diagnosis(Option<u128>),
+    DiagnosisSettled(u128, bool),
 }
 
 fn any_key() -> impl Strategy<Value = RemoteKey> {
@@ -85,7 +88,7 @@ fn any_card() -> impl Strategy<Value = Card> {
     })
 }
 
-fn any_happening() -> impl Strategy<Value = Happening> {
+pub fn any_happening() -> impl Strategy<Value = Happening> {
     use ReaderState::{Busy, CardMute, Empty, NoReader, ServiceDown};
     let hazard = prop::sample::select(Hazard::ALL.to_vec());
     let level = prop::sample::select(vec![Level::Three, Level::Four, Level::Five]);
@@ -115,6 +118,9 @@ fn any_happening() -> impl Strategy<Value = Happening> {
             .prop_map(Happening::Tile),
         6 => Just(Happening::GoOn),
         3 => prop::sample::select(vec![4, 8, 12]).prop_map(Happening::Digits),
+        1 => prop::option::weighted(0.8, 0_u128..3).prop_map(Happening::Diagnosis),
+        1 => (0_u128..3, any::<bool>())
+            .prop_map(|(number, is_taken)| Happening::DiagnosisSettled(number, is_taken)),
         1 => prop::sample::select(vec![
             None,
             Some(ServiceAnswer::Failed(ServiceFault::Unreachable)),
@@ -125,17 +131,17 @@ fn any_happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-struct Evening {
-    television: Television,
+pub struct Evening {
+    pub television: Television,
     orders: Vec<Order>,
 }
 
 impl Evening {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { television: Television::at_home(), orders: Vec::new() }
     }
 
-    fn go_through(&mut self, happening: Happening) {
+    pub fn go_through(&mut self, happening: Happening) {
         let television = &mut self.television;
         match happening {
             Happening::Key(key) => television.press(key),
@@ -167,6 +173,13 @@ impl Evening {
             Happening::GoOn => self.go_on(),
             Happening::Digits(count) => television.type_digits(&"7391".repeat(count / 4)),
             Happening::ServiceSays(answer) => television.service_says = answer,
+            Happening::Diagnosis(number) => {
+                television.happens(Event::DiagnosisAsked(number.map(crate::diagnosis::request)));
+            }
+            Happening::DiagnosisSettled(number, is_taken) => {
+                let request_id = uuid::Uuid::from_u128(number);
+                television.happens(Event::DiagnosisSettled { request_id, is_taken });
+            }
             Happening::Restart => {
                 television.disk_works = true;
                 television.restart();
@@ -186,7 +199,8 @@ impl Evening {
 
     /// Deep pages are rare for a hand that presses anything.
     fn go_on(&mut self) {
-        const WAYS: [&str; 12] = [
+        const WAYS: [&str; 13] = [
+            "diagnosis-yes",
             "service-yes",
             "service-confirm",
             "cards-title",

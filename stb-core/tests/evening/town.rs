@@ -12,7 +12,7 @@ use evacuation::{
     trust::{KeyManifest, KeyUsage, ManifestKey, sign_manifest},
 };
 use gateway_api::{
-    household::{EvacuationPlan, Household, Need, Position, Resident},
+    household::{EvacuationPlan, Household, KeyLock, Need, Position, Resident},
     provisioning::{Area, Channel, CheckInSettings, Provisioning, Shelter},
 };
 
@@ -218,6 +218,7 @@ fn household() -> Household {
         position: Some(Position { latitude: 33.729, longitude: 134.531 }),
         language: "ja".to_owned(),
         speak_names: true,
+        key_lock: KeyLock::All,
         residents: vec![hana, resident("shigeru", "中村 茂", "ナカムラ シゲル", vec![])],
     }
 }

@@ -1,0 +1,73 @@
+//! What is on the screen decides whether a key that the home does not use works all the same.
+
+use gateway_api::household::KeyLock;
+
+use crate::{
+    key::RemoteKey,
+    key_lock::{Scene, is_locked},
+    nav::Page,
+    phrase::{Phrase, say},
+};
+
+use super::Machine;
+
+impl Machine {
+    /// Whether the key does nothing now.
+    pub(super) fn is_locked(&self, key: RemoteKey) -> bool {
+        is_locked(self.key_lock(), self.scene(), key)
+    }
+
+    /// Whether live television has a key that leads to the menu.
+    pub(super) fn has_menu_keys(&self) -> bool {
+        !is_locked(self.key_lock(), Scene::Television, RemoteKey::Confirm)
+    }
+
+    fn key_lock(&self) -> KeyLock {
+        let profile = self.profile.as_ref();
+        profile.map_or(KeyLock::All, |profile| profile.provisioning.household.key_lock)
+    }
+
+    fn scene(&self) -> Scene {
+        // An order that was answered is one line, and a line may ask for a key, too.
+        let is_told = self.emergency.stage(self.context.now_ms()).is_some();
+        if self.standby || is_told {
+            return Scene::Waiting;
+        }
+        match self.nav.page() {
+            None if self.call_hint().is_some() => Scene::Waiting,
+            None => Scene::Television,
+            Some(page) if waits(*page) => Scene::Waiting,
+            Some(_) => Scene::Page,
+        }
+    }
+
+    /// On the page of the settings, for whoever wonders about keys that do nothing.
+    pub(super) fn key_lock_sentence(&self) -> Option<Phrase> {
+        match self.key_lock() {
+            KeyLock::All => None,
+            KeyLock::Simple => Some(say::keys_simple()),
+            KeyLock::Minimal => Some(say::keys_minimal()),
+        }
+    }
+}
+
+/// Pages on which somebody is asked something, or is in the middle of something.
+const fn waits(page: Page) -> bool {
+    match page {
+        Page::Card
+        | Page::CheckIn
+        | Page::CheckInContact
+        | Page::CheckInDone
+        | Page::Help
+        | Page::Services
+        | Page::Cards
+        | Page::Diagnosis => true,
+        Page::Home
+        | Page::Welcome
+        | Page::AccessLog { .. }
+        | Page::EvacuationPlan { .. }
+        | Page::Guide { .. }
+        | Page::Settings
+        | Page::SettingChoice(_) => false,
+    }
+}
