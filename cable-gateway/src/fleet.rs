@@ -4,6 +4,7 @@
 
 pub mod codes;
 pub mod csv;
+pub mod diagnosis;
 pub mod gauges;
 pub mod listing;
 pub(crate) mod status;

@@ -21,6 +21,7 @@ pub mod free_text;
 #[cfg(test)]
 mod invariants;
 pub mod jws;
+pub mod key_lock;
 pub mod lifecycle;
 pub mod limit;
 pub mod listener;

@@ -18,7 +18,7 @@ use crate::{
     audit, card,
     clock::SystemClock,
     config::Config,
-    expiry, file_modes,
+    expiry, file_modes, fleet,
     listener::{Limits, Listener, raise_open_files},
     login, oidc,
     push::{heartbeat, multicast, multicast::Multicast, presence},
@@ -234,7 +234,7 @@ async fn tell_expiry(state: AppState, shutdown: CancellationToken) {
     }
 }
 
-/// Forgets nonces and sessions that are long over.
+/// Forgets nonces, sessions and diagnoses that are long over.
 async fn keep_house(state: AppState, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -247,6 +247,7 @@ async fn keep_house(state: AppState, shutdown: CancellationToken) {
         let clean = move |sql: &mut dyn crate::store::Sql| {
             login::forget_nonces(sql, now_ms - DAY_MS)?;
             oidc::forget(sql, now_ms)?;
+            fleet::diagnosis::forget(sql, now_ms)?;
             let query = "DELETE FROM session WHERE expires_at_ms < $1";
             sql.execute(query, values![now_ms - KEEP_SESSIONS_MS])
         };

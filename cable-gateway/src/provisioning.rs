@@ -10,6 +10,7 @@ use gateway_api::{
 use crate::{
     config::Config,
     encoding::{base64, sha256},
+    key_lock,
     store::{
         Row, Sql, StoreError, help,
         town::{self, Town},
@@ -142,6 +143,7 @@ fn household(sql: &mut dyn Sql, row: &Row, town: &Town) -> Result<Household, Sto
         position: town::position(row)?.map(position),
         language: row.get("language")?,
         speak_names: row.get("speak_names")?,
+        key_lock: key_lock::read(row)?,
         residents: residents.iter().map(resident).collect::<Result<_, _>>()?,
     })
 }

@@ -17,6 +17,7 @@ use clap::Parser;
 use gtk::{gio, glib, prelude::*};
 use remote_input::RemoteInput;
 use stb_core::{event::Event, view::Language};
+use tracing_subscriber::prelude::*;
 use uuid::Uuid;
 
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     effects::{
         EVENTS_MAX, Events,
         card::CardReader,
-        caretaker::{Caretaker, Surroundings},
+        caretaker::{Application, Caretaker, Surroundings},
         clock::Clock,
         cue::Cues,
         link::{Identity, Link, enrolment},
@@ -36,6 +37,7 @@ use crate::{
     },
     marks::{Mark, Marks, process_start_us},
     player::{Player, PlayerConfig, Stage},
+    record::Record,
     text::Texts,
     ui::Window,
 };
@@ -93,14 +95,14 @@ impl FromStr for WindowSize {
 /// Runs the box until it is told to stop.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    start_log();
-    start(&arguments).unwrap_or_else(|error| {
+    let record = start_log();
+    start(&arguments, record).unwrap_or_else(|error| {
         tracing::error!("{error:#}");
         ExitCode::FAILURE
     })
 }
 
-fn start(arguments: &Arguments) -> Result<ExitCode> {
+fn start(arguments: &Arguments, record: Record) -> Result<ExitCode> {
     settle_renderer()?;
     let marks = match &arguments.marks {
         Some(file) => Marks::to_file(file).with_context(|| format!("marks {}", file.display()))?,
@@ -123,6 +125,7 @@ fn start(arguments: &Arguments) -> Result<ExitCode> {
         happened,
         store,
         marks,
+        record,
         window_size: arguments.window.filter(|_| !arguments.fullscreen),
         safe: arguments.safe,
     };
@@ -138,6 +141,7 @@ struct Parts {
     happened: async_channel::Receiver<Event>,
     store: Store,
     marks: Marks,
+    record: Record,
     window_size: Option<WindowSize>,
     safe: bool,
 }
@@ -226,8 +230,9 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
     let link = started("link", link);
     let caretaker = link.as_ref().map(|link| {
         let surroundings = Surroundings::of_this_machine(&parts.identity.device_id);
-        let (clock, data_dir) = (parts.clock.clone(), &config.data_dir);
-        Caretaker::start(data_dir, surroundings, clock, link.clone(), events.clone())
+        let application = Application { record: parts.record.clone(), is_safe_mode: parts.safe };
+        let (clock, around) = (parts.clock.clone(), (surroundings, application));
+        Caretaker::start(&config.data_dir, around, clock, link.clone(), events.clone())
     });
     let whole = !parts.safe;
     Adapters {
@@ -338,15 +343,17 @@ fn has_render_node() -> bool {
     })
 }
 
-/// To the journal, by `RUST_LOG`; personal data is never logged.
-fn start_log() {
+/// To the journal, by `RUST_LOG`, and to memory; personal data is never logged.
+fn start_log() -> Record {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let journal = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
-        .init();
+        .with_filter(filter);
+    let record = Record::default();
+    tracing_subscriber::registry().with(journal).with(record.clone()).init();
+    record
 }
 
 #[cfg(test)]

@@ -10,5 +10,6 @@ pub mod driver;
 pub mod effects;
 pub mod marks;
 pub mod player;
+pub mod record;
 pub mod text;
 pub mod ui;

@@ -2,7 +2,10 @@
 //!
 //! Labels are words of this program and versions: never a box, a home or a district.
 
-use super::listing::{self, Kind};
+use super::{
+    diagnosis,
+    listing::{self, Kind},
+};
 use crate::{
     metrics::{head, line},
     push::presence::QUIET_MS,
@@ -23,6 +26,10 @@ pub fn text(sql: &mut dyn Sql, connected: usize, now_ms: i64) -> Result<String, 
     head(&mut text, "hitokoe_boxes_running", "Boxes by the version that they told.", "gauge");
     for (version, boxes) in listing::versions(sql)? {
         line(&mut text, "hitokoe_boxes_running", &[("version", &version)], boxes);
+    }
+    head(&mut text, "hitokoe_diagnoses", "Questions of the support by how far they are.", "gauge");
+    for (state, count) in diagnosis::counts(sql)? {
+        line(&mut text, "hitokoe_diagnoses", &[("state", state)], count);
     }
     rollouts(sql, &mut text)?;
     Ok(text)

@@ -4,6 +4,7 @@ use gateway_api::status::{BoxStatus, Reader, Signal, Slot, StatusAnswer};
 
 use crate::{
     device::{self, Device},
+    fleet::diagnosis,
     renewal,
     store::{Sql, StoreError},
     update::shelf,
@@ -38,6 +39,7 @@ pub(crate) fn take(
         again_in_seconds: AGAIN_SECONDS,
         renew_certificate: renewal::is_due_for(sql, &device.device_id, now_ms)?,
         offer: shelf::offer(sql, &device.device_id, &status.version)?,
+        diagnosis: diagnosis::open_for(sql, &device.device_id, now_ms)?,
     })
 }
 

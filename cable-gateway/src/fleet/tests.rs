@@ -1,5 +1,6 @@
 //! Boxes over real TLS: their states, their certificates, their images.
 
+mod diagnoses;
 mod letters;
 mod renewals;
 mod statuses;

@@ -87,6 +87,11 @@ const STEPS: &[Step] = &[
         name: "0023_card_stop",
         text: include_str!("../../migrations/sqlite/0023_card_stop.sql"),
     },
+    Step {
+        number: 30,
+        name: "0030_support",
+        text: include_str!("../../migrations/sqlite/0030_support.sql"),
+    },
 ];
 
 /// The database and this program do not fit together.

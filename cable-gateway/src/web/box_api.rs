@@ -8,6 +8,7 @@ mod card_links;
 mod card_stops;
 mod card_touches;
 mod certificate;
+mod diagnoses;
 pub mod document;
 mod enrolments;
 mod events;
@@ -35,7 +36,7 @@ use axum::{
     response::Response,
     routing::{delete, get, post},
 };
-use gateway_api::path;
+use gateway_api::{diagnosis::DIAGNOSIS_BYTES_MAX, path};
 use tower_http::timeout::TimeoutLayer;
 
 pub use problem::Refused;
@@ -63,6 +64,11 @@ pub fn router(state: AppState) -> Router {
         .route(path::REPORTS, post(reports::handler))
         .route(path::STATUS, post(status::handler))
         .route(path::CERTIFICATE, post(certificate::handler))
+        .route(
+            path::DIAGNOSIS,
+            post(diagnoses::give).layer(DefaultBodyLimit::max(DIAGNOSIS_BYTES_MAX)),
+        )
+        .route(path::DIAGNOSIS_REFUSAL, post(diagnoses::refuse))
         .route(path::UPDATE, get(updates::handler))
         .route(path::ACCESS_LOG, get(access_log::handler))
         .route(path::SESSION, delete(session::handler))
@@ -85,10 +91,17 @@ pub fn router(state: AppState) -> Router {
 }
 
 async fn limit_body(request: Request, next: Next) -> Result<Response, Refused> {
-    match body_limit::exceeds(request, BODY_LIMIT).await {
+    let limit = limit_of(request.uri().path());
+    match body_limit::exceeds(request, limit).await {
         Ok(request) => Ok(next.run(request).await),
-        Err(body_limit::TooLarge) => Err(Refused::too_large(BODY_LIMIT)),
+        Err(body_limit::TooLarge) => Err(Refused::too_large(limit)),
     }
+}
+
+/// Only a diagnosis, which carries a log, may be larger.
+fn limit_of(path: &str) -> usize {
+    let (diagnoses, _) = path::DIAGNOSIS.split_once('{').unwrap_or((path::DIAGNOSIS, ""));
+    if path.starts_with(diagnoses) { DIAGNOSIS_BYTES_MAX } else { BODY_LIMIT }
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod page;
 mod pages;
 mod picture;
 mod preview;
+mod remote_keys;
 mod resident;
 mod sign_in;
 mod standing;
@@ -122,6 +123,7 @@ fn nurse_routes() -> Router<Console> {
     Router::new()
         .route("/check-ins", get(check_ins::show))
         .route("/residents/{person}", get(resident::show))
+        .route("/residents/{person}/keys", post(remote_keys::of_resident))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
     effects::{
         Events,
         card::CardReader,
-        caretaker::Caretaker,
+        caretaker::{Caretaker, Given},
         cue::Cues,
         link::{Link, Request},
         multicast::OrderMulticast,
@@ -108,6 +108,14 @@ impl Adapters {
                 self.ask(Request::FetchOrders { after_sequence, spread_ms });
             }
             Effect::SendReport(report) => self.ask(Request::SendReport(report)),
+            Effect::GiveDiagnosis { request_id, playback, is_proven } => {
+                if let Some(caretaker) = &self.caretaker {
+                    caretaker.diagnose(Given { request_id, playback, is_proven });
+                }
+            }
+            Effect::RefuseDiagnosis { request_id } => {
+                self.ask(Request::RefuseDiagnosis { request_id });
+            }
             Effect::Store(command) => self.store.carry_out(command),
             Effect::Speak { speech_id, sentences, priority } => {
                 let sentences = self.spoken(&sentences, language());

@@ -5,6 +5,7 @@
 //! rights for it takes that up (`hitokoe-update.path`). Where there is no such system, states are told and
 //! offers are declined.
 
+mod diagnosis;
 mod surroundings;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use std::{
 };
 
 use gateway_api::{
+    diagnosis::{Diagnosis, DiagnosisRequest, Playback, Start},
     status::{BoxStatus, LastOrder, StatusAnswer},
     update::{UpdateOffer, UpdateReport, UpdateState},
 };
@@ -28,9 +30,10 @@ use serde::{Deserialize, Serialize};
 use stb_core::{
     Now,
     event::{Event, UpdateNotice},
-    update::{Action, Kept, Situation, Updater},
+    update::{Action, Installer, Kept, Situation, Updater},
     vitals::Vitals,
 };
+use uuid::Uuid;
 
 use super::{
     Ended, Events,
@@ -39,6 +42,7 @@ use super::{
     link::{Link, Request},
     supervise,
 };
+use crate::record::Record;
 pub use surroundings::Surroundings;
 
 /// How often everything is looked at.
@@ -57,29 +61,65 @@ const KEPT_FILE: &str = "caretaker.json";
 /// The caretaker's end of the box.
 #[derive(Debug)]
 pub struct Caretaker {
-    vitals: Sender<Vitals>,
+    news: Sender<News>,
     last_key_ms: Arc<AtomicU64>,
+}
+
+/// What the caretaker hears from the box.
+enum News {
+    Vitals(Vitals),
+    Diagnose(Given),
+}
+
+/// The home said yes to a diagnosis; what the machine adds to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// To which question.
+    pub request_id: Uuid,
+    /// What became of channels.
+    pub playback: Playback,
+    /// Picture, gateway and card service were seen since the start.
+    pub is_proven: bool,
+}
+
+/// What the application knows of itself.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Its log.
+    pub record: Record,
+    /// Television and orders only.
+    pub is_safe_mode: bool,
 }
 
 impl Caretaker {
     /// Starts with the box as it is.
     pub fn start(
         data_dir: &Path,
-        surroundings: Surroundings,
+        (surroundings, application): (Surroundings, Application),
         clock: Clock,
         link: Link,
         events: Events,
     ) -> io::Result<Self> {
-        let (vitals, news) = channel();
+        let (sender, news) = channel();
         let last_key_ms = Arc::new(AtomicU64::new(0));
-        let mut work = Work::new(data_dir, surroundings, link, events, last_key_ms.clone());
+        let around = (surroundings, application);
+        let mut work = Work::new(data_dir, around, link, events, last_key_ms.clone());
         supervise("caretaker", move || work.go_on(&news, &clock))?;
-        Ok(Self { vitals, last_key_ms })
+        Ok(Self { news: sender, last_key_ms })
     }
 
     /// The box is like this now.
     pub fn note(&self, vitals: Vitals) {
-        if self.vitals.send(vitals).is_err() {
+        self.tell(News::Vitals(vitals));
+    }
+
+    /// The home said yes: how the box is goes to whoever asked.
+    pub fn diagnose(&self, given: Given) {
+        self.tell(News::Diagnose(given));
+    }
+
+    fn tell(&self, news: News) {
+        if self.news.send(news).is_err() {
             tracing::error!("the state of the box was lost: its thread is gone");
         }
     }
@@ -106,6 +146,8 @@ trait Upward {
     fn renew_certificate(&self);
     /// The present one with its issuer, PEM.
     fn certificate_chain(&self) -> String;
+    /// Sends what the home agreed to; whether it was taken comes as an event.
+    fn give(&self, request_id: Uuid, diagnosis: Diagnosis);
 }
 
 impl Upward for Link {
@@ -122,6 +164,10 @@ impl Upward for Link {
     fn certificate_chain(&self) -> String {
         Self::certificate_chain(self)
     }
+
+    fn give(&self, request_id: Uuid, diagnosis: Diagnosis) {
+        self.ask(Request::GiveDiagnosis { request_id, diagnosis: Box::new(diagnosis) });
+    }
 }
 
 struct Work<U> {
@@ -130,6 +176,7 @@ struct Work<U> {
     kept: Memory,
     last_order: Option<LastOrder>,
     surroundings: Surroundings,
+    application: Application,
     gateway: U,
     events: Events,
     last_key_ms: Arc<AtomicU64>,
@@ -137,6 +184,10 @@ struct Work<U> {
     vitals: Option<Vitals>,
     offer: Option<UpdateOffer>,
     notice: Option<UpdateNotice>,
+    /// How far an update was when it was last looked at.
+    report: UpdateReport,
+    /// The support waits for an answer of this home.
+    diagnosis: Option<DiagnosisRequest>,
     told: Told,
 }
 
@@ -152,7 +203,7 @@ struct Told {
 impl<U: Upward> Work<U> {
     fn new(
         data_dir: &Path,
-        surroundings: Surroundings,
+        (surroundings, application): (Surroundings, Application),
         gateway: U,
         events: Events,
         last_key_ms: Arc<AtomicU64>,
@@ -165,6 +216,7 @@ impl<U: Upward> Work<U> {
             last_order: kept.last_order,
             kept,
             surroundings,
+            application,
             gateway,
             events,
             last_key_ms,
@@ -172,22 +224,55 @@ impl<U: Upward> Work<U> {
             vitals: None,
             offer: None,
             notice: None,
+            report: UpdateReport::current(),
+            diagnosis: None,
             told: Told::default(),
         }
     }
 
-    fn go_on(&mut self, news: &Receiver<Vitals>, clock: &Clock) -> Ended {
+    fn go_on(&mut self, news: &Receiver<News>, clock: &Clock) -> Ended {
         loop {
             match news.recv_timeout(TICK) {
-                Ok(vitals) => self.vitals = Some(vitals),
+                Ok(first) => {
+                    for news in std::iter::once(first).chain(news.try_iter()) {
+                        self.hear(news, clock.now());
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ended::Finished,
             }
-            while let Ok(vitals) = news.try_recv() {
-                self.vitals = Some(vitals);
-            }
             self.look(clock.now());
         }
+    }
+
+    fn hear(&mut self, news: News, now: Now) {
+        match news {
+            News::Vitals(vitals) => self.vitals = Some(vitals),
+            News::Diagnose(given) => self.diagnose(given, now),
+        }
+    }
+
+    /// Only after the home said yes.
+    fn diagnose(&self, given: Given, now: Now) {
+        let Some(vitals) = self.vitals else { return };
+        tracing::info!("the home agreed to a diagnosis; it is sent");
+        let diagnosis = Diagnosis {
+            collected_at_ms: now.wall_ms,
+            clock_trusted: now.wall_trusted,
+            status: self.status(vitals, self.report.clone(), now.monotonic_ms),
+            start: Start {
+                is_proven: given.is_proven,
+                is_safe_mode: self.application.is_safe_mode,
+                has_installer: self.surroundings.installer() != Installer::Missing,
+            },
+            process: diagnosis::process(),
+            temperature_millicelsius: diagnosis::temperature(&self.surroundings.devices("thermal")),
+            interfaces: diagnosis::interfaces(&self.surroundings.devices("net")),
+            is_linked: vitals.is_linked,
+            playback: given.playback,
+            log: self.application.record.log(),
+        };
+        self.gateway.give(given.request_id, diagnosis);
     }
 
     /// Looks at everything once.
@@ -196,6 +281,7 @@ impl<U: Upward> Work<U> {
         self.last_order = vitals.last_order.or(self.last_order);
         self.hear_answer(now.monotonic_ms);
         let report = self.update(now);
+        self.report = report.clone();
         self.tell(vitals, report, now.monotonic_ms);
     }
 
@@ -266,8 +352,8 @@ impl<U: Upward> Work<U> {
         }
     }
 
-    fn tell(&mut self, vitals: Vitals, update: UpdateReport, now_ms: u64) {
-        let status = BoxStatus {
+    fn status(&self, vitals: Vitals, update: UpdateReport, now_ms: u64) -> BoxStatus {
+        BoxStatus {
             version: self.surroundings.version().clone(),
             slot: self.surroundings.slot(),
             reader: vitals.reader,
@@ -276,7 +362,11 @@ impl<U: Upward> Work<U> {
             update,
             uptime_seconds: u32::try_from(now_ms / 1_000).unwrap_or(u32::MAX),
             memory: Some(surroundings::memory()),
-        };
+        }
+    }
+
+    fn tell(&mut self, vitals: Vitals, update: UpdateReport, now_ms: u64) {
+        let status = self.status(vitals, update, now_ms);
         let is_news = self.told.status.as_ref().is_none_or(|told| differs(told, &status));
         let is_due = now_ms >= self.told.next_ms || is_news;
         let is_apart = self.told.at_ms == 0 || now_ms >= self.told.at_ms + APART_MS;
@@ -288,6 +378,15 @@ impl<U: Upward> Work<U> {
         self.told = Told { status: Some(status), at_ms: now_ms, next_ms, answer };
     }
 
+    /// As often as the gateway says that it is open: an answer may have been lost.
+    fn tell_question(&mut self, request: Option<DiagnosisRequest>) {
+        if request.is_some() || self.diagnosis.is_some() {
+            self.diagnosis.clone_from(&request);
+            // Fails only when the box is stopping.
+            let _ = self.events.send_blocking(Event::DiagnosisAsked(request));
+        }
+    }
+
     fn hear_answer(&mut self, now_ms: u64) {
         let Some(waiting) = &self.told.answer else { return };
         match waiting.try_recv() {
@@ -296,6 +395,7 @@ impl<U: Upward> Work<U> {
                 self.told.next_ms = self.told.at_ms + again_ms.clamp(APART_MS, AGAIN_MAX_MS);
                 self.told.answer = None;
                 self.offer = answer.offer;
+                self.tell_question(answer.diagnosis);
                 if answer.renew_certificate {
                     self.gateway.renew_certificate();
                 }

@@ -22,6 +22,7 @@ use std::{
 };
 
 use gateway_api::{
+    diagnosis::Diagnosis,
     login::{CardTouch, LoginProof, LoginRequest, SignatureProof},
     problem::ProblemCode,
     report::Report,
@@ -92,6 +93,18 @@ pub enum Request {
     },
     /// Ask for the next device certificate.
     RenewCertificate,
+    /// The home said yes to a diagnosis.
+    GiveDiagnosis {
+        /// To which question.
+        request_id: uuid::Uuid,
+        /// How the box is.
+        diagnosis: Box<Diagnosis>,
+    },
+    /// The home said no.
+    RefuseDiagnosis {
+        /// To which question.
+        request_id: uuid::Uuid,
+    },
 }
 
 /// The link's end of the box.
@@ -224,6 +237,14 @@ async fn answer(requests: Requests, events: Events, request: Request) {
             let answer = services::answer(&requests, call).await;
             Event::ServiceAnswered { call_id, answer }
         }
+        Request::GiveDiagnosis { request_id, diagnosis } => {
+            let taken = requests.give_diagnosis(request_id, &diagnosis).await;
+            Event::DiagnosisSettled { request_id, is_taken: is_taken(taken) }
+        }
+        Request::RefuseDiagnosis { request_id } => {
+            let taken = requests.refuse_diagnosis(request_id).await;
+            Event::DiagnosisSettled { request_id, is_taken: is_taken(taken) }
+        }
         Request::CloseSession { token } => {
             // The token expires by itself; the screen has moved on.
             if let Err(failure) = requests.close_session(&token).await {
@@ -254,6 +275,10 @@ async fn tell_status(
     let answer = answer.map_err(|failure| tracing::warn!(%failure, "state of the box not told"));
     // Nobody waits any more when the box is stopping.
     let _ = answers.send(answer.ok());
+}
+
+fn is_taken(taken: Result<(), Failure>) -> bool {
+    taken.map_err(|failure| tracing::warn!(%failure, "answer to the support not sent")).is_ok()
 }
 
 fn not_logged_in(failure: Failure) -> Event {

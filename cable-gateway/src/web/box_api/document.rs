@@ -24,6 +24,8 @@ use utoipa::OpenApi as _;
         super::reports::handler,
         super::status::handler,
         super::certificate::handler,
+        super::diagnoses::give,
+        super::diagnoses::refuse,
         super::updates::handler,
         super::access_log::handler,
         super::session::handler,

@@ -294,6 +294,10 @@ impl Fields {
             path if path.starts_with("/orders/") && path.contains("/help/") => {
                 return path.split_once("/help/").map_or(path, |(page, _)| page).to_owned();
             }
+            path if path.starts_with("/residents/") || path.starts_with("/fleet/boxes/") => {
+                let form = path.strip_suffix("/keys").or(path.strip_suffix("/diagnosis"));
+                form.unwrap_or(path)
+            }
             path if path.starts_with("/fleet/updates/") => return "/fleet/updates".to_owned(),
             path if path.starts_with("/drafts/") => {
                 return path.rsplit_once('/').map_or(path, |(page, _)| page).to_owned();

@@ -2,6 +2,7 @@
 //!
 //! Whoever looks here is the operator's support. No query behind these pages reads a person.
 
+mod diagnosis;
 mod letters;
 mod list;
 mod one;
@@ -48,6 +49,9 @@ pub(super) fn routes() -> Router<Console> {
         .route("/fleet.csv", get(list::export))
         .route("/fleet/boxes/{device}", get(one::show))
         .route("/fleet/boxes/{device}/revoke", get(one::ask).post(one::revoke))
+        .route("/fleet/boxes/{device}/keys", post(one::choose_keys))
+        .route("/fleet/boxes/{device}/diagnosis", post(diagnosis::ask))
+        .route("/fleet/boxes/{device}/diagnosis.json", get(diagnosis::download))
         .route("/fleet/letters", get(letters::show).post(letters::draw))
         .route("/fleet/updates", get(rollouts::show))
         .route("/fleet/updates/{version}/roll-out", post(rollouts::widen))

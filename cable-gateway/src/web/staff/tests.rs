@@ -14,4 +14,5 @@ mod rights;
 mod sign_in;
 mod sizes;
 mod standing;
+mod support;
 mod watch_list;

@@ -19,6 +19,7 @@ const VERSION: &str = "/etc/hitokoe/version";
 const FACTS: &str = "/run/hitokoe/boot";
 /// What the installer says: a word, a bundle and perhaps a reason.
 const INSTALLER: &str = "/run/hitokoe-update/state";
+const DEVICES: &str = "/sys/class";
 /// Its lines are short; a file beyond this is not its.
 const STATE_BYTES_MAX: usize = 1_024;
 
@@ -29,6 +30,8 @@ pub struct Surroundings {
     slot: Option<Slot>,
     boot: Option<String>,
     installer: PathBuf,
+    /// What the kernel tells of devices.
+    devices: PathBuf,
     /// The folder that the service manager made for this service.
     signs: Option<PathBuf>,
     spread: u32,
@@ -57,6 +60,7 @@ impl Surroundings {
             },
             boot: fact("boot"),
             installer: below(INSTALLER),
+            devices: below(DEVICES),
             signs,
             spread: device_id
                 .bytes()
@@ -87,6 +91,10 @@ impl Surroundings {
         }
         let said = fs::read(&self.installer).unwrap_or_default();
         said_by(&said).unwrap_or(Installer::Idle)
+    }
+
+    pub(super) fn devices(&self, class: &str) -> PathBuf {
+        self.devices.join(class)
     }
 
     pub(super) fn is_busy(&self) -> bool {

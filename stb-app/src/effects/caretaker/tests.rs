@@ -1,3 +1,4 @@
+mod question;
 mod wish;
 
 use std::{cell::RefCell, fs, rc::Rc};
@@ -19,6 +20,12 @@ struct Office {
     told: RefCell<Vec<BoxStatus>>,
     renewals: RefCell<u32>,
     answer: RefCell<Option<StatusAnswer>>,
+    given: RefCell<Vec<(Uuid, Diagnosis)>>,
+}
+
+/// Nothing to do.
+fn calm() -> StatusAnswer {
+    StatusAnswer { again_in_seconds: 900, renew_certificate: false, offer: None, diagnosis: None }
 }
 
 impl Upward for Rc<Office> {
@@ -35,6 +42,10 @@ impl Upward for Rc<Office> {
 
     fn certificate_chain(&self) -> String {
         "-----BEGIN CERTIFICATE-----\n".to_owned()
+    }
+
+    fn give(&self, request_id: Uuid, diagnosis: Diagnosis) {
+        self.given.borrow_mut().push((request_id, diagnosis));
     }
 }
 
@@ -70,7 +81,7 @@ impl Machine {
     }
 
     fn offers(&self, offer: Option<UpdateOffer>) {
-        let answer = StatusAnswer { again_in_seconds: 900, renew_certificate: false, offer };
+        let answer = StatusAnswer { offer, ..calm() };
         *self.office.answer.borrow_mut() = Some(answer);
     }
 
@@ -106,7 +117,8 @@ fn caretaker(
     let (events, happened) = async_channel::bounded(16);
     let surroundings = Surroundings::at(root, Some(root.join("run/stb")), "box-1");
     let keys = Arc::new(AtomicU64::new(0));
-    let mut work = Work::new(&root.join("data"), surroundings, Rc::clone(office), events, keys);
+    let around = (surroundings, Application { record: Record::default(), is_safe_mode: false });
+    let mut work = Work::new(&root.join("data"), around, Rc::clone(office), events, keys);
     work.vitals = Some(Vitals {
         reader: Reader::Ready,
         signal: Signal::Good,
@@ -183,7 +195,7 @@ fn a_state_that_was_not_taken_is_told_again_and_a_due_certificate_is_asked_for()
     machine.looks();
     assert_eq!(machine.office.told.borrow().len(), 2);
     *machine.office.answer.borrow_mut() =
-        Some(StatusAnswer { again_in_seconds: 1, renew_certificate: true, offer: None });
+        Some(StatusAnswer { again_in_seconds: 1, renew_certificate: true, ..calm() });
     machine.looks();
     machine.now_ms += 900_000;
     machine.looks();

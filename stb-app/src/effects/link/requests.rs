@@ -7,6 +7,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::{
+    diagnosis::Diagnosis,
     enrolment::{CertificateRenewal, EnrolmentAnswer, EnrolmentRequest, RenewedCertificate},
     login::{CardTouch, LoginChallenge, LoginProof, LoginRequest, Session, SignatureProof},
     order::OrderList,
@@ -85,6 +86,20 @@ impl Requests {
 
     pub(super) async fn send_status(&self, status: &BoxStatus) -> Result<StatusAnswer, Failure> {
         self.post(path::STATUS, status).await
+    }
+
+    pub(super) async fn give_diagnosis(
+        &self,
+        request_id: uuid::Uuid,
+        diagnosis: &Diagnosis,
+    ) -> Result<(), Failure> {
+        let path = path::DIAGNOSIS.replace("{request_id}", &request_id.to_string());
+        self.send(self.request(Method::POST, &path).json(diagnosis)).await.map(drop)
+    }
+
+    pub(super) async fn refuse_diagnosis(&self, request_id: uuid::Uuid) -> Result<(), Failure> {
+        let path = path::DIAGNOSIS_REFUSAL.replace("{request_id}", &request_id.to_string());
+        self.send(self.request(Method::POST, &path)).await.map(drop)
     }
 
     pub(super) async fn renew(

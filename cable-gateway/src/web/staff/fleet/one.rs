@@ -7,16 +7,21 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Operator, words};
+use super::{Operator, diagnosis::DiagnosisView, words};
 use crate::{
     audit, device,
-    fleet::listing::{self, BoxRow, Told},
+    fleet::{
+        diagnosis,
+        listing::{self, BoxRow, Told},
+    },
+    key_lock,
     store::{Sql, StoreError},
     web::staff::{
         Console,
         context::{Duty as _, On, Posted},
         fault::{Fault, Refused},
         page::{FieldError, Frame, html},
+        remote_keys::{KeyForm, chosen},
         wording,
     },
 };
@@ -39,6 +44,10 @@ struct BoxPage {
     contact_class: &'static str,
     contact: String,
     facts: Vec<(&'static str, String)>,
+    errors: Vec<FieldError>,
+    diagnosis: Option<DiagnosisView>,
+    reason: String,
+    keys: KeyForm,
 }
 
 #[derive(Template)]
@@ -53,16 +62,41 @@ struct RevokePage {
     reasons: [(&'static str, &'static str, &'static str); 4],
 }
 
+impl BoxPage {
+    /// Nothing is open for the home.
+    fn may_ask(&self) -> bool {
+        self.diagnosis.as_ref().is_none_or(|last| !last.is_open)
+    }
+
+    /// A new question takes the place of an answer.
+    fn has_answer(&self) -> bool {
+        self.diagnosis.as_ref().is_some_and(|last| last.is_here)
+    }
+}
+
 pub(super) async fn show(
     State(console): State<Console>,
     On(operator): On<Operator>,
     Path(device_id): Path<String>,
 ) -> Result<Response, Refused> {
+    Ok(page(&console, &operator, device_id, Vec::new(), String::new()).await?)
+}
+
+/// The page of a box; `errors` and `reason` where a question to its home was not accepted.
+pub(super) async fn page(
+    console: &Console,
+    operator: &Operator,
+    device_id: String,
+    errors: Vec<FieldError>,
+    reason: String,
+) -> Result<Response, Fault> {
     let connected = console.app.hub.connected().contains(&device_id);
     let (person, now_ms) = (operator.person().clone(), console.now_ms());
     let work = move |sql: &mut dyn Sql| {
         let row = listing::one(sql, &device_id)?.ok_or(Fault::NotFound)?;
         let (contact_class, contact) = words::contact(&row, connected, now_ms);
+        let last = diagnosis::of_box(sql, &row.device_id, now_ms)?;
+        let lock = key_lock::of_home(sql, &row.household_id)?.unwrap_or_default();
         let frame = Frame::of(sql, &person, now_ms)?.titled("受信機", "fleet");
         Ok::<_, Fault>(BoxPage {
             frame: Frame { narrow: true, ..frame },
@@ -71,6 +105,10 @@ pub(super) async fn show(
             contact_class,
             contact,
             facts: facts(&row, now_ms),
+            errors,
+            diagnosis: last.map(|last| DiagnosisView::of(&last, now_ms)),
+            reason,
+            keys: KeyForm::new(format!("/fleet/boxes/{}/keys", row.device_id), lock),
             device_id: row.device_id,
         })
     };
@@ -108,6 +146,22 @@ fn told_facts(told: &Told, now_ms: i64) -> Vec<(&'static str, String)> {
         ("動き始めてから", words::uptime(told.uptime_seconds)),
         ("空きメモリー", memory),
     ]
+}
+
+/// Which keys of the remote the home of this box uses.
+pub(super) async fn choose_keys(
+    State(console): State<Console>,
+    Path(device_id): Path<String>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let lock = chosen(&posted.fields)?;
+    let (viewer, now_ms, id) = (posted.by.viewer(""), console.now_ms(), device_id.clone());
+    let work = move |sql: &mut dyn Sql| {
+        let row = listing::one(sql, &id)?.ok_or(Fault::NotFound)?;
+        Ok::<_, Fault>(key_lock::choose(sql, &viewer, &row.household_id, lock, &[], now_ms)?)
+    };
+    console.app.store.write(work).await?;
+    Ok(Redirect::to(&format!("/fleet/boxes/{device_id}#keys")).into_response())
 }
 
 /// The first step: what will happen, and why.

@@ -147,7 +147,7 @@ async fn a_box_is_stopped_in_two_steps_and_it_is_written_down() {
     let mut operator = operator(&town).await;
     let box_page = operator.get("/fleet/boxes/d-nakamura").await;
     box_page.shows("href=\"/fleet/boxes/d-nakamura/revoke\"");
-    box_page.hides("method=\"post\" action=\"/fleet");
+    box_page.hides("method=\"post\" action=\"/fleet/boxes/d-nakamura/revoke\"");
     let form = "/fleet/boxes/d-nakamura/revoke";
     operator.get(form).await.shows("元には戻せません");
     let refused = operator.post(form, &[]).await;

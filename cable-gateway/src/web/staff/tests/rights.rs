@@ -35,6 +35,7 @@ fn routes() -> Vec<Row> {
         (post.clone(), "/drafts/00/withdraw", [303, 404, 403]),
         (get.clone(), "/check-ins", [303, 403, 200]),
         (get.clone(), "/residents/00", [303, 403, 404]),
+        (post.clone(), "/residents/00/keys", [303, 403, 400]),
         (get.clone(), "/cards", [303, 403, 403]),
         (post.clone(), "/cards/lost", [303, 403, 403]),
         (get, "/no-such-page", [404, 404, 404]),

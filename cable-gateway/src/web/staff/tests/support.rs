@@ -1,0 +1,116 @@
+//! What staff choose for a home's remote, and what the support asks of a box.
+
+use super::fixture::Town;
+use crate::{
+    store::{Sql, StoreError},
+    values,
+};
+
+impl Town {
+    /// The home of the 中村 answered the support's question.
+    async fn answers(&self, state: &'static str) {
+        let now_ms = self.now_ms();
+        let content = (state == "given").then_some("{\"log\": []}");
+        let write = move |sql: &mut dyn Sql| {
+            let query = "UPDATE diagnosis SET state = $1, content = $2, settled_at_ms = $3 \
+                         WHERE device_id = 'd-nakamura'";
+            sql.execute(query, values![state, content.map(str::to_owned), now_ms])
+        };
+        self.write::<_, StoreError, _>(write).await;
+    }
+}
+
+const BOX: &str = "/fleet/boxes/d-nakamura";
+const ASK: &str = "/fleet/boxes/d-nakamura/diagnosis";
+const FILE: &str = "/fleet/boxes/d-nakamura/diagnosis.json";
+
+#[tokio::test]
+async fn the_support_asks_with_a_reason_sees_what_became_of_it_and_takes_it_away() {
+    let town = Town::new().await;
+    let mut operator = town.officer("kono").await;
+    let page = operator.get(BOX).await;
+    page.shows("家の人にたずねる");
+    page.hides("diagnosis.json");
+    for (reason, text) in [
+        ("", "テレビに出す理由を書いてください"),
+        ("😀", "テレビで表示できない文字"),
+        (&"あ".repeat(41), "理由は40文字まで"),
+    ] {
+        let refused = operator.post(ASK, &[("reason", reason)]).await;
+        refused.has_status(422);
+        refused.shows(text);
+    }
+    operator.get(FILE).await.has_status(404);
+    operator.post(ASK, &[("reason", "画面が止まるため")]).await.has_status(303);
+    let page = operator.get(BOX).await;
+    page.shows("家の人にたずねています");
+    page.shows("理由：画面が止まるため");
+    page.hides("家の人にたずねる</button>");
+    town.answers("given").await;
+    let page = operator.get(BOX).await;
+    page.shows("もう一度たずねると、いまの記録は消えます");
+    page.shows(FILE);
+    let file = operator.get(FILE).await;
+    file.has_status(200);
+    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"diagnosis.json\"");
+    assert_eq!(file.body, "{\"log\": []}");
+    operator.get(BOX).await;
+    operator.post(ASK, &[("reason", "もう一度")]).await.has_status(303);
+    operator.get(FILE).await.has_status(404);
+    town.answers("declined").await;
+    operator.get(BOX).await.shows("「送らない」と答えました");
+    let acts = town.audit_acts().await;
+    for (object, purpose) in
+        [("diagnosis-asked", "d-nakamura 画面が止まるため"), ("diagnosis-downloaded", "d-nakamura")]
+    {
+        assert!(acts.contains(&(object.to_owned(), purpose.to_owned())), "{acts:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_the_support_asks_or_takes_away() {
+    let town = Town::new().await;
+    let mut operator = town.officer("kono").await;
+    operator.get(BOX).await;
+    operator.post(ASK, &[("reason", "画面が止まるため")]).await.has_status(303);
+    town.answers("given").await;
+    for mut other in [town.officer("saito").await, town.nurse().await, town.officer("ogawa").await]
+    {
+        for page in ["/orders/new", "/check-ins", "/cards"] {
+            other.get(page).await;
+        }
+        other.get(FILE).await.has_status(403);
+        other.post(ASK, &[("reason", "見たい")]).await.has_status(403);
+        other.post("/fleet/boxes/d-nakamura/keys", &[("keys", "simple")]).await.has_status(403);
+    }
+    town.browser().get(FILE).await.has_status(303);
+    operator.post("/fleet/boxes/nowhere/diagnosis", &[("reason", "x")]).await.has_status(404);
+    operator.post("/fleet/boxes/nowhere/keys", &[("keys", "all")]).await.has_status(404);
+}
+
+#[tokio::test]
+async fn nurse_and_support_choose_the_keys_of_a_home() {
+    let town = Town::new().await;
+    let (mut nurse, mut operator) = (town.nurse().await, town.officer("kono").await);
+    let chosen = |code: &str| format!("value=\"{code}\" required checked");
+    nurse.get("/residents/p-hana").await.shows(&chosen("all"));
+    let form = "/residents/p-hana/keys";
+    nurse.post(form, &[("keys", "simple")]).await.has_status(303);
+    nurse.get("/residents/p-shigeru").await.shows(&chosen("simple"));
+    operator.get(BOX).await.shows(&chosen("simple"));
+    let form_of_box = "/fleet/boxes/d-nakamura/keys";
+    operator.post(form_of_box, &[("keys", "minimal")]).await.has_status(303);
+    operator.post(form_of_box, &[("keys", "none")]).await.has_status(400);
+    nurse.get("/residents/p-hana").await.shows(&chosen("minimal"));
+    nurse.post("/residents/00/keys", &[("keys", "all")]).await.has_status(404);
+    let acts = town.audit_acts().await;
+    let words: Vec<&str> = acts
+        .iter()
+        .filter(|(object, _)| object == "remote-keys-chosen")
+        .map(|(_, purpose)| purpose.as_str())
+        .collect();
+    assert_eq!(words, ["h-nakamura simple", "h-nakamura minimal"]);
+    let mut officer = town.officer("saito").await;
+    officer.get("/orders/new").await;
+    officer.post(form, &[("keys", "all")]).await.has_status(403);
+}
