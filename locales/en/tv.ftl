@@ -560,10 +560,10 @@ action-newer-card = If you have a newer card, insert it. If not, please ask at t
 
 ## The box itself
 
-keys-simple = The remote is set to simple keys. To change it, call your cable company or the town office.
-keys-minimal = The remote is set to power, volume and channels. To change it, call your cable company or the town office.
+keys-simple = The remote is set to simple. To change it, call the town office.
+keys-minimal = The remote is set to minimal. To change it, call the town office.
 diagnosis-title = May this box send how it is doing?
-diagnosis-lead = The cable company's support asks, to find out what is wrong.
+diagnosis-lead = The cable company's support asks you.
 diagnosis-reason = Why
 diagnosis-reason-text = { $text }
 diagnosis-sent-label = What is sent
@@ -579,5 +579,5 @@ diagnosis-wait = Please wait. You may go back to TV meanwhile.
 diagnosis-thanks = Sent
 diagnosis-thanks-lead = Thank you for your help.
 diagnosis-later = It could not be sent now
-diagnosis-later-lead = It will be sent once there is a connection. You need not do anything.
+diagnosis-later-lead = It will be sent when there is a connection again.
 toast-diagnosis-no = Nothing was sent about this box.

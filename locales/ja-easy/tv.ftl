@@ -575,10 +575,10 @@ action-newer-card = 新しい カードが あれば、入れてください。�
 
 ## 機械の こと
 
-keys-simple = リモコンは、かんたんな ボタンだけ 使えます。変えたい ときは、ケーブルテレビか 役場に 言ってください。
-keys-minimal = リモコンは、電源・音・チャンネルだけ 使えます。変えたい ときは、ケーブルテレビか 役場に 言ってください。
+keys-simple = リモコンは「かんたん」です。変えたい ときは 役場に 言ってください。
+keys-minimal = リモコンは「最小限」です。変えたい ときは 役場に 言ってください。
 diagnosis-title = 機械の ようすを 送っても いいですか
-diagnosis-lead = ケーブルテレビの 人が、調べる ために お願いしています。
+diagnosis-lead = ケーブルテレビの 人からの お願いです。
 diagnosis-reason = どうして
 diagnosis-reason-text = { $text }
 diagnosis-sent-label = 送る もの
@@ -594,5 +594,5 @@ diagnosis-wait = 少し 待ってください。テレビを 見ても いいで
 diagnosis-thanks = 送りました
 diagnosis-thanks-lead = ありがとうございました。
 diagnosis-later = 今は 送れませんでした
-diagnosis-later-lead = つながったら、もう一度 送ります。何も しなくて いいです。
+diagnosis-later-lead = つながったら また 送ります。そのままで いいです。
 toast-diagnosis-no = 機械の ようすは 送りませんでした。

@@ -584,10 +584,10 @@ action-newer-card = 新しいカードがあれば入れかえてください。
 
 ## 受信機のこと
 
-keys-simple = リモコンは、かんたんな操作だけにしてあります。変えるときは、ケーブルテレビか役場にご連絡ください。
-keys-minimal = リモコンは、電源・音量・チャンネルだけにしてあります。変えるときは、ケーブルテレビか役場にご連絡ください。
+keys-simple = リモコンは「かんたん」です。変更は役場などへご連絡ください。
+keys-minimal = リモコンは「最小限」です。変更は役場などへご連絡ください。
 diagnosis-title = 受信機のようすを送ってもよいですか
-diagnosis-lead = ケーブルテレビのサポートが、調べるためにお願いしています。
+diagnosis-lead = ケーブルテレビのサポートからのお願いです。
 diagnosis-reason = 理由
 diagnosis-reason-text = { $text }
 diagnosis-sent-label = 送るもの
@@ -603,5 +603,5 @@ diagnosis-wait = そのままお待ちください。テレビに戻っても送
 diagnosis-thanks = 送りました
 diagnosis-thanks-lead = ご協力ありがとうございました。
 diagnosis-later = いまは送れませんでした
-diagnosis-later-lead = つながったら、もう一度自動で送ります。何もしなくてかまいません。
+diagnosis-later-lead = つながったら自動で送ります。そのままでかまいません。
 toast-diagnosis-no = 受信機のようすは、送りませんでした。

@@ -86,7 +86,7 @@ pub struct Town {
     pub agency: TownAgency,
     /// The television.
     pub display: Display,
-    /// Staff accounts: two officers, one nurse, one clerk of the registry.
+    /// Staff accounts: two officers, one nurse, one clerk of the registry, one of the operator's support.
     pub staff: Vec<StaffAccount>,
     /// Further environment of the box, e.g. a wrong clock.
     pub box_environment: Vec<(String, String)>,
@@ -335,6 +335,13 @@ impl Town {
 
     /// One number out of the gateway's database.
     pub fn count(&self, query: &str) -> Result<i64> {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let connection = rusqlite::Connection::open_with_flags(self.database(), flags)?;
+        Ok(connection.query_row(query, [], |row| row.get(0))?)
+    }
+
+    /// One text out of the gateway's database.
+    pub fn text(&self, query: &str) -> Result<String> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connection = rusqlite::Connection::open_with_flags(self.database(), flags)?;
         Ok(connection.query_row(query, [], |row| row.get(0))?)

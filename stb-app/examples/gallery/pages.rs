@@ -37,7 +37,44 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     samples.extend(tables());
     samples.extend(settings());
     samples.extend(languages());
+    samples.extend(support());
     samples
+}
+
+/// The operator's support asks how the box is.
+fn support() -> Vec<(&'static str, View)> {
+    let row = |label, value| Row { label, value };
+    let rows = vec![
+        row(say::diagnosis_reason(), say::diagnosis_reason_text("ときどき画面が止まるため")),
+        row(say::diagnosis_sent_label(), say::diagnosis_sent_text()),
+        row(say::diagnosis_kept_label(), say::diagnosis_kept_text()),
+    ];
+    let choices = vec![item(say::diagnosis_no(), None), item(say::diagnosis_yes(), None)];
+    let mut question = page(PageKind::Diagnosis, say::diagnosis_title(), Layout::Row, choices);
+    question.lead = Some(say::diagnosis_lead());
+    question.body = Body::Rows { rows, page: 1, pages: 1 };
+    question.hint = say::diagnosis_hint();
+    let finish = || vec![item(say::button_finish(), None)];
+    let told = |title, lead, icon| {
+        let mut told = page(PageKind::DiagnosisTold, title, Layout::Row, finish());
+        (told.lead, told.body) = (Some(lead), Body::Picture(icon));
+        shown(told)
+    };
+    let english = View { language: Language::En, ..shown(question.clone()) };
+    let easy = View { language: Language::JaEasy, ..shown(question.clone()) };
+    vec![
+        ("page-diagnosis", shown(question)),
+        ("page-diagnosis-english", english),
+        ("page-diagnosis-easy", easy),
+        (
+            "page-diagnosis-later",
+            told(say::diagnosis_later(), say::diagnosis_later_lead(), Icon::Clock),
+        ),
+        (
+            "page-diagnosis-sent",
+            told(say::diagnosis_thanks(), say::diagnosis_thanks_lead(), Icon::Check),
+        ),
+    ]
 }
 
 fn pictures() -> Vec<(&'static str, View)> {
@@ -324,7 +361,11 @@ fn settings() -> Vec<(&'static str, View)> {
     let mut scale = page(PageKind::Settings, say::setting_scale(), Layout::Column, choices);
     scale.lead = Some(say::setting_scale_lead());
     scale.focus = 1;
+    let mut simple = settings.clone();
+    simple.detail = Some(say::keys_simple());
+    simple.items.insert(3, noted(say::cards_title(), say::cards_note(), None));
     vec![
+        ("page-settings-keys", shown(simple)),
         ("page-settings", shown(settings)),
         ("page-setting-scale", shown(scale)),
         ("page-icons", shown(icons())),

@@ -21,11 +21,12 @@ pub struct StaffAccount {
 }
 
 /// Whom the demonstration town employs: login, name, role, office.
-const STAFF: [(&str, &str, &str, &str); 4] = [
+const STAFF: [(&str, &str, &str, &str); 5] = [
     ("bousai1", "見本 一郎", "disaster-officer", "美波町 消防防災課"),
     ("bousai2", "見本 二葉", "disaster-officer", "美波町 消防防災課"),
     ("hokenshi", "見本 さくら", "public-health-nurse", "美波町 保健センター"),
     ("juumin", "見本 文", "registry-clerk", "美波町 住民課"),
+    ("unyou", "見本 渉", "fleet-operator", "美波ケーブル"),
 ];
 
 /// Password of every demonstration account.

@@ -25,7 +25,6 @@ const REASON_CHARS_MAX: usize = 40;
 
 /// The last question to a box, as its page shows it.
 pub(super) struct DiagnosisView {
-    pub(super) state: &'static str,
     pub(super) words: String,
     pub(super) detail: String,
     pub(super) reason: String,
@@ -36,9 +35,8 @@ pub(super) struct DiagnosisView {
 impl DiagnosisView {
     pub(super) fn of(record: &Record, now_ms: i64) -> Self {
         let settled = wording::short_time(record.settled_at_ms.unwrap_or(now_ms), now_ms);
-        let (state, words, detail) = match record.state {
+        let (words, detail) = match record.state {
             Progress::Asked => (
-                "signal-heard",
                 "家の人にたずねています".to_owned(),
                 format!(
                     "受信機が次に報告したあと（15分以内）、だれかがテレビを見ているときに出ます。{}までに答えがなければ終わります。",
@@ -46,7 +44,6 @@ impl DiagnosisView {
                 ),
             ),
             Progress::Given => (
-                "signal-heard",
                 format!("届きました（{settled}）"),
                 format!(
                     "{}まで保管し、そのあと自動で消します。",
@@ -54,18 +51,15 @@ impl DiagnosisView {
                 ),
             ),
             Progress::Declined => (
-                "signal-none",
                 format!("「送らない」と答えました（{settled}）"),
                 "何も届いていません。".to_owned(),
             ),
             Progress::Expired => (
-                "signal-none",
                 "答えがないまま終わりました".to_owned(),
                 "何も届いていません。電話などで伝えてから、もう一度たずねてください。".to_owned(),
             ),
         };
         Self {
-            state,
             words,
             detail,
             reason: record.reason.clone(),
