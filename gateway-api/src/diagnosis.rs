@@ -408,12 +408,12 @@ mod tests {
     #[test]
     fn the_newest_lines_are_kept_and_more_are_refused() {
         let texts: Vec<String> = (0..LINES_MAX + 3).map(|number| number.to_string()).collect();
-        let log = Log::newest(texts.iter().map(|text| line(text)));
-        assert_eq!((log.lines().len(), log.lines()[0].text.as_str()), (LINES_MAX, "3"));
-        let many: Vec<LogLine> = texts.iter().map(|text| line(text)).collect();
-        assert_eq!(Log::try_from(many), Err(DiagnosisFault::Log));
-        let long = vec![line(&"x".repeat(LINE_BYTES_MAX)); LOG_BYTES_MAX / LINE_BYTES_MAX + 1];
-        assert_eq!(Log::try_from(long.clone()), Err(DiagnosisFault::Log));
-        assert_eq!(Log::newest(long.into_iter()).lines().len(), LOG_BYTES_MAX / LINE_BYTES_MAX);
+        let kept = Log::newest(texts.iter().map(|text| line(text)));
+        assert_eq!((kept.lines().len(), kept.lines()[0].text.as_str()), (LINES_MAX, "3"));
+        let too_many: Vec<LogLine> = texts.iter().map(|text| line(text)).collect();
+        assert_eq!(Log::try_from(too_many), Err(DiagnosisFault::Log));
+        let too_long = vec![line(&"x".repeat(LINE_BYTES_MAX)); LOG_BYTES_MAX / LINE_BYTES_MAX + 1];
+        assert_eq!(Log::try_from(too_long.clone()), Err(DiagnosisFault::Log));
+        assert_eq!(Log::newest(too_long.into_iter()).lines().len(), LOG_BYTES_MAX / LINE_BYTES_MAX);
     }
 }

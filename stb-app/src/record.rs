@@ -9,7 +9,6 @@ use std::{
     collections::VecDeque,
     fmt::{Debug, Write as _},
     sync::{Arc, Mutex, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use gateway_api::diagnosis::{LINES_MAX, Log, LogLevel, LogLine, LogText};
@@ -18,6 +17,8 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::layer::{Context, Layer};
+
+use crate::effects::clock::system_ms;
 
 /// Programs whose lines are kept; libraries may log what they are given.
 const OWN: [&str; 5] = ["stb_app", "stb_core", "remote_input", "jpki", "evacuation"];
@@ -72,9 +73,7 @@ impl<S: Subscriber> Layer<S> for Record {
         };
         let mut words = Words(format!("{}:", metadata.target()));
         event.record(&mut words);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let at_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-        self.keep(LogLine { at_ms, level, text: LogText::cut(&words.0) });
+        self.keep(LogLine { at_ms: system_ms(), level, text: LogText::cut(&words.0) });
     }
 }
 

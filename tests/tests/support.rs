@@ -20,10 +20,14 @@ use hitokoe_tests::{
 /// Everything that a program does by itself is done within this.
 const SOON: Duration = Duration::from_secs(20);
 /// An order that ends by itself, and a hand that is still for a while.
-const LATER: Duration = Duration::from_secs(120);
+const LATER: Duration = Duration::from_mins(2);
 /// District of the demo home.
 const HERE: &str = "A14";
 const ORDER_MS: i64 = 40_000;
+
+fn now_ms() -> Result<i64> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
+}
 
 fn town() -> Result<Town> {
     Town::start(Options { channels: false, ..Options::default() }, None)
@@ -82,7 +86,7 @@ fn ask(desk: &Desk) -> Result<()> {
 
 /// An order for this home that ends by itself; gives until when it holds.
 fn short_order(town: &Town) -> Result<i64> {
-    let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let now_ms = now_ms()?;
     let mut order = forge::order(HERE, 1, now_ms)?;
     order.expires_at = UnixMillis(now_ms + ORDER_MS);
     let sent = now_us();
@@ -104,7 +108,7 @@ fn a_home_is_asked_after_the_order_and_what_it_gives_holds_nothing_of_anybody() 
     town.display.read();
     town.display.press("F1")?;
     town.marks().wait_page("Diagnosis", begun, LATER)?;
-    let now_ms = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let now_ms = now_ms()?;
     assert!(now_ms >= ends_at_ms, "never over an order");
     picture("question.png", |file| town.display.picture(file))?;
     town.display.read();

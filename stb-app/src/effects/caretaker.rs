@@ -110,15 +110,15 @@ impl Caretaker {
 
     /// The box is like this now.
     pub fn note(&self, vitals: Vitals) {
-        self.tell(News::Vitals(vitals));
+        self.pass_on(News::Vitals(vitals));
     }
 
     /// The home said yes: how the box is goes to whoever asked.
     pub fn diagnose(&self, given: Given) {
-        self.tell(News::Diagnose(given));
+        self.pass_on(News::Diagnose(given));
     }
 
-    fn tell(&self, news: News) {
+    fn pass_on(&self, news: News) {
         if self.news.send(news).is_err() {
             tracing::error!("the state of the box was lost: its thread is gone");
         }
@@ -235,7 +235,7 @@ impl<U: Upward> Work<U> {
             match news.recv_timeout(TICK) {
                 Ok(first) => {
                     for news in std::iter::once(first).chain(news.try_iter()) {
-                        self.hear(news, clock.now());
+                        self.hear(&news, clock.now());
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -245,10 +245,10 @@ impl<U: Upward> Work<U> {
         }
     }
 
-    fn hear(&mut self, news: News, now: Now) {
+    fn hear(&mut self, news: &News, now: Now) {
         match news {
-            News::Vitals(vitals) => self.vitals = Some(vitals),
-            News::Diagnose(given) => self.diagnose(given, now),
+            News::Vitals(vitals) => self.vitals = Some(*vitals),
+            News::Diagnose(given) => self.diagnose(*given, now),
         }
     }
 

@@ -27,6 +27,9 @@ fn hears(television: &mut Television, number: u128) {
     television.happens(Event::DiagnosisAsked(Some(request(number))));
 }
 
+/// What somebody is in the middle of, and how it came to that.
+type Way = (&'static str, fn(&mut Television));
+
 /// A quiet evening on which the support asks.
 fn asked() -> Television {
     let mut television = Television::at_home();
@@ -127,7 +130,7 @@ fn what_cannot_be_sent_goes_when_the_gateway_is_back() {
 
 #[test]
 fn nobody_is_asked_in_the_middle_of_anything() {
-    let ways: [(&str, fn(&mut Television)); 5] = [
+    let ways: [Way; 5] = [
         ("a page", |television| television.press(RemoteKey::Home)),
         ("a dark screen", |television| television.press(RemoteKey::Power)),
         ("a card", |television| television.insert(Card::of_hana())),

@@ -59,7 +59,7 @@ fn a_yes_is_collected_from_the_machine_and_sent() {
     let playback = Playback { tuned: 3, silent: 1, ..Playback::default() };
     let given = Given { request_id: Uuid::from_u128(7), playback, is_proven: true };
     let now = Now { monotonic_ms: machine.now_ms, wall_ms: NIGHT_MS, wall_trusted: true };
-    machine.work.hear(News::Diagnose(given), now);
+    machine.work.hear(&News::Diagnose(given), now);
     let sent = machine.office.given.borrow();
     let (request_id, diagnosis) = &sent[0];
     assert_eq!((*request_id, sent.len()), (Uuid::from_u128(7), 1));
