@@ -20,10 +20,28 @@ pub fn of_home(sql: &mut dyn Sql, household_id: &str) -> Result<Option<KeyLock>,
     sql.optional(query, values![household_id])?.as_ref().map(read).transpose()
 }
 
-/// The home of a person; none when nobody has this id, or lives anywhere here.
-pub fn home_of(sql: &mut dyn Sql, person_id: &str) -> Result<Option<String>, StoreError> {
+/// What the home of a person uses; none when nobody with this id lives here.
+pub(crate) fn of_person(sql: &mut dyn Sql, person_id: &str) -> Result<Option<KeyLock>, StoreError> {
+    let Some(home) = home_of(sql, person_id)? else { return Ok(None) };
+    of_home(sql, &home)
+}
+
+fn home_of(sql: &mut dyn Sql, person_id: &str) -> Result<Option<String>, StoreError> {
     let query = "SELECT household_id FROM household_resident WHERE person_id = $1";
     sql.optional(query, values![person_id])?.map(|row| row.get("household_id")).transpose()
+}
+
+/// Chooses for the home of a person, and writes it down; false when nobody with this id lives here.
+pub fn choose_for_person(
+    sql: &mut dyn Sql,
+    viewer: &Viewer,
+    person_id: &str,
+    lock: KeyLock,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let Some(home) = home_of(sql, person_id)? else { return Ok(false) };
+    choose(sql, viewer, &home, lock, &[person_id.to_owned()], now_ms)?;
+    Ok(true)
 }
 
 /// Chooses for a home, and writes it down; nothing where it is so already.

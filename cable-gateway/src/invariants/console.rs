@@ -27,15 +27,16 @@ const COUNTING: [&str; 2] = [
     "SELECT area_id, COUNT(*) AS homes FROM household GROUP BY area_id",
     "SELECT COUNT(*) AS homes FROM household",
 ];
-/// Functions that give figures, states under random ids, or boxes with the number and the district of their
-/// home: they name nobody and tell no answer.
-const FIGURES: [&str; 12] = [
+/// Functions that give figures, states under random ids, boxes with the number and the district of their
+/// home, or which keys the remote of a numbered home uses: they name nobody and tell no answer.
+const FIGURES: [&str; 13] = [
     "board::counts",
     "check_in::roll",
     "check_in::states",
     "codes::draw",
     "codes::homes_left",
     "codes::homes_without_box",
+    "key_lock::of_home",
     "listing::counts",
     "listing::each",
     "listing::found",

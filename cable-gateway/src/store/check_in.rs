@@ -6,10 +6,12 @@ use std::{
     sync::Arc,
 };
 
+use gateway_api::household::KeyLock;
+
 use super::{Row, Sql, StoreError};
 use crate::{
     audit::{self, Object, Viewer},
-    values,
+    key_lock, values,
 };
 
 /// One answer to the daily question.
@@ -218,6 +220,8 @@ pub struct PersonHistory {
     pub identity: Identity,
     /// The answers, newest first; taken-back ones are marked.
     pub answers: Vec<CheckIn>,
+    /// Which keys of the remote the home uses; none for somebody who lives here no more.
+    pub key_lock: Option<KeyLock>,
 }
 
 /// A person who takes part, with the answers since `since_ms`; none when nobody has this id.
@@ -240,6 +244,7 @@ pub fn history(
     Ok(Some(PersonHistory {
         identity: identity(&head)?,
         answers: rows.iter().map(check_in).collect::<Result<_, _>>()?,
+        key_lock: key_lock::of_person(sql, person_id)?,
     }))
 }
 

@@ -64,12 +64,9 @@ pub(super) async fn of_resident(
 ) -> Result<Response, Refused> {
     let lock = chosen(&posted.fields)?;
     let (viewer, now_ms, person) = (posted.by.viewer(""), console.now_ms(), person_id.clone());
-    let work = move |sql: &mut dyn Sql| {
-        let Some(home) = key_lock::home_of(sql, &person)? else { return Ok(false) };
-        key_lock::choose(sql, &viewer, &home, lock, &[person], now_ms)?;
-        Ok::<_, StoreError>(true)
-    };
-    if !console.app.store.write(work).await? {
+    let work =
+        move |sql: &mut dyn Sql| key_lock::choose_for_person(sql, &viewer, &person, lock, now_ms);
+    if !console.app.store.write::<_, StoreError, _>(work).await? {
         return Err(Fault::NotFound.into());
     }
     Ok(Redirect::to(&format!("/residents/{person_id}#keys")).into_response())

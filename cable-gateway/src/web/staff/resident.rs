@@ -15,12 +15,9 @@ use super::{
     remote_keys::KeyForm,
     wording,
 };
-use crate::{
-    key_lock,
-    store::{
-        Sql,
-        check_in::{self, CheckIn, PersonHistory},
-    },
+use crate::store::{
+    Sql,
+    check_in::{self, CheckIn, PersonHistory},
 };
 
 const DAYS: i64 = 14;
@@ -81,19 +78,14 @@ pub(super) async fn show(
         let frame = Frame::of(sql, &person, now_ms)?;
         let since_ms = now_ms - DAYS * DAY_MS;
         let history = check_in::history(sql, &viewer, now_ms, &person_id, since_ms)?;
-        let history = history.ok_or(Fault::NotFound)?;
-        Ok::<_, Fault>((frame, history, keys(sql, &person_id)?))
+        let action = format!("/residents/{person_id}/keys");
+        Ok::<_, Fault>((frame, history.ok_or(Fault::NotFound)?, action))
     };
-    let (frame, history, keys) = console.app.store.write(work).await?;
+    let (frame, history, action) = console.app.store.write(work).await?;
     let person = view(&history, now_ms);
     let frame = frame.titled(format!("{}さんの体調", person.name), "");
+    let keys = history.key_lock.map(|present| KeyForm::new(action, present));
     Ok(html(&ResidentPage { frame, person, keys })?.into_response())
-}
-
-fn keys(sql: &mut dyn Sql, person_id: &str) -> Result<Option<KeyForm>, Fault> {
-    let Some(home) = key_lock::home_of(sql, person_id)? else { return Ok(None) };
-    let present = key_lock::of_home(sql, &home)?.unwrap_or_default();
-    Ok(Some(KeyForm::new(format!("/residents/{person_id}/keys"), present)))
 }
 
 fn view(history: &PersonHistory, now_ms: i64) -> PersonView {
