@@ -462,6 +462,8 @@ pub fn check_view(view: &View) {
         if let Body::Rows { rows, page: number, pages } = &page.body {
             assert!(rows.len() <= 5 && (1..=*pages).contains(number));
         }
+        let is_question = page.kind == PageKind::Diagnosis;
+        assert!(!is_question || view.takeover.is_none(), "the support asks beside an order");
     }
     if let Some(takeover) = &view.takeover {
         if takeover.stage == TakeoverStage::Notice {
