@@ -89,8 +89,8 @@ const STEPS: &[Step] = &[
     },
     Step {
         number: 30,
-        name: "0030_support",
-        text: include_str!("../../migrations/sqlite/0030_support.sql"),
+        name: "0024_support",
+        text: include_str!("../../migrations/sqlite/0024_support.sql"),
     },
 ];
 
