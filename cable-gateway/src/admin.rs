@@ -10,7 +10,7 @@ mod updates;
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
 use zeroize::Zeroizing;
 
 pub use keys::{create_keys, renew_keys, renew_server_certificate, revoke_keys};
@@ -42,6 +42,8 @@ use crate::{
 };
 
 const DAY_MS: i64 = 86_400_000;
+/// Codes of letters live for a year at most.
+const DAYS_MAX: i64 = 365;
 
 /// Administrative commands. Each prints what it did; nothing is changed when it fails.
 #[derive(Debug, Subcommand)]
@@ -85,7 +87,7 @@ pub enum Command {
         #[arg(long)]
         household: String,
         /// Days for which the code can be used
-        #[arg(long, default_value_t = 14)]
+        #[arg(long, default_value_t = 14, value_parser = value_parser!(u16).range(1..=DAYS_MAX))]
         days: u16,
     },
     /// Print a list (CSV) of one-time codes for homes that have neither a box nor a code
@@ -94,7 +96,7 @@ pub enum Command {
         #[arg(long, default_value_t = 100)]
         homes: usize,
         /// Days for which the codes can be used
-        #[arg(long, default_value_t = 90)]
+        #[arg(long, default_value_t = 90, value_parser = value_parser!(u16).range(1..=DAYS_MAX))]
         days: u16,
     },
     /// List boxes
@@ -130,7 +132,7 @@ pub enum Command {
         /// Office, e.g. 健康づくり課
         #[arg(long)]
         office: String,
-        /// disaster-officer, public-health-nurse or fleet-operator
+        /// disaster-officer, public-health-nurse, registry-clerk or fleet-operator
         #[arg(long, value_parser = role)]
         role: Role,
         /// File that holds the first password, readable by its owner only
@@ -289,7 +291,10 @@ impl Office<'_> {
         let homes =
             self.store.read(move |sql| codes::homes_without_box(sql, now_ms, homes)).await?;
         if homes.is_empty() {
-            bail!("every home has a box or a code that can still be used");
+            bail!(
+                "no home without a box and without a code that can still be used; `admin import-town` \
+                 brings homes, and `create-enrolment-code` draws one for a single home"
+            );
         }
         let viewer =
             Viewer { actor: "operator".to_owned(), office: String::new(), purpose: String::new() };

@@ -92,7 +92,16 @@ fn load(path: &Path) -> anyhow::Result<Config> {
 fn print(output: &str) -> ExitCode {
     let mut out = std::io::stdout().lock();
     let newline = if output.is_empty() || output.ends_with('\n') { "" } else { "\n" };
-    // A reader that went away does not make the command fail.
-    let _ = write!(out, "{output}{newline}");
-    ExitCode::SUCCESS
+    match write!(out, "{output}{newline}").and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that went away has seen what it wanted.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!(
+                "the output could not be written: {error}; the command was carried out, and codes or \
+                 passwords in its output are lost: make room, then draw new ones"
+            );
+            ExitCode::FAILURE
+        }
+    }
 }

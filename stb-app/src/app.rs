@@ -352,7 +352,7 @@ fn start_log() -> Record {
         .with_writer(std::io::stderr)
         .with_filter(filter);
     let record = Record::default();
-    tracing_subscriber::registry().with(journal).with(record.clone()).init();
+    tracing_subscriber::registry().with(journal).with(record.layer()).init();
     record
 }
 

@@ -8,6 +8,7 @@
 use std::{
     collections::VecDeque,
     fmt::{Debug, Write as _},
+    str::Chars,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -16,7 +17,11 @@ use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
 };
-use tracing_subscriber::layer::{Context, Layer};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::{Context, Layer},
+    registry::LookupSpan,
+};
 
 use crate::effects::clock::system_ms;
 
@@ -49,6 +54,12 @@ const DIGITS_MAX: usize = 3;
 pub struct Record(Arc<Mutex<VecDeque<LogLine>>>);
 
 impl Record {
+    /// Listens to our own programs. What it does not want is not even made: libraries have much to say.
+    pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(&self) -> impl Layer<S> + use<S> {
+        let own = OWN.map(|program| (program, LevelFilter::INFO));
+        self.clone().with_filter(Targets::new().with_targets(own))
+    }
+
     /// What is kept now, oldest first.
     pub fn log(&self) -> Log {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,10 +78,7 @@ impl Record {
 impl<S: Subscriber> Layer<S> for Record {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
-        let program = metadata.target().split("::").next().unwrap_or_default();
-        let Some(level) = level(*metadata.level()).filter(|_| OWN.contains(&program)) else {
-            return;
-        };
+        let Some(level) = level(*metadata.level()) else { return };
         let mut words = Words(format!("{}:", metadata.target()));
         event.record(&mut words);
         self.keep(LogLine { at_ms: system_ms(), level, text: LogText::cut(&words.0) });
@@ -126,37 +134,50 @@ impl Visit for Words {
 }
 
 /// A text without what stood in quotation marks (an error quotes what it could not read), without letters beyond
-/// ASCII (names, places and sentences of this country) and without longer numbers.
+/// ASCII (names, places and sentences of this country) and without longer numbers, also written in groups.
 fn plain(text: &str) -> String {
     let mut kept = String::new();
-    let mut closing = None;
-    let mut digits = 0;
-    for letter in text.chars() {
-        if let Some(mark) = closing {
-            if letter == mark {
-                closing = None;
-            }
+    let mut number = String::new();
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let joins = matches!(letter, ' ' | '-' | ',') && !number.is_empty();
+        if letter.is_ascii_digit() || joins {
+            number.push(letter);
             continue;
         }
-        digits = if letter.is_ascii_digit() { digits + 1 } else { 0 };
+        keep_number(&mut kept, &mut number);
         match letter {
             '"' | '`' => {
-                closing = Some(letter);
+                skip_quoted(&mut letters, letter);
                 kept.push('_');
-            }
-            _ if digits > DIGITS_MAX => {
-                let known = kept.trim_end_matches(|kept: char| kept.is_ascii_digit()).len();
-                kept.truncate(known);
-                if !kept.ends_with('#') {
-                    kept.push('#');
-                }
             }
             ' '..='~' => kept.push(letter),
             _ if kept.ends_with('?') => {}
             _ => kept.push('?'),
         }
     }
+    keep_number(&mut kept, &mut number);
     kept
+}
+
+/// Up to the closing mark. An inner quotation mark has a backslash before it.
+fn skip_quoted(letters: &mut Chars<'_>, closing: char) {
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if closing == '"' => drop(letters.next()),
+            letter if letter == closing => return,
+            _ => {}
+        }
+    }
+}
+
+/// A short number, or a mark in place of a long one; and what follows its last digit.
+fn keep_number(kept: &mut String, number: &mut String) {
+    let digits = number.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let is_long = digits.chars().filter(char::is_ascii_digit).count() > DIGITS_MAX;
+    kept.push_str(if is_long { "#" } else { digits });
+    kept.push_str(&number[digits.len()..]);
+    number.clear();
 }
 
 #[cfg(test)]
@@ -168,7 +189,7 @@ mod tests {
 
     fn lines(say: impl FnOnce()) -> Vec<String> {
         let record = Record::default();
-        let subscriber = tracing_subscriber::registry().with(record.clone());
+        let subscriber = tracing_subscriber::registry().with(record.layer());
         tracing::subscriber::with_default(subscriber, say);
         record.log().lines().iter().map(|line| line.text.as_str().to_owned()).collect()
     }
@@ -192,6 +213,16 @@ mod tests {
     }
 
     #[test]
+    fn what_libraries_say_is_not_even_made() {
+        let subscriber = tracing_subscriber::registry().with(Record::default().layer());
+        tracing::subscriber::with_default(subscriber, || {
+            assert!(!tracing::enabled!(target: "hyper::client", Level::ERROR));
+            assert!(!tracing::enabled!(Level::DEBUG));
+            assert!(tracing::enabled!(Level::INFO));
+        });
+    }
+
+    #[test]
     fn what_an_error_quotes_is_not_kept() {
         for (text, expected) in [
             (
@@ -199,7 +230,10 @@ mod tests {
                 "invalid type: string _, expected u8",
             ),
             ("unknown variant `bad`, expected `good`", "unknown variant _, expected _"),
-            ("refused: PIN 7391 of 200 1234567890", "refused: PIN # of 200 #"),
+            ("refused: PIN 7391 of 200", "refused: PIN # of 200"),
+            ("card 123-456-789 and [7, 3, 9, 1]", "card # and [#]"),
+            ("12 s after 3", "12 s after 3"),
+            (r#"Error("invalid type: string \"Hanako\", expected u8")"#, "Error(_)"),
             ("時間切れ timed out", "? timed out"),
             ("\"never closed", "_"),
             ("127.0.0.1:8443", "127.0.0.1:#"),
@@ -232,7 +266,11 @@ mod tests {
             prop_assert!(left.is_ascii() && !left.contains(&number), "{}", left);
             let mut run = 0;
             for byte in left.bytes() {
-                run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+                run = match byte {
+                    b'0'..=b'9' => run + 1,
+                    b' ' | b'-' | b',' => run,
+                    _ => 0,
+                };
                 prop_assert!(run <= DIGITS_MAX, "{}", left);
             }
         }

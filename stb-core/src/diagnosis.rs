@@ -50,10 +50,23 @@ enum Stage {
     #[default]
     Closed,
     Question,
-    Sending,
+    Sending(Uuid),
     Sent,
     /// It could not be sent, and will be.
     NotYet,
+    /// It can never be sent.
+    Over,
+}
+
+/// What became of an answer at the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiagnosisOutcome {
+    /// The gateway has it.
+    Taken,
+    /// It did not arrive, and may be sent again.
+    NotYet,
+    /// The gateway does not take it any more.
+    Refused,
 }
 
 /// An answer that shall go to the gateway.
@@ -102,18 +115,28 @@ impl DiagnosisDesk {
         }
     }
 
-    /// Whether the gateway has the answer now.
-    pub(crate) fn settled(&mut self, request_id: Uuid, is_taken: bool, now_ms: u64) {
-        let Some(open) = &mut self.open else { return };
-        if open.request.request_id != request_id {
-            return;
+    /// What the gateway made of the answer. It may have closed the request meanwhile, because it had the answer.
+    pub(crate) fn settled(&mut self, request_id: Uuid, outcome: DiagnosisOutcome, now_ms: u64) {
+        let ends = outcome != DiagnosisOutcome::NotYet;
+        if ends {
+            self.settled = Some(request_id);
         }
-        open.is_on_its_way = false;
-        if is_taken {
-            (self.open, self.settled) = (None, Some(request_id));
+        let is_this = |open: &mut Open| open.request.request_id == request_id;
+        if ends {
+            self.open.take_if(is_this);
         }
-        if self.stage == Stage::Sending {
-            self.enter(if is_taken { Stage::Sent } else { Stage::NotYet }, now_ms);
+        let open = self.open.as_mut().filter(|open| open.request.request_id == request_id);
+        let is_open = open.is_some();
+        if let Some(open) = open {
+            open.is_on_its_way = false;
+        }
+        if self.stage == Stage::Sending(request_id) {
+            let stage = match outcome {
+                DiagnosisOutcome::Taken => Stage::Sent,
+                DiagnosisOutcome::NotYet if is_open => Stage::NotYet,
+                DiagnosisOutcome::NotYet | DiagnosisOutcome::Refused => Stage::Over,
+            };
+            self.enter(stage, now_ms);
         }
     }
 
@@ -147,7 +170,9 @@ impl DiagnosisDesk {
     /// 送る
     pub(crate) fn give(&mut self, now_ms: u64) -> Option<Sending> {
         let sending = self.answer(true)?;
-        self.enter(Stage::Sending, now_ms);
+        if let Sending::Given(request_id) = sending {
+            self.enter(Stage::Sending(request_id), now_ms);
+        }
         Some(sending)
     }
 
@@ -180,8 +205,8 @@ impl DiagnosisDesk {
         let page = match self.stage {
             Stage::Closed => None,
             Stage::Question => Some(REST_MS),
-            Stage::Sending => Some(SILENCE_MS),
-            Stage::Sent | Stage::NotYet => Some(TOLD_MS),
+            Stage::Sending(_) => Some(SILENCE_MS),
+            Stage::Sent | Stage::NotYet | Stage::Over => Some(TOLD_MS),
         };
         let page = page.map(|lasts_ms| self.page_since + lasts_ms);
         let end = self.open.as_ref().map(|open| open.ends_at);
@@ -195,13 +220,10 @@ impl DiagnosisDesk {
         }
         match self.stage {
             Stage::Question if now_ms >= self.page_since + REST_MS => self.put_away(now_ms),
-            Stage::Sending if now_ms >= self.page_since + SILENCE_MS => {
-                if let Some(open) = &mut self.open {
-                    open.is_on_its_way = false;
-                }
-                self.enter(Stage::NotYet, now_ms);
+            Stage::Sending(request_id) if now_ms >= self.page_since + SILENCE_MS => {
+                self.settled(request_id, DiagnosisOutcome::NotYet, now_ms);
             }
-            Stage::Sent | Stage::NotYet if now_ms >= self.page_since + TOLD_MS => {
+            Stage::Sent | Stage::NotYet | Stage::Over if now_ms >= self.page_since + TOLD_MS => {
                 self.stage = Stage::Closed;
             }
             _ => {}
@@ -213,9 +235,12 @@ impl DiagnosisDesk {
         Some(match self.stage {
             Stage::Closed => return None,
             Stage::Question => question(&self.open.as_ref()?.request.reason),
-            Stage::Sending => told(say::diagnosis_sending(), say::diagnosis_wait(), Icon::Clock),
+            Stage::Sending(_) => told(say::diagnosis_sending(), say::diagnosis_wait(), Icon::Clock),
             Stage::Sent => told(say::diagnosis_thanks(), say::diagnosis_thanks_lead(), Icon::Check),
             Stage::NotYet => told(say::diagnosis_later(), say::diagnosis_later_lead(), Icon::Clock),
+            Stage::Over => {
+                told(say::diagnosis_over(), say::diagnosis_over_lead(), Icon::Television)
+            }
         })
     }
 
@@ -223,8 +248,8 @@ impl DiagnosisDesk {
         self.open = None;
         match self.stage {
             Stage::Question | Stage::NotYet => self.stage = Stage::Closed,
-            // What is on its way is told all the same, and the thanks stand.
-            Stage::Sending | Stage::Sent | Stage::Closed => {}
+            // What is on its way is told all the same, and what was told stands.
+            Stage::Sending(_) | Stage::Sent | Stage::Over | Stage::Closed => {}
         }
     }
 

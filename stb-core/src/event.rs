@@ -12,6 +12,7 @@ use gateway_api::{
 };
 
 use crate::{
+    diagnosis::DiagnosisOutcome,
     key::{KeyAction, RemoteKey},
     service::ServiceAnswer,
 };
@@ -113,12 +114,12 @@ pub enum Event {
     UpdateChanged(Option<UpdateNotice>),
     /// What the operator's support asks this home for; none when nothing is open.
     DiagnosisAsked(Option<DiagnosisRequest>),
-    /// The answer to such a question reached the gateway, or did not.
+    /// The answer to such a question went to the gateway.
     DiagnosisSettled {
         /// Which question.
         request_id: uuid::Uuid,
-        /// Whether the gateway has it.
-        is_taken: bool,
+        /// What became of it there.
+        outcome: DiagnosisOutcome,
     },
 }
 

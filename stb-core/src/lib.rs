@@ -10,7 +10,7 @@ mod cards;
 mod check_in;
 pub mod config;
 mod context;
-mod diagnosis;
+pub mod diagnosis;
 pub mod duty;
 pub mod effect;
 mod emergency;

@@ -287,8 +287,8 @@ impl Machine {
             Event::SpeechEnded(speech_id) => self.voice.ended(speech_id),
             Event::UpdateChanged(notice) => self.update_changed(notice),
             Event::DiagnosisAsked(request) => self.diagnosis_asked(request),
-            Event::DiagnosisSettled { request_id, is_taken } => {
-                self.diagnosis_settled(request_id, is_taken);
+            Event::DiagnosisSettled { request_id, outcome } => {
+                self.diagnosis_settled(request_id, outcome);
             }
             card_or_login => self.card_event(card_or_login),
         }

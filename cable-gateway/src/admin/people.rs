@@ -1,7 +1,7 @@
 //! Cards of residents: letters, proposals, lost cards, cards of the town's own.
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 
 use crate::{
     audit::Viewer,
@@ -30,7 +30,7 @@ pub enum Command {
         #[command(flatten)]
         who: Who,
         /// Days for which the code can be used
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = value_parser!(u16).range(1..=super::DAYS_MAX))]
         days: u16,
     },
     /// Print a code for a letter, with which a resident stops a lost card at any box or by phone

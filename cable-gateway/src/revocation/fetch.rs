@@ -46,7 +46,7 @@ use crate::{
 /// Newly revoked certificates of one list that are looked up among the linked ones.
 const CHANGES_MAX: usize = 200_000;
 
-/// Lists that are looked at at the same time: one server that hangs holds up no other.
+/// Lists that are looked at at the same time: as long as fewer servers hang, the others are asked.
 const AT_ONCE: usize = 4;
 
 /// Why a list was not taken.

@@ -28,7 +28,7 @@ use gateway_api::{
     report::Report,
     status::{BoxStatus, StatusAnswer},
 };
-use stb_core::{event::Event, service::ServiceCall};
+use stb_core::{diagnosis::DiagnosisOutcome, event::Event, service::ServiceCall};
 use tokio::sync::mpsc;
 
 use super::{Ended, Events, clock::Clock, supervise};
@@ -239,11 +239,11 @@ async fn answer(requests: Requests, events: Events, request: Request) {
         }
         Request::GiveDiagnosis { request_id, diagnosis } => {
             let taken = requests.give_diagnosis(request_id, &diagnosis).await;
-            Event::DiagnosisSettled { request_id, is_taken: is_taken(taken) }
+            Event::DiagnosisSettled { request_id, outcome: outcome(taken) }
         }
         Request::RefuseDiagnosis { request_id } => {
             let taken = requests.refuse_diagnosis(request_id).await;
-            Event::DiagnosisSettled { request_id, is_taken: is_taken(taken) }
+            Event::DiagnosisSettled { request_id, outcome: outcome(taken) }
         }
         Request::CloseSession { token } => {
             // The token expires by itself; the screen has moved on.
@@ -277,8 +277,13 @@ async fn tell_status(
     let _ = answers.send(answer.ok());
 }
 
-fn is_taken(taken: Result<(), Failure>) -> bool {
-    taken.map_err(|failure| tracing::warn!(%failure, "answer to the support not sent")).is_ok()
+fn outcome(taken: Result<(), Failure>) -> DiagnosisOutcome {
+    let Err(failure) = taken else { return DiagnosisOutcome::Taken };
+    tracing::warn!(%failure, "answer to the support not sent");
+    match failure {
+        Failure::Refused(problem) if reports::is_final(problem.code) => DiagnosisOutcome::Refused,
+        Failure::Refused(_) | Failure::Unreachable(_) => DiagnosisOutcome::NotYet,
+    }
 }
 
 fn not_logged_in(failure: Failure) -> Event {

@@ -96,7 +96,7 @@ impl Emergency {
         let answer = given.answer;
         let (reached, how_far) = how_far(given, link_open, is_saved);
         if let Some(before) = self.repeats().filter(|_| reached != Reached::Refused) {
-            let text = repeated(before, reached, how_far);
+            let text = repeated(before, reached, how_far, link_open);
             return Some(AnsweredView { answer, text, reached });
         }
         let text = match (&takeover.phase, reached) {
@@ -118,9 +118,9 @@ impl Emergency {
         takeover.repeats.filter(|_| matches!(takeover.phase, Phase::Confirmed { .. }))
     }
 
-    /// The same in words.
-    pub(crate) fn call_repeated(&self) -> Option<Phrase> {
-        self.repeats().map(call_before)
+    /// Whether the confirmation tells of a call for help that was pressed once more.
+    pub(crate) fn is_call_repeated(&self) -> bool {
+        self.repeats().is_some()
     }
 
     /// How the calls for help stand that outlived their orders: as the one that came least far.
@@ -243,12 +243,15 @@ fn how_far(given: &Given, link_open: bool, is_saved: impl Fn(Uuid) -> bool) -> (
     (Reached::NotYet, words)
 }
 
-/// A second call reads like the second.
-fn repeated(before: CallBefore, reached: Reached, how_far: Phrase) -> Phrase {
+/// A second call reads like the second. What is not on its way says so, and what to do meanwhile, however far
+/// the first one came.
+fn repeated(before: CallBefore, reached: Reached, how_far: Phrase, link_open: bool) -> Phrase {
     let again = match (before, reached) {
-        (CallBefore::Accepted, _) => how_far,
-        (_, Reached::Town) => say::help_again_arrived(),
-        (_, Reached::NotYet | Reached::Refused) => say::help_again_sending(),
+        (CallBefore::Arrived | CallBefore::Seen, Reached::Town) => say::help_again_arrived(),
+        (CallBefore::Arrived | CallBefore::Seen, Reached::NotYet) if link_open => {
+            say::help_again_sending()
+        }
+        _ => how_far,
     };
     say::help_repeated(call_before(before), again)
 }

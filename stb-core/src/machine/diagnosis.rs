@@ -4,7 +4,7 @@ use gateway_api::diagnosis::DiagnosisRequest;
 use uuid::Uuid;
 
 use crate::{
-    diagnosis::{DiagnosisDeed, Sending},
+    diagnosis::{DiagnosisDeed, DiagnosisOutcome, Sending},
     effect::Effect,
     nav::Page,
     phrase::say,
@@ -18,8 +18,8 @@ impl Machine {
         self.send_diagnosis(sending);
     }
 
-    pub(super) fn diagnosis_settled(&mut self, request_id: Uuid, is_taken: bool) {
-        self.diagnosis.settled(request_id, is_taken, self.context.now_ms());
+    pub(super) fn diagnosis_settled(&mut self, request_id: Uuid, outcome: DiagnosisOutcome) {
+        self.diagnosis.settled(request_id, outcome, self.context.now_ms());
         if self.is_on(Page::Diagnosis) {
             self.nav.set_focus(0);
         }

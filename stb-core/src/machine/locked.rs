@@ -30,11 +30,11 @@ impl Machine {
     fn scene(&self) -> Scene {
         // An order that was answered is one line, and a line may ask for a key, too.
         let is_told = self.emergency.stage(self.context.now_ms()).is_some();
-        if self.standby || is_told {
+        // So does a call for help, wherever somebody went meanwhile.
+        if self.standby || is_told || self.call_hint().is_some() {
             return Scene::Waiting;
         }
         match self.nav.page() {
-            None if self.call_hint().is_some() => Scene::Waiting,
             None => Scene::Television,
             Some(page) if waits(*page) => Scene::Waiting,
             Some(_) => Scene::Page,

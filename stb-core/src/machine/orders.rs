@@ -155,16 +155,15 @@ impl Machine {
     }
 
     /// The answer as the screen tells it. That it has not arrived is said once, and once that it
-    /// has, however often somebody presses meanwhile.
+    /// has, however often somebody presses meanwhile; but whoever calls for help again hears how far
+    /// the call is.
     fn say_answer(&mut self, id: OrderId, answer: Answer) {
         let Some(view) = self.takeover_view() else { return };
         let Some(answered) = view.answered else { return };
         let is_on_its_way = answered.reached == Reached::NotYet;
-        let mut sentences = if is_on_its_way && self.arrival == Arrival::Awaited {
-            vec![self.emergency.call_repeated().unwrap_or_else(|| answer_words(answer))]
-        } else {
-            vec![answered.text]
-        };
+        let is_said = self.arrival == Arrival::Awaited && !self.emergency.is_call_repeated();
+        let told = if is_on_its_way && is_said { answer_words(answer) } else { answered.text };
+        let mut sentences = vec![told];
         if is_on_its_way {
             self.arrival = Arrival::Awaited;
         }

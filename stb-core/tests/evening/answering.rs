@@ -295,6 +295,23 @@ fn a_second_call_for_help_is_told_as_the_second() {
 }
 
 #[test]
+fn a_second_call_without_a_line_names_the_telephone() {
+    let mut television = flooded(Level::Four);
+    television.wait(1_000);
+    television.press_all(&[RemoteKey::Red, RemoteKey::Exit]);
+    television.gateway_answers = false;
+    television.happens(Event::LinkLost);
+    for before in ["help-before-arrived", "help-before-accepted"] {
+        television.choose("tile-order");
+        television.take_effects();
+        television.press(RemoteKey::Red);
+        assert_eq!(told(&television), ["help-repeated", before, "answer-later-call"]);
+        assert_eq!(said(&television, "answer-later-call"), 1, "{before}");
+        television.press(RemoteKey::Exit);
+    }
+}
+
+#[test]
 fn a_call_after_the_staff_dealt_with_the_first_is_told_as_such() {
     let mut television = flooded(Level::Four);
     television.wait(1_000);

@@ -3,6 +3,7 @@
 use evacuation::hazard::Level;
 use gateway_api::diagnosis::{DiagnosisRequest, Playback};
 use stb_core::{
+    diagnosis::DiagnosisOutcome,
     effect::Effect,
     event::{Event, PlayerState},
     key::RemoteKey,
@@ -52,7 +53,8 @@ fn answered(television: &mut Television) -> Vec<(u128, bool)> {
 
 fn settled(television: &mut Television, number: u128, is_taken: bool) {
     let request_id = Uuid::from_u128(number);
-    television.happens(Event::DiagnosisSettled { request_id, is_taken });
+    let outcome = if is_taken { DiagnosisOutcome::Taken } else { DiagnosisOutcome::NotYet };
+    television.happens(Event::DiagnosisSettled { request_id, outcome });
 }
 
 #[test]
@@ -270,4 +272,34 @@ fn what_became_of_channels_is_counted_without_their_names() {
     });
     let expected = Playback { tuned: 1, pictures: 1, silent: 1, disturbed: 1, unsupported: 0 };
     assert_eq!(given, Some(expected));
+}
+
+#[test]
+fn what_the_gateway_took_is_thanked_for_although_it_asks_no_more() {
+    let mut television = asked();
+    television.choose_here("diagnosis-yes");
+    assert_eq!(answered(&mut television), [(1, true)]);
+    television.happens(Event::DiagnosisAsked(None));
+    settled(&mut television, 1, true);
+    television.sees_sentence("diagnosis-thanks");
+}
+
+#[test]
+fn what_the_gateway_takes_no_more_is_not_promised_again() {
+    let mut television = asked();
+    television.choose_here("diagnosis-yes");
+    assert_eq!(answered(&mut television), [(1, true)]);
+    let request_id = Uuid::from_u128(1);
+    let outcome = DiagnosisOutcome::Refused;
+    television.happens(Event::DiagnosisSettled { request_id, outcome });
+    television.sees_sentence("diagnosis-over");
+    television.happens(Event::DiagnosisAsked(Some(request(1))));
+    assert_eq!(answered(&mut television), [], "it is not sent again");
+
+    let mut television = asked();
+    television.choose_here("diagnosis-yes");
+    assert_eq!(answered(&mut television), [(1, true)]);
+    television.happens(Event::DiagnosisAsked(None));
+    settled(&mut television, 1, false);
+    television.sees_sentence("diagnosis-over");
 }

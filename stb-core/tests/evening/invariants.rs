@@ -7,6 +7,7 @@ use evacuation::{
 use gateway_api::problem::ProblemCode;
 use proptest::prelude::*;
 use stb_core::{
+    diagnosis::DiagnosisOutcome,
     event::{CardIo, Event, PlayerState, ReaderState},
     key::{KeyAction, RemoteKey},
     service::{ServiceAnswer, ServiceFault},
@@ -178,7 +179,12 @@ impl Evening {
             }
             Happening::DiagnosisSettled(number, is_taken) => {
                 let request_id = uuid::Uuid::from_u128(number);
-                television.happens(Event::DiagnosisSettled { request_id, is_taken });
+                let outcome = match (is_taken, number % 2) {
+                    (true, _) => DiagnosisOutcome::Taken,
+                    (false, 0) => DiagnosisOutcome::NotYet,
+                    (false, _) => DiagnosisOutcome::Refused,
+                };
+                television.happens(Event::DiagnosisSettled { request_id, outcome });
             }
             Happening::Restart => {
                 television.disk_works = true;

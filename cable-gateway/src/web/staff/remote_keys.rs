@@ -47,7 +47,10 @@ const fn words(lock: KeyLock) -> (&'static str, &'static str) {
         KeyLock::Simple => {
             ("かんたん", "番組表、dデータ、BS・CS、字幕、音声切換、画面表示、ホームは効きません")
         }
-        KeyLock::Minimal => ("最小限", "電源、音量、チャンネル、数字、ヘルプのほかは効きません"),
+        KeyLock::Minimal => (
+            "最小限",
+            "テレビを見ているあいだは、電源、音量、チャンネル、数字、ヘルプのほかは効きません",
+        ),
     }
 }
 

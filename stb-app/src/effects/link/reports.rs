@@ -65,7 +65,7 @@ async fn deliver(requests: Requests, events: Events, mut queue: mpsc::UnboundedR
 
 /// Whether sending the same report again can never succeed. What the operator can mend (a device
 /// certificate, a failing gateway) is not final: the report waits.
-fn is_final(code: ProblemCode) -> bool {
+pub(super) fn is_final(code: ProblemCode) -> bool {
     !matches!(
         code,
         ProblemCode::Internal | ProblemCode::TooManyRequests | ProblemCode::DeviceRefused

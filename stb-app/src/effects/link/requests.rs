@@ -253,7 +253,9 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
 
 /// The whole chain of causes: the outermost one alone says only that sending failed.
 pub(super) fn unreachable(error: &reqwest::Error) -> Failure {
-    let mut text = error.to_string();
+    // The address would tell what somebody did here; the causes say what is wrong.
+    let address = error.url().map(|url| format!(" for url ({url})"));
+    let mut text = error.to_string().replace(address.as_deref().unwrap_or("\0"), "");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         text = format!("{text}: {error}");

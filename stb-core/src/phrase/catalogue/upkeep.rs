@@ -22,5 +22,7 @@ messages! {
     diagnosis_thanks_lead() = "diagnosis-thanks-lead";
     diagnosis_later() = "diagnosis-later";
     diagnosis_later_lead() = "diagnosis-later-lead";
+    diagnosis_over() = "diagnosis-over";
+    diagnosis_over_lead() = "diagnosis-over-lead";
     toast_diagnosis_no() = "toast-diagnosis-no";
 }

@@ -84,14 +84,14 @@ pub(super) async fn ask(
     let (viewer, now_ms) = (posted.by.viewer(""), console.now_ms());
     let bytes = random::bytes::<16>(&*console.app.random);
     let request_id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    let id = device_id.clone();
-    let work = move |sql: &mut dyn Sql| {
-        diagnosis::ask(sql, &viewer, &id, (&reason, request_id), now_ms)?;
-        let record = diagnosis::of_box(sql, &id, now_ms)?;
-        Ok::<_, StoreError>(record.is_some())
-    };
+    let (id, asked) = (device_id.clone(), reason.clone());
+    let work =
+        move |sql: &mut dyn Sql| diagnosis::ask(sql, &viewer, &id, (&asked, request_id), now_ms);
     if !console.app.store.write(work).await? {
-        return Err(Fault::NotFound.into());
+        let text = "いまはたずねられません。前の質問がまだ続いているか、利用を止めた受信機です。";
+        let errors = vec![FieldError::new("reason", text.to_owned())];
+        let page = one::page(&console, &posted.by, device_id, errors, reason).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     Ok(Redirect::to(&format!("/fleet/boxes/{device_id}")).into_response())
 }
