@@ -354,7 +354,7 @@ fn row(figure: &Figure) -> String {
 }
 
 const IMAGE_EXPLAINED: &str = "\n`image.*`: the box image in a machine that is emulated instruction by instruction; \
-    only its ratios and sizes mean something. Taken over from the last run of `cargo xtask image --test`.\n";
+    only its ratios and sizes mean something. Taken over from the last runs of `cargo xtask image --test` and `--twice`.\n";
 
 const EXPLAINED: &str = "\n`crl.load-5m` is time on the wall, the best of some loads: one core hashes what is signed, the \
     other reads the entries, both sort; `crl.load-5m.cpu` is the processor time of that load on both. The signature is \
