@@ -2,6 +2,7 @@
 //! services may know, link a card at home, stop a lost one.
 
 mod pages;
+mod stop;
 
 use gateway_api::{
     card::CardLinkState,
@@ -10,10 +11,10 @@ use gateway_api::{
     service::{ServiceConsent, ServiceConsents},
 };
 
+use self::stop::{LateStops, StopResult};
 use crate::{
     context::Context,
     entry::{DigitEntry, PadKey},
-    few::Few,
     phrase::{Phrase, say},
     service::{LetterCode, ServiceAnswer, ServiceCall, ServiceFault},
     session::{
@@ -38,10 +39,7 @@ pub(crate) struct CardMenu {
     consents: Vec<ServiceConsent>,
     /// Whether the menu lies below the page, or the page was opened from a card's trouble.
     has_menu: bool,
-    /// Stops on their way whose pages were left, or whose answers did not come in time.
-    late_stops: Few<u64>,
-    /// What became of them, still to be told.
-    owed: Few<Phrase>,
+    late_stops: LateStops,
 }
 
 #[derive(Default)]
@@ -146,28 +144,6 @@ pub(crate) enum CardMenuOutcome {
     Leave,
 }
 
-/// What became of a stop.
-enum StopResult {
-    Stopped,
-    TooMany,
-    Refused,
-    Unknown,
-}
-
-impl StopResult {
-    const fn of(answer: &ServiceAnswer) -> Self {
-        match answer {
-            ServiceAnswer::Done => Self::Stopped,
-            ServiceAnswer::Failed(ServiceFault::Refused(code)) => match code {
-                ProblemCode::Internal => Self::Unknown,
-                ProblemCode::TooManyRequests => Self::TooMany,
-                _ => Self::Refused,
-            },
-            _ => Self::Unknown,
-        }
-    }
-}
-
 impl CardMenu {
     pub(crate) fn open(&mut self, context: &Context) {
         self.has_menu = true;
@@ -259,7 +235,7 @@ impl CardMenu {
             // It is on its way, and nothing takes it back.
             Stage::Stopping { call_id } => {
                 let call_id = *call_id;
-                self.late_stops.push(call_id);
+                self.late_stops.wait_for(call_id);
                 Stage::Told(Told::StopUnknown { call_id })
             }
             Stage::Closed | Stage::Menu => return CardMenuOutcome::Leave,
@@ -404,10 +380,10 @@ impl CardMenu {
             Stage::Stopping { call_id: waited } if waited == call_id => {
                 Some(self.stopped(context, call_id, answer))
             }
-            _ => {
-                self.late_stops.take_if(|late| *late == call_id)?;
+            _ if self.late_stops.answers(call_id) => {
                 Some(self.stopped_late(context, call_id, answer))
             }
+            _ => None,
         }
     }
 
@@ -422,17 +398,13 @@ impl CardMenu {
         {
             return self.stopped(context, call_id, answer);
         }
-        self.owed.push(match StopResult::of(answer) {
-            StopResult::Stopped => say::toast_cards_stopped(),
-            StopResult::Refused | StopResult::TooMany => say::toast_cards_not_stopped(),
-            StopResult::Unknown => pages::stop_unknown_line(context.town_phone.as_ref()),
-        });
+        self.late_stops.owe(answer, context.town_phone.as_ref());
         CardMenuOutcome::Same
     }
 
     /// What is still to be told, once.
     pub(crate) fn take_owed(&mut self) -> Option<Phrase> {
-        self.owed.take()
+        self.late_stops.take_owed()
     }
 
     fn loaded(&mut self, context: &Context, answer: &ServiceAnswer) -> CardMenuOutcome {
@@ -478,11 +450,10 @@ impl CardMenu {
     /// The pages are gone, by whatever key or order.
     pub(crate) fn close(&mut self) {
         if let Stage::Stopping { call_id } = self.stage {
-            self.late_stops.push(call_id);
+            self.late_stops.wait_for(call_id);
         }
         let late_stops = std::mem::take(&mut self.late_stops);
-        let owed = std::mem::take(&mut self.owed);
-        *self = Self { late_stops, owed, ..Self::default() };
+        *self = Self { late_stops, ..Self::default() };
     }
 
     /// A time ran out.
