@@ -583,3 +583,29 @@ diagnosis-later-lead = It will be sent when there is a connection again.
 diagnosis-over = Nothing was sent
 diagnosis-over-lead = The request was over. You do not need to do anything.
 toast-diagnosis-no = Nothing was sent about this box.
+
+## At the first start
+
+first-language-title = Choose your language (ことば)
+    .speech = Choose your language.
+first-language-lead = For the words on the screen and the voice. You can change it later in the settings.
+first-scale-title = Choose the size of the text
+first-scale-lead = ▲▼ changes the text of this screen. Press OK when it is easy to read.
+    .speech = The up and down keys change the text. Press OK when it is easy to read.
+first-hint = Choose with ▲▼, then press OK.
+    .speech = Choose with the arrows, then press OK.
+first-code-title = Please press the 12-digit number of the letter
+first-code-lead = It is in the cable company's letter. It is not your My Number.
+first-code-lead-phone = It is in the cable company's letter. If you have no letter, please phone { $phone }.
+first-code-hint = Press the digits, then OK. Back returns to the page before.
+first-connecting-title = Connecting to the cable company
+first-connecting-lead = Please wait. Television starts by itself once the box is connected.
+first-crowded-title = The line is busy
+first-unreachable-title = The cable company cannot be reached
+first-unreachable-lead = Check that the cable at the back of the box is pushed in all the way. It goes on by itself once it is connected.
+first-faulty-title = This box cannot be used yet
+first-faulty-lead = Please phone the cable company.
+first-unreachable-phone = If it does not connect, please phone the cable company ({ $phone }).
+first-retype = Enter the letter's number
+first-retype-hint = OK leads back to the number.
+first-done = Everything is ready. Enjoy your television.

@@ -598,3 +598,32 @@ diagnosis-later-lead = つながったら また 送ります。そのままで 
 diagnosis-over = 送りませんでした
 diagnosis-over-lead = 受付が 終わって いました。そのままで いいです。
 toast-diagnosis-no = 機械の ようすは 送りませんでした。
+
+## はじめて つかう とき
+
+first-language-title = ことばを 選んで ください（Language）
+    .speech = ことばを 選んで ください。
+first-language-lead = テレビの 文と 声の ことばです。あとで「設定」で 変えられます。
+first-scale-title = 文字の 大きさを 選んで ください
+first-scale-lead = ▲▼を 押すと、文字が 変わります。見やすい 大きさで、決定を 押して ください。
+    .speech = 上と 下の 矢印を 押すと、文字が 変わります。見やすい 大きさで、決定を 押して ください。
+first-hint = ▲▼で 選んで、決定を 押します。
+    .speech = 矢印で 選んで、決定を 押して ください。
+first-code-title = 手紙の 12けたの 番号を 押してください
+    .speech = 手紙の じゅうにけたの 番号を 押してください。
+first-code-lead = ケーブルテレビの 手紙の 番号です。マイナンバーでは ありません。
+first-code-lead-phone = ケーブルテレビの 手紙の 番号です。手紙が ないときは、{ $phone }に 電話して ください。
+    .speech = ケーブルテレビの 手紙の 番号です。手紙が ないときは、{ $phone_kana }、に 電話して ください。
+first-code-hint = 数字の ボタンで 押して、決定で 進みます。戻るで 前に 戻ります。
+first-connecting-title = ケーブルテレビと つないで います
+first-connecting-lead = このまま 待って ください。つながると、テレビが 映ります。
+first-crowded-title = 今、こんで います
+first-unreachable-title = ケーブルテレビと つながりません
+first-unreachable-lead = 機械の うしろの ケーブルが ささって いるか、見て ください。つながると、進みます。
+first-faulty-title = この 機械は、まだ 使えません
+first-faulty-lead = ケーブルテレビに 電話して ください。
+first-unreachable-phone = つながらない ときは、ケーブルテレビ（{ $phone }）に 電話して ください。
+    .speech = つながらない ときは、ケーブルテレビ、{ $phone_kana }、に 電話して ください。
+first-retype = 手紙の 番号を 押す
+first-retype-hint = 決定を 押すと、番号の 画面に 戻ります。
+first-done = 準備が できました。テレビを 見て ください。

@@ -607,3 +607,32 @@ diagnosis-later-lead = つながったら自動で送ります。そのままで
 diagnosis-over = 送りませんでした
 diagnosis-over-lead = 点検の受け付けが終わっていました。そのままでかまいません。
 toast-diagnosis-no = 受信機のようすは、送りませんでした。
+
+## はじめて使うとき
+
+first-language-title = ことばを選んでください（Language）
+    .speech = ことばを選んでください。
+first-language-lead = テレビに出る文と声のことばです。あとで「設定」で変えられます。
+first-scale-title = 文字の大きさを選んでください
+first-scale-lead = ▲▼を押すと、この画面の文字が変わります。見やすい大きさで、決定を押してください。
+    .speech = 上下の矢印を押すと、画面の文字が変わります。見やすい大きさで、決定を押してください。
+first-hint = ▲▼で選び、決定を押します。
+    .speech = 矢印で選び、決定を押してください。
+first-code-title = 手紙の12けたの番号を押してください
+    .speech = 手紙の、じゅうにけたの番号を押してください。
+first-code-lead = ケーブルテレビの手紙にある番号です。マイナンバーではありません。
+first-code-lead-phone = ケーブルテレビの手紙にある番号です。手紙がないときは、{ $phone }へお電話ください。
+    .speech = ケーブルテレビの手紙にある番号です。手紙がないときは、{ $phone_kana }、へお電話ください。
+first-code-hint = 数字ボタンで押し、決定で進みます。戻るで前の画面に戻ります。
+first-connecting-title = ケーブルテレビとつないでいます
+first-connecting-lead = このままお待ちください。つながると、自動でテレビが映ります。
+first-crowded-title = いま、混み合っています
+first-unreachable-title = ケーブルテレビとつながりません
+first-unreachable-lead = 受信機のうしろのケーブルが、奥までささっているか確かめてください。つながると、自動で進みます。
+first-faulty-title = この受信機は、まだ使えません
+first-faulty-lead = ケーブルテレビへお電話ください。
+first-unreachable-phone = つながらないときは、ケーブルテレビ（{ $phone }）へお電話ください。
+    .speech = つながらないときは、ケーブルテレビ、{ $phone_kana }、へお電話ください。
+first-retype = 手紙の番号を押す
+first-retype-hint = 決定を押すと、番号の画面に戻ります。
+first-done = 準備ができました。テレビをお楽しみください。

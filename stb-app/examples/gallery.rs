@@ -6,6 +6,8 @@
 #[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
 #[path = "../../stb-core/tests/evening/card.rs"]
 mod card;
+#[path = "gallery/first_start.rs"]
+mod first_start;
 #[path = "gallery/journeys.rs"]
 mod journeys;
 #[path = "gallery/orders.rs"]
@@ -107,6 +109,7 @@ fn save(window: &Window, file: &Path) -> Result<(), glib::BoolError> {
 /// Every sample at every text size.
 fn views() -> Vec<(String, View)> {
     let samples = pages::all().into_iter().chain(orders::all()).chain(journeys::all());
+    let samples = samples.chain(first_start::all());
     samples.flat_map(|(name, view)| SCALES.map(|scale| scaled(name, &view, scale))).collect()
 }
 

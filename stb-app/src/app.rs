@@ -10,13 +10,19 @@ use std::{
     process::{Command, ExitCode},
     rc::Rc,
     str::FromStr,
+    sync::{Arc, OnceLock},
 };
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use gtk::{gio, glib, prelude::*};
 use remote_input::RemoteInput;
-use stb_core::{event::Event, view::Language};
+use stb_core::{
+    config::{Enrolled, NewBox, Standing},
+    event::Event,
+    service::LetterCode,
+    view::Language,
+};
 use tracing_subscriber::prelude::*;
 use uuid::Uuid;
 
@@ -26,16 +32,17 @@ use crate::{
     effects::{
         EVENTS_MAX, Events,
         card::CardReader,
-        caretaker::{Application, Caretaker, Surroundings},
+        caretaker::Application,
         clock::Clock,
         cue::Cues,
-        link::{Identity, Link, enrolment},
+        link::{Enroller, Identity, IdentityError, enrolment::Registry},
         multicast::OrderMulticast,
         signs::Signs,
         speech::Speech,
         store::Store,
     },
     marks::{Mark, Marks, process_start_us},
+    membership::{Grounds, Membership, started},
     player::{Player, PlayerConfig, Stage},
     record::Record,
     text::Texts,
@@ -112,14 +119,15 @@ fn start(arguments: &Arguments, record: Record) -> Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     make_private_folder(&config.data_dir)?;
     let clock = Clock::new(&config.data_dir);
-    let code = enrolment_code(arguments)?;
-    let identity = identity(&config, &clock, code.as_deref())?;
+    let identity = known_identity(&config.data_dir)?;
+    let new = NewBox { operator_phone: config.operator.phone.clone(), ..new_box(arguments) };
     let (events, happened) = async_channel::bounded(EVENTS_MAX);
     // The store is read while GTK starts: after a power cut an order is back with the first frames.
     let store = Store::start(&config.data_dir, events.clone())?;
     let parts = Parts {
         config,
         identity,
+        new,
         clock,
         events,
         happened,
@@ -135,7 +143,9 @@ fn start(arguments: &Arguments, record: Record) -> Result<ExitCode> {
 /// What the application is made of once GTK runs.
 struct Parts {
     config: Config,
-    identity: Identity,
+    /// None before the enrolment.
+    identity: Option<Identity>,
+    new: NewBox,
     clock: Clock,
     events: Events,
     happened: async_channel::Receiver<Event>,
@@ -185,14 +195,8 @@ fn activate(application: &gtk::Application, parts: Parts) -> Running {
     }
     let (keys, pressed) = async_channel::bounded(KEYS_MAX);
     let adapters = adapters(&parts, &stage);
-    let identity = &parts.identity;
     let seed = Uuid::now_v7().as_u64_pair().1;
-    let machine = stb_core::Config::new(
-        identity.device_id.clone(),
-        identity.gateway_id.clone(),
-        identity.manifest_root_key,
-        seed,
-    );
+    let machine = stb_core::Config::of(standing(&parts), seed);
     let key_limit = parts.config.input.stale();
     let driver = Driver::new(
         machine,
@@ -221,19 +225,7 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
         // Fails only when the box is stopping.
         let _ = changes.send_blocking(Event::PlayerChanged { channel_id, state });
     });
-    let link = Link::start(
-        config.gateway.clone(),
-        parts.identity.clone(),
-        parts.clock.clone(),
-        events.clone(),
-    );
-    let link = started("link", link);
-    let caretaker = link.as_ref().map(|link| {
-        let surroundings = Surroundings::of_this_machine(&parts.identity.device_id);
-        let application = Application { record: parts.record.clone(), is_safe_mode: parts.safe };
-        let (clock, around) = (parts.clock.clone(), (surroundings, application));
-        Caretaker::start(&config.data_dir, around, clock, link.clone(), events.clone())
-    });
+    let (membership, enroller) = membership(parts);
     let whole = !parts.safe;
     Adapters {
         player: started("player", player),
@@ -241,8 +233,8 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
         card: whole
             .then(|| CardReader::start(config.card.reader.clone(), events.clone()))
             .and_then(|card| started("card", card)),
-        link,
-        caretaker: caretaker.and_then(|caretaker| started("caretaker", caretaker)),
+        membership,
+        enroller,
         multicast: started("multicast", OrderMulticast::start(interface, events.clone())),
         store: parts.store.clone(),
         speech: whole
@@ -256,9 +248,37 @@ fn adapters(parts: &Parts, stage: &Stage) -> Adapters {
     }
 }
 
-/// One adapter that does not start does not keep the others from their work.
-fn started<T>(name: &str, adapter: std::io::Result<T>) -> Option<T> {
-    adapter.map_err(|error| tracing::error!(adapter = name, %error, "adapter not started")).ok()
+/// The membership of a box that its gateway knows; else where it will be, and who brings it there.
+fn membership(parts: &Parts) -> (Arc<OnceLock<Membership>>, Option<Enroller>) {
+    let place = Arc::new(OnceLock::new());
+    let grounds = Grounds {
+        gateway: parts.config.gateway.clone(),
+        data_dir: parts.config.data_dir.clone(),
+        clock: parts.clock.clone(),
+        events: parts.events.clone(),
+        application: Application { record: parts.record.clone(), is_safe_mode: parts.safe },
+    };
+    if let Some(identity) = &parts.identity {
+        grounds.enter(identity.clone(), &place);
+        return (place, None);
+    }
+    let registry = Registry {
+        data_dir: grounds.data_dir.clone(),
+        gateway: grounds.gateway.clone(),
+        clock: grounds.clock.clone(),
+    };
+    let kept = Arc::clone(&place);
+    let enroller = Enroller::start(registry, parts.events.clone(), move |identity| {
+        grounds.enter(identity, &kept);
+    });
+    (place, started("enroller", enroller))
+}
+
+fn standing(parts: &Parts) -> Standing {
+    match &parts.identity {
+        Some(identity) => Standing::Enrolled(Enrolled::from(identity)),
+        None => Standing::New(parts.new.clone()),
+    }
 }
 
 fn remote(
@@ -279,27 +299,43 @@ fn remote(
         .ok()
 }
 
-/// The one-time code, when there is one: typed, or left in a file by whoever made the box.
-fn enrolment_code(arguments: &Arguments) -> Result<Option<String>> {
-    if arguments.enrol_code.is_some() {
-        return Ok(arguments.enrol_code.clone());
-    }
-    let Some(file) = &arguments.enrol_code_file else { return Ok(None) };
-    match std::fs::read_to_string(file) {
-        Ok(code) => Ok(Some(code)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("enrolment code {}", file.display())),
+/// The identity from an earlier enrolment. One that cannot be understood is as good as none: the screen asks for
+/// the code of a letter, and does not stay dark.
+fn known_identity(data_dir: &Path) -> Result<Option<Identity>> {
+    match Identity::load(data_dir) {
+        Err(damaged @ IdentityError::Damaged { .. }) => {
+            tracing::error!(error = %damaged, "identity not usable");
+            Ok(None)
+        }
+        other => Ok(other?),
     }
 }
 
-fn identity(config: &Config, clock: &Clock, code: Option<&str>) -> Result<Identity> {
-    if let Some(code) = code {
-        return Ok(enrolment::enrol(&config.data_dir, &config.gateway, clock, code)?);
+/// What came with the box: a code that somebody typed at a keyboard, or left in a file in the factory.
+fn new_box(arguments: &Arguments) -> NewBox {
+    if let Some(code) = &arguments.enrol_code {
+        let code = Some(digits(code));
+        return NewBox { code, is_set_up_by_hand: true, operator_phone: None };
     }
-    Identity::load(&config.data_dir)?.context(
-        "this box is not enrolled yet; start it once with --enrol-code and the code from the \
-         operator's letter",
-    )
+    let code = arguments.enrol_code_file.as_deref().and_then(code_in_file);
+    NewBox { code, ..NewBox::default() }
+}
+
+/// A file that cannot be read is told; the code can still be typed with the remote.
+fn code_in_file(file: &Path) -> Option<LetterCode> {
+    match std::fs::read_to_string(file) {
+        Ok(code) => Some(digits(&code)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            tracing::error!(file = %file.display(), %error, "enrolment code not read");
+            None
+        }
+    }
+}
+
+/// A code may be written in groups.
+fn digits(code: &str) -> LetterCode {
+    LetterCode::new(&code.chars().filter(char::is_ascii_digit).collect::<String>())
 }
 
 fn make_private_folder(folder: &Path) -> Result<()> {
@@ -364,13 +400,30 @@ mod tests {
     fn a_code_comes_out_of_a_file_that_may_be_missing() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("code");
-        let line = ["stb-app", "--config", "stb.toml", "--enrol-code-file"];
-        let arguments = Arguments::try_parse_from(
-            line.into_iter().map(Into::into).chain([file.clone().into_os_string()]),
-        )?;
-        assert_eq!(enrolment_code(&arguments)?, None);
-        std::fs::write(&file, "1234-5678-9012")?;
-        assert_eq!(enrolment_code(&arguments)?.as_deref(), Some("1234-5678-9012"));
+        let read = || code_in_file(&file).map(|code| code.digits().to_owned());
+        assert_eq!(read(), None);
+        std::fs::write(&file, "1234-5678-9012\n")?;
+        assert_eq!(read().as_deref(), Some("123456789012"));
+        Ok(())
+    }
+
+    #[test]
+    fn who_sets_a_box_up_by_hand_is_asked_nothing() -> Result<()> {
+        let line = ["stb-app", "--config", "stb.toml", "--enrol-code", "1234 5678 9012"];
+        let new = new_box(&Arguments::try_parse_from(line)?);
+        assert!(new.is_set_up_by_hand);
+        assert_eq!(new.code, Some(LetterCode::new("123456789012")));
+        let new = new_box(&Arguments::try_parse_from(&line[..3])?);
+        assert_eq!(new, NewBox::default());
+        Ok(())
+    }
+
+    #[test]
+    fn a_damaged_identity_does_not_keep_the_screen_dark() -> Result<()> {
+        let data = tempfile::tempdir()?;
+        std::fs::create_dir(data.path().join("device"))?;
+        std::fs::write(data.path().join("device/enrolment.json"), "{")?;
+        assert!(known_identity(data.path())?.is_none());
         Ok(())
     }
 

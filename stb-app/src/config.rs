@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use stb_core::phone::Phone;
 
 /// A configuration has some forty lines; a file beyond this is not one.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -19,6 +20,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The gateway.
     pub gateway: Gateway,
+    /// Cable operator.
+    #[serde(default)]
+    pub operator: Operator,
     /// Multicast.
     #[serde(default)]
     pub multicast: Multicast,
@@ -59,6 +63,14 @@ pub struct Gateway {
     /// Provisioning is fetched after a random part of this, so that boxes do not call together.
     #[serde(default = "default_fetch_spread_ms")]
     pub fetch_spread_ms: u64,
+}
+
+/// Who helps when the box cannot.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Operator {
+    /// Telephone for whoever has no letter, digits and hyphens; the first start shows it.
+    pub phone: Option<String>,
 }
 
 /// Where multicast comes in.
@@ -269,6 +281,11 @@ impl Config {
                 "input.stale_ms",
                 "write 100 to 10000; 300 on hardware",
             ),
+            (
+                self.operator.phone.as_deref().is_none_or(|phone| Phone::new(phone).is_some()),
+                "operator.phone",
+                "write 3 to 15 digits, with hyphens where it is read with a pause",
+            ),
             (self.sound.cue_percent <= 100, "sound.cue_percent", "write 0 to 100"),
         ];
         checks.into_iter().find_map(|(holds, key, remedy)| (!holds).then_some((key, remedy)))
@@ -338,6 +355,7 @@ mod tests {
         refused(&format!("{LEAST}reconnect_base_ms = 0\n"), "reconnect_base_ms");
         refused(&format!("{LEAST}[speech]\nrate = 9.0\n"), "0.5 to 2.0");
         refused(&format!("{LEAST}[input]\nstale_ms = 0\n"), "100 to 10000");
+        refused(&format!("{LEAST}[operator]\nphone = 'call us'\n"), "operator.phone");
         refused(&format!("{LEAST}[multicast]\ninterface = 'lo'\n"), "line 6");
     }
 

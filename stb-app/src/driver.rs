@@ -130,7 +130,7 @@ impl Driver {
     /// Which key it was is never logged, and marked only outside of PIN entry.
     fn key(self: &Rc<Self>, key: RemoteKey, action: KeyAction, at_us: i64) {
         let before = self.marks.are_on().then(|| self.machine.borrow().view());
-        if let Some(caretaker) = &self.adapters.caretaker {
+        if let Some(caretaker) = self.adapters.caretaker() {
             caretaker.key_pressed(self.clock.now().monotonic_ms);
         }
         self.happened(Event::Key { key, action });
@@ -164,7 +164,7 @@ impl Driver {
 
     /// How the box is, when that changed.
     fn tell_caretaker(&self) {
-        let Some(caretaker) = &self.adapters.caretaker else { return };
+        let Some(caretaker) = self.adapters.caretaker() else { return };
         let vitals = self.machine.borrow().vitals();
         if self.vitals.replace(Some(vitals)) != Some(vitals) {
             caretaker.note(vitals);

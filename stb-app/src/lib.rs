@@ -9,6 +9,7 @@ pub mod config;
 pub mod driver;
 pub mod effects;
 pub mod marks;
+pub mod membership;
 pub mod player;
 pub mod record;
 pub mod text;

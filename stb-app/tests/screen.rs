@@ -5,6 +5,8 @@
 #[expect(dead_code, unreachable_pub, reason = "written for the tests of the core")]
 #[path = "../../stb-core/tests/evening/card.rs"]
 mod card;
+#[path = "../examples/gallery/first_start.rs"]
+mod first_start;
 #[path = "../examples/gallery/journeys.rs"]
 mod journeys;
 #[path = "../examples/gallery/orders.rs"]
@@ -117,7 +119,8 @@ fn descendants(widget: &gtk::Widget) -> Vec<gtk::Widget> {
 }
 
 fn samples() -> Vec<(&'static str, View)> {
-    pages::all().into_iter().chain(orders::all()).chain(journeys::all()).collect()
+    let pages = pages::all().into_iter().chain(orders::all());
+    pages.chain(journeys::all()).chain(first_start::all()).collect()
 }
 
 #[track_caller]

@@ -8,7 +8,10 @@ use gateway_api::{
 };
 use uuid::Uuid;
 
-use crate::{phrase::Phrase, service::ServiceCall};
+use crate::{
+    phrase::Phrase,
+    service::{LetterCode, ServiceCall},
+};
 
 /// Everything the machine asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +110,9 @@ pub enum Effect {
         /// To which question.
         request_id: Uuid,
     },
+    /// Enrol with this one-time code until the gateway answers; a later one takes its place. Answered by
+    /// `EnrolmentTold`.
+    Enrol(LetterCode),
     /// A short sound.
     Cue(Cue),
     /// Wake the television and switch it to this input.

@@ -13,6 +13,7 @@ use gateway_api::{
 
 use crate::{
     diagnosis::DiagnosisOutcome,
+    first_start::EnrolmentNews,
     key::{KeyAction, RemoteKey},
     service::ServiceAnswer,
 };
@@ -110,6 +111,8 @@ pub enum Event {
     },
     /// A speech ended (or was interrupted).
     SpeechEnded(u64),
+    /// What became of an attempt to enrol.
+    EnrolmentTold(EnrolmentNews),
     /// What there is to tell about an update of the box; none when nothing is.
     UpdateChanged(Option<UpdateNotice>),
     /// What the operator's support asks this home for; none when nothing is open.

@@ -4,6 +4,7 @@ mod actions;
 mod cards;
 mod diagnosis;
 mod duty;
+mod first_start;
 mod guide;
 mod help;
 mod keys;
@@ -31,6 +32,7 @@ use crate::{
     effect::{Effect, SpeechPriority, StoreCommand, Stored},
     emergency::{Emergency, covers_picture},
     event::Event,
+    first_start::FirstStart,
     link::{outbox::Outbox, telemetry::Telemetry},
     nav::{Navigator, Page},
     phone::Phone,
@@ -101,6 +103,9 @@ pub struct Machine {
     /// The store was read.
     is_restored: bool,
     proof: Proof,
+    /// Until the box belongs to a home.
+    first_start: Option<FirstStart>,
+    reader_before_enrolment: Option<Event>,
 }
 
 /// One sentence for a moment.
@@ -154,6 +159,8 @@ impl Machine {
             update_line: UpdateLine::default(),
             is_restored: false,
             proof: Proof::default(),
+            first_start: None,
+            reader_before_enrolment: None,
         }
     }
 
@@ -197,6 +204,7 @@ impl Machine {
             self.welcome_until,
             self.update_line.deadline(),
             self.conversation_end(),
+            self.first_start_deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -216,8 +224,8 @@ impl Machine {
             .filter(|banner| page.is_none() || matches!(banner, BannerView::Volume { .. }));
         let is_bare = takeover.is_none() && page.is_none() && banner.is_none();
         View {
-            scale: self.settings.scale,
-            language: self.language(),
+            scale: self.shown_scale(),
+            language: self.shown_language(),
             picture: PictureView {
                 notice: self.tv.notice(),
                 covered: stage.is_some_and(covers_picture),
@@ -290,6 +298,10 @@ impl Machine {
             Event::DiagnosisSettled { request_id, outcome } => {
                 self.diagnosis_settled(request_id, outcome);
             }
+            Event::EnrolmentTold(news) => self.enrolment_told(news),
+            reader @ Event::ReaderChanged(_) if self.first_start.is_some() => {
+                self.note_reader_before_enrolment(reader);
+            }
             card_or_login => self.card_event(card_or_login),
         }
     }
@@ -317,15 +329,15 @@ impl Machine {
             self.save_orders();
         }
         self.refresh_orders();
+        self.begin_first_start();
         self.is_restored = true;
     }
 
     /// Fresh provisioning. A key manifest that is older than the one in use, or not signed by the
     /// root, does not replace it, neither here nor in the store.
     fn provisioned(&mut self, mut provisioning: Provisioning) {
+        let is_taken = self.take_manifest(&provisioning.key_manifest);
         let before = self.profile.as_ref().map(|profile| &profile.provisioning);
-        let root = self.context.config.manifest_root_key;
-        let is_taken = take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
         if let (false, Some(before)) = (is_taken, before) {
             provisioning.key_manifest.clone_from(&before.key_manifest);
         }
@@ -338,9 +350,14 @@ impl Machine {
         self.refresh_orders();
     }
 
+    /// A box that belongs to no town believes nobody.
+    fn take_manifest(&mut self, encoded: &str) -> bool {
+        let Some(enrolled) = self.context.config.enrolled() else { return false };
+        take_manifest(self.emergency.trust_mut(), encoded, enrolled.manifest_root_key)
+    }
+
     fn adopt(&mut self, provisioning: Provisioning) {
-        let root = self.context.config.manifest_root_key;
-        take_manifest(self.emergency.trust_mut(), &provisioning.key_manifest, root);
+        self.take_manifest(&provisioning.key_manifest);
         let channels = provisioning.channels.clone();
         self.context.town_phone = provisioning.phone.as_deref().and_then(Phone::new);
         let profile = self.profile.insert(Profile::new(provisioning));
@@ -380,6 +397,7 @@ impl Machine {
 
     /// What follows from the new state, whatever the event was.
     fn settle(&mut self) {
+        self.settle_first_start();
         self.settle_people();
         self.settle_services();
         self.settle_diagnosis();

@@ -8,11 +8,11 @@ const READINGS: [&str; 10] =
 
 /// The number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Phone(String);
+pub struct Phone(String);
 
 impl Phone {
     /// None when it is no number: better none than one that nobody can call.
-    pub(crate) fn new(text: &str) -> Option<Self> {
+    pub fn new(text: &str) -> Option<Self> {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let is_clean = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         (is_clean && DIGITS.contains(&digits)).then(|| Self(text.to_owned()))

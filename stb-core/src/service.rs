@@ -93,7 +93,7 @@ pub enum ServiceFault {
     Unreachable,
 }
 
-/// The 12 digits of a letter from the town, wiped when dropped.
+/// The 12 digits of a letter from the town or from the cable operator, wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LetterCode(Zeroizing<String>);
 
@@ -109,7 +109,7 @@ impl LetterCode {
     }
 }
 
-/// Who reads it can link a card or stop one.
+/// Who reads it can link a card, stop one, or enrol a box.
 impl std::fmt::Debug for LetterCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LetterCode(..)")

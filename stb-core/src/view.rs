@@ -201,12 +201,25 @@ pub enum PageKind {
     Diagnosis,
     /// What became of the answer.
     DiagnosisTold,
+    /// Language and size of text at the first start.
+    FirstChoice,
+    /// The code of the operator's letter.
+    EnrolmentCode,
+    /// Waiting for the gateway to know the box.
+    Enrolling,
 }
 
 impl PageKind {
     /// Whether keys mean digits or characters here: which ones is nobody's business.
     pub const fn takes_characters(self) -> bool {
-        matches!(self, Self::Pin | Self::Password | Self::LetterCode | Self::ServiceNumber)
+        matches!(
+            self,
+            Self::Pin
+                | Self::Password
+                | Self::LetterCode
+                | Self::ServiceNumber
+                | Self::EnrolmentCode
+        )
     }
 }
 

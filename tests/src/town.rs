@@ -90,6 +90,8 @@ pub struct Town {
     pub staff: Vec<StaffAccount>,
     /// Further environment of the box, e.g. a wrong clock.
     pub box_environment: Vec<(String, String)>,
+    /// Further arguments of the box, e.g. safe mode.
+    pub box_arguments: Vec<String>,
     ports: Ports,
     folder: tempfile::TempDir,
     // Last: the next town begins when nothing of this one is left.
@@ -141,6 +143,7 @@ impl Town {
             display,
             staff,
             box_environment: Vec::new(),
+            box_arguments: Vec::new(),
             ports,
             folder,
             _alone: alone,
@@ -240,6 +243,7 @@ impl Town {
         if let Some(code) = enrolment_code {
             command.args(["--enrol-code", code]);
         }
+        command.args(&self.box_arguments);
         command.envs(self.box_environment.iter().map(|(name, value)| (name, value)));
         let mut stb = Process::start("stb-app", &mut command, &self.logs())?;
         let marks = self.marks();

@@ -1,6 +1,9 @@
 //! Effects to adapters.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    sync::{Arc, OnceLock},
+};
 
 use stb_core::{
     effect::{Effect, Stored},
@@ -15,12 +18,13 @@ use crate::{
         card::CardReader,
         caretaker::{Caretaker, Given},
         cue::Cues,
-        link::{Link, Request},
+        link::{Enroller, Request},
         multicast::OrderMulticast,
         signs::Signs,
         speech::{Speech, Utterance},
         store::Store,
     },
+    membership::Membership,
     player::Player,
     text::Texts,
 };
@@ -34,8 +38,10 @@ pub struct Adapters {
     pub events: Events,
     /// Card reader.
     pub card: Option<CardReader>,
-    /// Gateway.
-    pub link: Option<Link>,
+    /// What a box has that its gateway knows; put here when enrolment comes to its end.
+    pub membership: Arc<OnceLock<Membership>>,
+    /// Enrolment, while the box belongs to no home.
+    pub enroller: Option<Enroller>,
     /// Orders by multicast.
     pub multicast: Option<OrderMulticast>,
     /// Store.
@@ -44,8 +50,6 @@ pub struct Adapters {
     pub speech: Option<Speech>,
     /// Short sounds.
     pub cues: Option<Cues>,
-    /// Looks after the box itself.
-    pub caretaker: Option<Caretaker>,
     /// Signs for the system below.
     pub signs: Option<Signs>,
     /// Sentences for the voice.
@@ -109,7 +113,7 @@ impl Adapters {
             }
             Effect::SendReport(report) => self.ask(Request::SendReport(report)),
             Effect::GiveDiagnosis { request_id, playback, is_proven } => {
-                if let Some(caretaker) = &self.caretaker {
+                if let Some(caretaker) = self.caretaker() {
                     caretaker.diagnose(Given { request_id, playback, is_proven });
                 }
             }
@@ -125,15 +129,23 @@ impl Adapters {
             }
             Effect::StopSpeech => self.speech.iter().for_each(Speech::stop),
             Effect::Cue(cue) => self.cues.iter().for_each(|cues| cues.sound(cue)),
+            Effect::Enrol(code) => match &self.enroller {
+                Some(enroller) => enroller.enrol(code),
+                None => tracing::error!("no enroller: a code is not tried"),
+            },
             Effect::WakeTelevision => tracing::debug!("no way to wake the television"),
         }
     }
 
+    pub(super) fn caretaker(&self) -> Option<&Caretaker> {
+        self.membership.get()?.caretaker.as_ref()
+    }
+
     fn ask(&self, request: Request) {
-        if let Some(link) = &self.link {
-            link.ask(request);
+        if let Some(membership) = self.membership.get() {
+            membership.link.ask(request);
         } else {
-            tracing::warn!("no link: a request is not sent");
+            tracing::warn!("not enrolled: a request is not sent");
         }
     }
 

@@ -33,6 +33,7 @@ use tokio::sync::mpsc;
 
 use super::{Ended, Events, clock::Clock, supervise};
 use crate::config::Gateway;
+pub use enrolment::Enroller;
 pub use identity::{Identity, IdentityError};
 use requests::{Failure, Requests};
 
@@ -107,27 +108,43 @@ pub enum Request {
     },
 }
 
-/// The link's end of the box.
+/// The box's end of the link.
 #[derive(Clone)]
 pub struct Link {
     requests: mpsc::UnboundedSender<Request>,
     identity: Arc<Mutex<Identity>>,
 }
 
-impl Link {
+/// A link that does not connect yet; what it is asked waits.
+pub struct Connection {
+    config: Gateway,
+    identity: Arc<Mutex<Identity>>,
+    clock: Clock,
+    events: Events,
+    queue: mpsc::UnboundedReceiver<Request>,
+}
+
+impl Connection {
     /// Connects as the enrolled device and stays connected.
-    pub fn start(
+    pub fn open(self) -> std::io::Result<()> {
+        let Self { config, identity, clock, events, queue } = self;
+        let queue = Arc::new(Mutex::new(queue));
+        supervise("link", move || run(&config, &identity, &clock, &events, &queue)).map(drop)
+    }
+}
+
+impl Link {
+    /// A link of the enrolled device, and how to open it.
+    pub fn prepare(
         config: Gateway,
         identity: Identity,
         clock: Clock,
         events: Events,
-    ) -> std::io::Result<Self> {
+    ) -> (Self, Connection) {
         let (requests, queue) = mpsc::unbounded_channel();
-        let queue = Arc::new(Mutex::new(queue));
         let identity = Arc::new(Mutex::new(identity));
-        let shared = Arc::clone(&identity);
-        supervise("link", move || run(&config, &shared, &clock, &events, &queue))?;
-        Ok(Self { requests, identity })
+        let link = Self { requests, identity: Arc::clone(&identity) };
+        (link, Connection { config, identity, clock, events, queue })
     }
 
     /// The present device certificate with its issuer, PEM.

@@ -36,6 +36,7 @@ impl Machine {
             Command::Service(deed) => return self.service_deed(deed),
             Command::Cards(deed) => return self.card_menu_deed(deed),
             Command::Diagnosis(deed) => self.diagnosis_deed(deed),
+            Command::FirstStart(deed) => return self.first_start_deed(deed),
             setting => self.set(setting),
         }
         true

@@ -38,6 +38,7 @@ impl Machine {
                     | Page::Services
                     | Page::Cards
                     | Page::Diagnosis
+                    | Page::FirstStart
             )
         );
         let end = self.touched_at.saturating_add(CONVERSATION_MS);

@@ -74,7 +74,13 @@ impl Machine {
     fn press(&mut self, key: RemoteKey) -> Cue {
         match key {
             RemoteKey::VolumeUp | RemoteKey::VolumeDown | RemoteKey::Mute => self.volume_key(key),
-            _ => self.takeover_key(key).unwrap_or_else(|| self.press_below(key)),
+            _ => self.takeover_key(key).unwrap_or_else(|| {
+                if self.first_start.is_some() {
+                    self.first_start_key(key)
+                } else {
+                    self.press_below(key)
+                }
+            }),
         }
     }
 
@@ -210,7 +216,7 @@ impl Machine {
         Cue::Confirm
     }
 
-    fn page_key(&mut self, key: RemoteKey) -> Cue {
+    pub(super) fn page_key(&mut self, key: RemoteKey) -> Cue {
         if let Some(direction) = direction(key) {
             return self.move_focus(direction);
         }
@@ -249,6 +255,9 @@ impl Machine {
             Some(Page::Services) => self.services.is_too_fresh(now_ms),
             Some(Page::Cards) => self.card_menu.is_too_fresh(now_ms),
             Some(Page::Diagnosis) => self.diagnosis.is_too_fresh(now_ms),
+            Some(Page::FirstStart) => {
+                self.first_start.as_ref().is_some_and(|first| first.is_too_fresh(now_ms))
+            }
             _ => false,
         }
     }
@@ -260,6 +269,7 @@ impl Machine {
             Some(Page::Card) => self.card_deed(CardDeed::PadDigit(digit)),
             Some(Page::Services) => self.service_digit(digit),
             Some(Page::Cards) => self.card_menu_digit(digit),
+            Some(Page::FirstStart) => self.first_start_digit(digit),
             _ => false,
         };
         self.offer_complete_pin();

@@ -61,7 +61,8 @@ const fn waits(page: Page) -> bool {
         | Page::Help
         | Page::Services
         | Page::Cards
-        | Page::Diagnosis => true,
+        | Page::Diagnosis
+        | Page::FirstStart => true,
         Page::Home
         | Page::Welcome
         | Page::AccessLog { .. }

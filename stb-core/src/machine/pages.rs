@@ -3,6 +3,7 @@
 use gateway_api::{login::AssuranceLevel, resident::AccessLog};
 
 use crate::{
+    first_start::FirstStart,
     nav::{Choice, Command, Draft, Page, Setting},
     phrase::{Phrase, say},
     time::{date_in_japan, hour_and_minute_in_japan},
@@ -61,11 +62,17 @@ impl Machine {
                 .draft(self.context.town_phone.as_ref())
                 .unwrap_or_else(|| self.settings_page()),
             Page::Diagnosis => self.diagnosis.draft().unwrap_or_else(|| self.home_page()),
+            Page::FirstStart => {
+                self.first_start.as_ref().map_or_else(|| self.home_page(), FirstStart::draft)
+            }
         })
     }
 
     /// Who is known here, or that the town cannot be reached.
     fn status(&self) -> Option<Phrase> {
+        if self.first_start.is_some() {
+            return None;
+        }
         if !self.link_open {
             return Some(say::status_offline());
         }

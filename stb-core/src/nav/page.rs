@@ -6,6 +6,7 @@ use crate::{
     cards::CardMenuDeed,
     diagnosis::DiagnosisDeed,
     entry::PadKey,
+    first_start::FirstDeed,
     services::ServiceDeed,
     view::{Item, Language, TextScale},
 };
@@ -42,6 +43,8 @@ pub(crate) enum Page {
     Cards,
     /// The support's question, and what became of the answer.
     Diagnosis,
+    /// Whatever the first start asks or tells now.
+    FirstStart,
 }
 
 /// One setting.
@@ -93,6 +96,7 @@ pub(crate) enum Command {
     Service(ServiceDeed),
     Cards(CardMenuDeed),
     Diagnosis(DiagnosisDeed),
+    FirstStart(FirstDeed),
 }
 
 impl Command {
@@ -103,6 +107,7 @@ impl Command {
             Self::Card(CardDeed::PadSubmit)
                 | Self::Service(ServiceDeed::Pad(PadKey::Submit))
                 | Self::Cards(CardMenuDeed::Pad(PadKey::Submit))
+                | Self::FirstStart(FirstDeed::Pad(PadKey::Submit))
         )
     }
 }

@@ -41,15 +41,17 @@ macro_rules! messages {
 }
 
 mod evening;
+mod first_start;
 mod services;
 mod upkeep;
 
 /// One constructor for each message.
 pub mod say {
-    pub use super::{evening::say::*, services::say::*, upkeep::say::*};
+    pub use super::{evening::say::*, first_start::say::*, services::say::*, upkeep::say::*};
 }
 
 /// All messages.
 pub fn catalogue() -> impl Iterator<Item = &'static Entry> {
-    evening::ENTRIES.iter().chain(services::ENTRIES).chain(upkeep::ENTRIES)
+    let parts = [evening::ENTRIES, first_start::ENTRIES, services::ENTRIES, upkeep::ENTRIES];
+    parts.into_iter().flatten()
 }

@@ -313,11 +313,12 @@ fn parts<T>(
 ) -> Option<T> {
     let nonce: [u8; NONCE_LENGTH] =
         STANDARD.decode(challenge.nonce.as_bytes()).ok()?.try_into().ok()?;
+    let enrolled = context.config.enrolled()?;
     with(LoginParts {
-        gateway_id: &context.config.gateway_id,
+        gateway_id: &enrolled.gateway_id,
         relying_party: &request.relying_party,
         purpose: &request.purpose,
-        device_id: &context.config.device_id,
+        device_id: &enrolled.device_id,
         nonce,
         issued_at_ms: u64::try_from(challenge.issued_at_ms).ok()?,
     })

@@ -12,6 +12,7 @@ mod card_trouble;
 mod check_in;
 mod diagnosis;
 mod duty;
+mod first_start;
 mod heartbeat;
 mod help;
 mod invariants;

@@ -12,6 +12,7 @@ use gateway_api::{
 };
 use stb_core::{
     Config, Machine, Now, Output,
+    config::{NewBox, Standing},
     effect::{Effect, StoreCommand, Stored},
     event::{CardIo, Event, OrderPath, ReaderState},
     key::{KeyAction, RemoteKey},
@@ -85,6 +86,14 @@ impl Television {
             effects: Vec::new(),
             log: String::new(),
         }
+    }
+
+    /// Out of the carton, its store read, nobody connected.
+    pub fn unpacked(new: NewBox) -> Self {
+        let mut television = Self::cold();
+        television.machine = Machine::new(Config::of(Standing::New(new), 7));
+        television.start();
+        television
     }
 
     pub fn start(&mut self) {

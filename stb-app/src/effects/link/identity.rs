@@ -9,6 +9,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::enrolment::EnrolmentAnswer;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
+use stb_core::config::Enrolled;
 use zeroize::Zeroizing;
 
 use crate::effects::file::replace;
@@ -56,6 +57,16 @@ pub enum IdentityError {
 /// The folder `device` below the data folder: `key.pem` (0600) and `enrolment.json`.
 #[derive(Debug, Clone)]
 pub(super) struct Folder(PathBuf);
+
+impl From<&Identity> for Enrolled {
+    fn from(identity: &Identity) -> Self {
+        Self {
+            device_id: identity.device_id.clone(),
+            gateway_id: identity.gateway_id.clone(),
+            manifest_root_key: identity.manifest_root_key,
+        }
+    }
+}
 
 impl Identity {
     /// The identity from an earlier enrolment, when there was one.

@@ -2,7 +2,13 @@
 
 mod server;
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gateway_api::{
@@ -11,10 +17,10 @@ use gateway_api::{
     problem::{Problem, ProblemCode},
     report::{Answer as HomeAnswer, Report, ReportContent},
 };
-use stb_core::event::OrderPath;
+use stb_core::{event::OrderPath, first_start::EnrolmentNews, service::LetterCode};
 use uuid::Uuid;
 
-use super::*;
+use super::{enrolment::Registry, *};
 use server::{Answer, Asked, Authority, Server};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -51,16 +57,22 @@ fn gateway(
     })
 }
 
+fn registry(server: &Server) -> Registry {
+    let clock = Clock::new(&server.data_dir());
+    Registry { data_dir: server.data_dir(), gateway: server.config(), clock }
+}
+
 /// An enrolled box with its link running.
 fn linked(
     server: &Server,
     config: Gateway,
 ) -> Result<(Link, async_channel::Receiver<Event>), Box<dyn std::error::Error>> {
-    let clock = Clock::new(&server.data_dir());
-    let identity =
-        enrolment::enrol(&server.data_dir(), &server.config(), &clock, "1234 5678 9012")?;
+    let registry = registry(server);
+    let identity = registry.enrol(&LetterCode::new("123456789012"))?;
     let (events, happened) = async_channel::bounded(64);
-    Ok((Link::start(config, identity, clock, events)?, happened))
+    let (link, connection) = Link::prepare(config, identity, registry.clock, events);
+    connection.open()?;
+    Ok((link, happened))
 }
 
 fn open_stream(events: &str) -> Answer {
@@ -94,12 +106,11 @@ fn a_box_enrols_once_and_then_shows_its_certificate() -> Outcome {
     let server = gateway(|_| open_stream(""))?;
     let (_link, happened) = linked(&server, server.config())?;
     assert_eq!(happened.recv_blocking()?, Event::LinkOpened);
-    let clock = Clock::new(&server.data_dir());
-    let again = enrolment::enrol(&server.data_dir(), &server.config(), &clock, "0")?;
+    let again = Identity::load(&server.data_dir())?.expect("the box knows who it is");
     assert_eq!(again.device_id, "box-1");
     let asked = server.asked();
     let enrolments: Vec<_> = asked.iter().filter(|one| one.line.ends_with("/enrolments")).collect();
-    assert_eq!(enrolments.len(), 1, "the second time the box knows who it is");
+    assert_eq!(enrolments.len(), 1);
     assert!(!enrolments[0].known);
     assert!(enrolments[0].body.contains("123456789012"));
     assert!(asked.iter().any(|one| one.line == "GET /box/v1/events" && one.known));
@@ -109,11 +120,63 @@ fn a_box_enrols_once_and_then_shows_its_certificate() -> Outcome {
 #[test]
 fn a_refused_code_is_told_and_nothing_is_kept() -> Outcome {
     let server = Server::start(|_| problem(403, ProblemCode::CodeRefused))?;
-    let clock = Clock::new(&server.data_dir());
-    let refused = enrolment::enrol(&server.data_dir(), &server.config(), &clock, "1");
+    let refused = registry(&server).enrol(&LetterCode::new("1"));
     let Err(error) = refused else { panic!("refused") };
-    assert!(error.to_string().contains("new code"), "{error}");
+    assert!(error.to_string().contains("refused the enrolment"), "{error}");
     assert!(Identity::load(&server.data_dir())?.is_none());
+    Ok(())
+}
+
+/// What the enroller says next.
+fn news(happened: &async_channel::Receiver<Event>) -> EnrolmentNews {
+    match happened.recv_blocking().expect("the enroller lives") {
+        Event::EnrolmentTold(news) => news,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_next_code_is_tried_after_a_refusal_and_a_gateway_in_trouble_is_asked_again() -> Outcome {
+    let authority = Arc::new(Authority::new()?);
+    let signer = Arc::clone(&authority);
+    let asked_before = AtomicUsize::new(0);
+    let server = Server::start_valid((2_000, 2_100), authority, move |asked| {
+        match asked_before.fetch_add(1, Ordering::Relaxed) {
+            0 => problem(403, ProblemCode::CodeRefused),
+            1 => problem(429, ProblemCode::TooManyRequests),
+            2 => problem(400, ProblemCode::BadRequest),
+            _ => enrolled(asked, &signer),
+        }
+    })?;
+    let (events, happened) = async_channel::bounded(8);
+    let (known, knows) = std::sync::mpsc::channel();
+    let enroller = Enroller::start(registry(&server), events, move |identity: Identity| {
+        known.send(identity.device_id).expect("the test listens");
+    })?;
+    let (wrong, right) = (LetterCode::new("000000000000"), LetterCode::new("123456789012"));
+    enroller.enrol(wrong.clone());
+    assert_eq!(news(&happened), EnrolmentNews::CodeRefused(wrong));
+    enroller.enrol(right);
+    assert_eq!(news(&happened), EnrolmentNews::Crowded);
+    assert_eq!(news(&happened), EnrolmentNews::Faulty);
+    let EnrolmentNews::Enrolled(told) = news(&happened) else { panic!("enrolled") };
+    assert_eq!((told.device_id.as_str(), told.manifest_root_key), ("box-1", [7; 32]));
+    assert_eq!(knows.try_recv()?, "box-1", "the link was there before the news");
+    let asked = server.asked();
+    let bodies: Vec<_> = asked.iter().map(|one| &one.body).collect();
+    assert!(bodies[0].contains("000000000000"), "{bodies:?}");
+    assert!(bodies[1..].iter().all(|body| body.contains("123456789012")), "{bodies:?}");
+    Ok(())
+}
+
+#[test]
+fn a_damaged_identity_is_replaced_by_a_new_enrolment() -> Outcome {
+    let server = gateway(|_| open_stream(""))?;
+    let (_link, _happened) = linked(&server, server.config())?;
+    std::fs::write(server.data_dir().join("device/enrolment.json"), "{")?;
+    assert!(Identity::load(&server.data_dir()).is_err());
+    registry(&server).enrol(&LetterCode::new("123456789012"))?;
+    assert!(Identity::load(&server.data_dir())?.is_some());
     Ok(())
 }
 

@@ -1,0 +1,57 @@
+//! The first start as the box itself comes through it.
+
+use stb_core::{
+    config::NewBox, event::Event, first_start::EnrolmentNews, key::RemoteKey, service::LetterCode,
+    view::View,
+};
+
+use crate::television::Television;
+
+const CODE: &str = "618204957310";
+
+pub(crate) fn all() -> Vec<(&'static str, View)> {
+    let mut language = Television::unpacked(NewBox::default());
+    let first = language.view();
+    language.press_all(&[RemoteKey::Down, RemoteKey::Down]);
+    let english = language.view();
+    let mut size = Television::unpacked(NewBox::default());
+    size.choose_here("language-ja");
+    let mut missing = at_code(true);
+    missing.type_digits("61820");
+    missing.choose_here("pad-submit");
+    let refused = EnrolmentNews::CodeRefused(LetterCode::new(CODE));
+    vec![
+        ("first-language", first),
+        ("first-language-english", english),
+        ("first-size", size.view()),
+        ("first-code", at_code(false).view()),
+        ("first-code-missing", missing.view()),
+        ("first-code-refused", told(refused).view()),
+        ("first-connecting", sent().view()),
+        ("first-unreachable", told(EnrolmentNews::Unreachable).view()),
+        ("first-crowded", told(EnrolmentNews::Crowded).view()),
+        ("first-faulty", told(EnrolmentNews::Faulty).view()),
+    ]
+}
+
+fn at_code(has_phone: bool) -> Television {
+    let operator_phone = has_phone.then(|| "0884-00-0000".to_owned());
+    let mut television = Television::unpacked(NewBox { operator_phone, ..NewBox::default() });
+    television.choose_here("language-ja");
+    television.choose_here("scale-normal");
+    television
+}
+
+fn sent() -> Television {
+    let mut television = at_code(true);
+    television.type_digits(CODE);
+    television.wait(700);
+    television.press(RemoteKey::Confirm);
+    television
+}
+
+fn told(news: EnrolmentNews) -> Television {
+    let mut television = sent();
+    television.happens(Event::EnrolmentTold(news));
+    television
+}

@@ -1,0 +1,26 @@
+//! What a box says before it belongs to a home.
+
+use super::{Entry, Phrase};
+
+messages! {
+    first_language_title() = "first-language-title";
+    first_language_lead() = "first-language-lead";
+    first_scale_title() = "first-scale-title";
+    first_scale_lead() = "first-scale-lead";
+    first_hint() = "first-hint";
+    first_code_title() = "first-code-title";
+    first_code_lead() = "first-code-lead";
+    first_code_lead_phone(phone: text, phone_kana: text) = "first-code-lead-phone";
+    first_code_hint() = "first-code-hint";
+    first_connecting_title() = "first-connecting-title";
+    first_connecting_lead() = "first-connecting-lead";
+    first_crowded_title() = "first-crowded-title";
+    first_unreachable_title() = "first-unreachable-title";
+    first_unreachable_lead() = "first-unreachable-lead";
+    first_faulty_title() = "first-faulty-title";
+    first_faulty_lead() = "first-faulty-lead";
+    first_unreachable_phone(phone: text, phone_kana: text) = "first-unreachable-phone";
+    first_retype() = "first-retype";
+    first_retype_hint() = "first-retype-hint";
+    first_done() = "first-done";
+}
