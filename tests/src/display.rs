@@ -85,7 +85,7 @@ impl Display {
     /// Somebody reads the screen before pressing; a key in the first moments of an alert was meant
     /// for what stood there before, and the box does not take it for an answer.
     pub fn read(&self) {
-        std::thread::park_timeout(READING);
+        read_screen();
     }
 
     /// Somebody who was typing looks up first: right after a digit the box takes 決定 for no answer.
@@ -105,4 +105,9 @@ impl Display {
         command.env("DISPLAY", &self.name);
         command
     }
+}
+
+/// Somebody reads the screen before pressing.
+pub(crate) fn read_screen() {
+    std::thread::park_timeout(READING);
 }

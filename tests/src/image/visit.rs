@@ -38,8 +38,7 @@ type Step = (&'static str, fn(&mut Visit) -> Result<()>);
 
 /// In this order: later ones build on what earlier ones left on the screen.
 const STEPS: &[Step] = &[
-    ("television", Visit::television),
-    ("remote", Visit::remote),
+    ("first-start", Visit::first_start),
     ("system", Visit::system),
     ("infrared", Visit::infrared),
     ("cec", Visit::cec),
@@ -52,6 +51,7 @@ const STEPS: &[Step] = &[
     ("answer", Visit::answer),
     ("lift", Visit::lift),
     ("hang", Visit::hang),
+    ("start", Visit::ordinary_start),
     ("update", Visit::update),
     ("factory-reset", Visit::factory_reset),
     ("power-cut", Visit::power_cut),
@@ -59,7 +59,7 @@ const STEPS: &[Step] = &[
     ("dark-version", Visit::dark_version),
     ("good-version", Visit::good_version),
 ];
-const ALWAYS: [&str; 2] = ["television", "remote"];
+const ALWAYS: [&str; 1] = ["first-start"];
 
 /// The machine and the town around it.
 pub struct Visit {
@@ -74,8 +74,6 @@ pub struct Visit {
     /// What the kernel and a shell need to start, where it was measured.
     bare: Option<f64>,
     powered_on: Instant,
-    /// How often a programme was waited for after a start.
-    starts: usize,
     /// What the town said last by multicast.
     order: Option<Order>,
     pictures: u32,
@@ -118,7 +116,6 @@ impl Visit {
             out: out.to_path_buf(),
             bare,
             powered_on,
-            starts: 0,
             order: None,
             pictures: 0,
             marks_seen: 0,
@@ -127,7 +124,7 @@ impl Visit {
         })
     }
 
-    /// An evening, or the named steps of it; television and remote are always there.
+    /// An evening, or the named steps of it; the first start is always there.
     pub fn walk(&mut self, wanted: &[String]) -> Result<()> {
         for name in wanted {
             let names: Vec<_> = STEPS.iter().map(|(step, _)| *step).collect();

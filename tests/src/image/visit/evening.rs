@@ -12,7 +12,9 @@ use evacuation::order::{Act, Order};
 
 use super::{SOON, START, Visit};
 use crate::{
+    display::read_screen,
     forge::{self, Key},
+    marks::Mark,
     town::cards::PIN,
     watch,
 };
@@ -28,11 +30,65 @@ const LEVEL_4: ([u8; 3], usize) = ([170, 0, 170], 5);
 const ANOTHER_PROGRAMME: usize = 30;
 
 impl Visit {
-    /// From the first instruction to a programme on the screen, from inside the sandbox.
-    pub(super) fn television(&mut self) -> Result<()> {
+    /// From the first instruction to a programme, from inside the sandbox: the box has its code from the
+    /// factory, and somebody chooses language and size meanwhile.
+    pub(super) fn first_start(&mut self) -> Result<()> {
         self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
         let shown = self.wait_mark("zap-first-picture", "")?;
-        self.note_start(&shown)?;
+        let power_on = self.powered_on.elapsed();
+        self.remote()?;
+        self.picture("first-language")?;
+        self.choose_and("first-size")?;
+        self.choose_and("first-television")?;
+        self.see_programme()?;
+        self.note_start("first-start", &shown, Some(power_on))
+    }
+
+    /// The code from the factory is used up: the one of the letter is typed.
+    pub(super) fn first_start_with_letter(&mut self, code: &str) -> Result<()> {
+        self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
+        self.wait_mark("page-painted", "FirstChoice")?;
+        self.remote()?;
+        self.choose_and("letter-size")?;
+        read_screen();
+        self.press("KEY_OK")?;
+        self.wait_mark("page-painted", "EnrolmentCode")?;
+        self.picture("letter-code")?;
+        for digit in code.chars() {
+            self.press(&format!("KEY_NUMERIC_{digit}"))?;
+        }
+        read_screen();
+        self.press("KEY_OK")?;
+        self.wait_mark("page-painted", "Enrolling")?;
+        self.wait_mark("zap-first-picture", "")?;
+        self.see_programme()
+    }
+
+    /// What has the focus, as somebody chooses who read the page first.
+    fn choose_and(&mut self, picture: &str) -> Result<()> {
+        read_screen();
+        self.press("KEY_OK")?;
+        self.wait_mark("key-painted", "")?;
+        self.picture(picture)
+    }
+
+    /// A start as on every other day.
+    pub(super) fn ordinary_start(&mut self) -> Result<()> {
+        self.reset_by("systemctl reboot")?;
+        let shown = self.television()?;
+        self.note_start("start", &shown, None)?;
+        self.remote()
+    }
+
+    /// The box is known, and comes up with its programme.
+    pub(super) fn television(&mut self) -> Result<Mark> {
+        self.machine.wait_for("systemctl is-active --quiet stb-app.service", START)?;
+        let shown = self.wait_mark("zap-first-picture", "")?;
+        self.see_programme()?;
+        Ok(shown)
+    }
+
+    fn see_programme(&mut self) -> Result<()> {
         self.wait_for_colours(COLOURS_OF_A_PROGRAMME..)?;
         let machine = &self.machine;
         let first = machine.picture()?;
@@ -61,7 +117,10 @@ impl Visit {
     /// A receiver is plugged in while the box runs.
     pub(super) fn remote(&mut self) -> Result<()> {
         self.machine.succeed("modprobe rc-loopback")?;
-        self.machine.wait_for("journalctl -u stb-app -o cat | grep -q 'remote connected'", SOON)
+        // By this process: one before it may have said so, too.
+        let connected = "journalctl -o cat _SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID stb-app) \
+                         | grep -q 'remote connected'";
+        self.machine.wait_for(connected, SOON)
     }
 
     /// Keys through the kernel's own decoder and the keymap that the image ships.

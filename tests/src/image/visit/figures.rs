@@ -1,6 +1,8 @@
 //! What the machine needed, as the lines that `cargo xtask bench` prints. Emulated, beside other work: only the
 //! ratios mean something.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 
 use super::Visit;
@@ -10,23 +12,20 @@ use crate::{figure::Figure, marks::Mark};
 const SERVICES: &str =
     "stb-app weston pcscd systemd-journal systemd-resolve systemd-network polkitd systemd";
 
-/// What is measured of a start, by its turn.
-const STARTS: [&str; 2] = ["first-start", "start"];
-
 impl Visit {
     /// From the kernel's first instruction to a programme on the screen, beside the same kernel that starts a
-    /// shell and nothing else. The first start makes the data partition; the second is like all others.
-    pub(super) fn note_start(&mut self, picture: &Mark) -> Result<()> {
-        let start = STARTS.get(self.starts);
-        self.starts += 1;
-        let (Some(bare), Some(start)) = (self.bare, start) else { return Ok(()) };
-        let power = self.powered_on.elapsed().as_secs_f64();
-        self.figures.push(Figure::new(
-            &format!("image.{start}.power-on-to-picture"),
-            power,
-            "s",
-            1,
-        ));
+    /// shell and nothing else; where the power came on, also from there.
+    pub(super) fn note_start(
+        &mut self,
+        start: &str,
+        picture: &Mark,
+        power_on: Option<Duration>,
+    ) -> Result<()> {
+        let Some(bare) = self.bare else { return Ok(()) };
+        if let Some(power_on) = power_on {
+            let name = format!("image.{start}.power-on-to-picture");
+            self.figures.push(Figure::new(&name, power_on.as_secs_f64(), "s", 1));
+        }
         let name = format!("image.{start}.kernel-to-picture");
         let figure = Figure::new(&name, seconds(picture), "s", 1);
         self.figures.push(figure.beside("bare shell", bare));

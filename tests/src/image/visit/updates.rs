@@ -1,11 +1,9 @@
 //! Updates, and everything that can go wrong with one: refused, cut off, dead, dark, good.
 
-use std::time::Instant;
-
 use anyhow::{Context, Result, ensure};
 
-use super::{SOON, START, Visit, credentials, programmes};
-use crate::image::agent::Answer;
+use super::{SOON, START, Visit, programmes};
+use crate::{image::agent::Answer, town::HOME};
 
 /// Updates that no box takes, and a word of the reason that its journal must name.
 const REFUSED: &[(&str, &str)] = &[
@@ -54,7 +52,7 @@ impl Visit {
     }
 
     /// The plug is pulled while an update is written: the version before starts, and the update can be had
-    /// again. The home's new code enrols the box that was reset.
+    /// again. The home's new letter enrols the box that was reset.
     pub(super) fn power_cut(&mut self) -> Result<()> {
         self.plug_in_bundles()?;
         self.machine.slow_down_disk(SLOW_DISK)?;
@@ -63,11 +61,10 @@ impl Visit {
         let writing = "journalctl -u rauc -o cat | grep -q 'writing data to device'";
         self.machine.wait_for(writing, SOON)?;
         self.machine.cut_power()?;
-        self.wiring.credentials = credentials(&self.town)?;
-        self.powered_on = Instant::now();
         self.machine.power_on(&self.wiring)?;
         self.meet_new_emulator()?;
-        self.television()?;
+        let code = self.town.enrolment_code(HOME)?;
+        self.first_start_with_letter(&code)?;
         ensure!(self.primary()? == "A", "half an update is to be started");
         let state = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-state B")?;
         ensure!(state.trim() == "bad", "half an update is {state}");
@@ -164,7 +161,7 @@ impl Visit {
         self.machine.succeed("! /usr/lib/hitokoe/boot-slot on-trial").map(drop)
     }
 
-    fn reset_by(&mut self, command: &str) -> Result<()> {
+    pub(super) fn reset_by(&mut self, command: &str) -> Result<()> {
         self.machine.wait_for_reset(command, &self.wiring, START)?;
         self.meet_new_emulator()
     }
