@@ -64,11 +64,16 @@ RDEPENDS:${PN} = " \
     e2fsprogs-mke2fs \
     e2fsprogs-tune2fs \
     ir-keytable \
+    pam-plugin-deny \
+    pam-plugin-permit \
     pcsc-lite \
     polkit \
+    util-linux-blkdiscard \
     util-linux-blkid \
     util-linux-findmnt \
     util-linux-mount \
+    util-linux-mountpoint \
+    util-linux-umount \
     v4l-utils \
     weston \
     xkeyboard-config \

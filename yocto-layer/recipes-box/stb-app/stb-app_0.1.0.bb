@@ -26,9 +26,11 @@ FILES:remote-probe = "${bindir}/remote-probe"
 # Decoders of the programmes need a licence that only a distribution can accept.
 HITOKOE_DECODERS ??= ""
 
-# What the application asks of GStreamer by name when it starts.
+# What the application asks of GStreamer by name when it starts. Not hitokoe-rootfs, which is the machine's own:
+# the package group brings both.
 RDEPENDS:${PN} += "\
     ${HITOKOE_DECODERS} \
+    gstreamer1.0 \
     gstreamer1.0-plugins-bad-mpegtsdemux \
     gstreamer1.0-plugins-bad-videoparsersbad \
     gstreamer1.0-plugins-base-alsa \
@@ -41,6 +43,5 @@ RDEPENDS:${PN} += "\
     gstreamer1.0-plugins-base-volume \
     gstreamer1.0-plugins-good-audioparsers \
     gstreamer1.0-plugins-good-deinterlace \
-    hitokoe-rootfs \
     pcsc-lite \
 "
