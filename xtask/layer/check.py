@@ -1,8 +1,8 @@
 """Checks of yocto-layer/ that need no build: BitBake's own parser on a stub core, and what it cannot see.
 
 Run by `cargo xtask test layer`; prints one finding per line and fails when there is one. BitBake comes from the
-package index as a library, without openembedded-core: classes and files of the core are stubs here, by name.
-What only the real core can tell (package names, tasks) is checked with it: see the layer's README.
+package index as a library, without openembedded-core: what others bring stands in core.toml, by name. What only
+the real core can tell (tasks, sources, what a build makes) is checked with it: see the layer's README.
 """
 
 import glob
@@ -12,24 +12,12 @@ import os
 import re
 import sys
 import tempfile
-import types
 
-ROOT = os.path.abspath(sys.argv[1])
-LAYERS = [os.path.join(ROOT, "yocto-layer"), os.path.join(ROOT, "yocto-layer/example-operator")]
+import names
+import programs
+import stub
+from report import HITOKOE, LAYERS, RECOMMENDED, REQUIRED, ROOT, findings, found
 
-# The library imports them; only a server would use them.
-for name in ("hashserv", "hashserv.client", "prserv", "prserv.serv"):
-    sys.modules.setdefault(name, types.ModuleType(name))
-
-import bb.data  # noqa: E402
-import bb.parse  # noqa: E402
-import bb.siggen  # noqa: E402,F401
-
-CLASSES = """
-    allarch autotools bundle cargo cargo-update-recipe-crates core-image deploy features_check native nopackages
-    packagegroup pkgconfig pypi systemd useradd
-""".split()
-INCLUDED_OF_CORE = ["conf/machine/qemux86-64.conf", "conf/distro/include/security_flags.inc"]
 IMAGE_FEATURES = {
     "allow-empty-password", "allow-root-login", "empty-root-password", "read-only-rootfs",
     "ssh-server-dropbear", "tools-debug",
@@ -37,169 +25,6 @@ IMAGE_FEATURES = {
 IMAGE_TYPES = {"erofs-lz4hc", "wic.zst", "wic.bmap"}
 LICENCES = {"Apache-2.0", "BSD-3-Clause", "CC-BY-3.0"}
 NEEDED = ["SUMMARY", "LICENSE"]
-# What RAUC needs of a kernel: to fetch parts of a bundle, to look into it, to verify what it reads.
-KERNEL_FOR_UPDATES = {"CONFIG_BLK_DEV_NBD=y", "CONFIG_SQUASHFS=y", "CONFIG_DM_VERITY=y"}
-
-BITBAKE_CONF = r"""
-B = "${S}"
-BASE_WORKDIR = "/work"
-BBPATH ?= ""
-BPN = "${PN}"
-COREBASE = "/core"
-CARGO_TARGET_SUBDIR = "target"
-CORE_IMAGE_EXTRA_INSTALL = ""
-D = "${WORKDIR}/image"
-DEBIAN_MIRROR = "https://mirror.invalid/debian"
-DEPLOYDIR = "${WORKDIR}/deploy"
-DEPLOY_DIR_IMAGE = "/deploy"
-DISTRO ??= "nodistro"
-FILESEXTRAPATHS ?= ""
-FILESPATH = "${FILESEXTRAPATHS}:${FILE_DIRNAME}/${BPN}-${PV}:${FILE_DIRNAME}/${BPN}:${FILE_DIRNAME}/files"
-FILE_DIRNAME = "${@os.path.dirname(d.getVar('FILE') or '')}"
-IMAGE_LINK_NAME = "image"
-IMAGE_ROOTFS = "${WORKDIR}/rootfs"
-IMGDEPLOYDIR = "/deploy"
-KERNEL_IMAGETYPE = "bzImage"
-LICENSE ??= "INVALID"
-MACHINE ??= "qemux86-64"
-MACHINEOVERRIDES = "${MACHINE}"
-MACHINE_ARCH = "machine"
-OVERRIDES = "class-target:forcevariable:${MACHINEOVERRIDES}:${DISTROOVERRIDES}"
-DISTROOVERRIDES = "${DISTRO}"
-P = "${PN}-${PV}"
-PN = "${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[0] or 'default'}"
-PV = "${@bb.parse.vars_from_file(d.getVar('FILE', False), d)[1] or '1.0'}"
-S = "${UNPACKDIR}/${P}"
-STAGING_INCDIR = "/sysroot/usr/include"
-STAGING_LIBDIR = "/sysroot/usr/lib"
-THISDIR = "${@os.path.dirname(d.getVar('FILE') or '')}"
-TOPDIR = "/build"
-UNPACKDIR = "${WORKDIR}/sources"
-WORKDIR = "/build/${PN}"
-bindir = "/usr/bin"
-datadir = "/usr/share"
-nonarch_libdir = "/usr/lib"
-prefix = "/usr"
-sbindir = "/usr/sbin"
-sysconfdir = "/etc"
-systemd_unitdir = "/usr/lib/systemd"
-"""
-
-findings = []
-
-
-def found(path, what):
-    findings.append(f"{os.path.relpath(path, ROOT)}: {what}")
-
-
-class NoSignatures:
-    """Stands for the signature generator, which a parse does not need."""
-
-    def __getattr__(self, _name):
-        return lambda *_arguments, **_named: None
-
-
-def stub_core(folder):
-    os.makedirs(f"{folder}/classes")
-    os.makedirs(f"{folder}/conf")
-    with open(f"{folder}/conf/bitbake.conf", "w") as file:
-        file.write(BITBAKE_CONF)
-    for path in INCLUDED_OF_CORE:
-        os.makedirs(os.path.dirname(f"{folder}/{path}"), exist_ok=True)
-        open(f"{folder}/{path}", "w").close()
-    for name in CLASSES + ["base", "recipe"]:
-        open(f"{folder}/classes/{name}.bbclass", "w").close()
-    # These are used at parse time by name.
-    with open(f"{folder}/classes/deploy.bbclass", "w") as file:
-        file.write('do_deploy[dirs] = "${DEPLOYDIR}"\n')
-
-
-def configuration(core, distro, machine):
-    d = bb.data.init()
-    d.setVar("BBPATH", ":".join([core, *LAYERS]))
-    d.setVar("DISTRO", distro)
-    d.setVar("MACHINE", machine)
-    bb.parse.siggen = NoSignatures()
-    d = bb.parse.handle(f"{core}/conf/bitbake.conf", d, True)
-    for layer in LAYERS:
-        d.setVar("LAYERDIR", layer)
-        d = bb.parse.handle(f"{layer}/conf/layer.conf", d, True)
-        d.expandVarref("LAYERDIR")
-        d.delVar("LAYERDIR")
-    if machine == "stb-x86-64":
-        d = bb.parse.handle(f"{LAYERS[1]}/conf/machine/{machine}.conf", d, True)
-    d = bb.parse.handle(f"{LAYERS[0]}/conf/distro/{distro}.conf", d, True)
-    d.setVar("__bbclasstype", "global")
-    bb.parse.BBHandler.inherit("base", "global", 0, d)
-    d.setVar("__bbclasstype", "recipe")
-    return d
-
-
-def recipe_files(d):
-    """Recipes and appends as the layer configuration names them, dynamic ones included."""
-    patterns = (d.getVar("BBFILES") or "").split()
-    for entry in (d.getVar("BBFILES_DYNAMIC") or "").split():
-        patterns.append(entry.split(":", 1)[1])
-    named = {file for pattern in patterns for file in glob.glob(pattern)}
-    for layer in LAYERS:
-        for path, _folders, names in os.walk(layer):
-            for name in names:
-                file = os.path.join(path, name)
-                if name.endswith((".bb", ".bbappend")) and file not in named:
-                    found(file, "no pattern of conf/layer.conf names it")
-    return sorted(f for f in named if f.endswith(".bb")), sorted(
-        f for f in named if f.endswith(".bbappend")
-    )
-
-
-def appends_of(recipe, appends):
-    name = os.path.basename(recipe)[: -len(".bb")]
-    for append in appends:
-        pattern = os.path.basename(append)[: -len(".bbappend")]
-        if name == pattern or (pattern.endswith("%") and name.startswith(pattern[:-1])):
-            yield append
-
-
-def stand_in(core, append):
-    """For an append to a recipe of the core: a recipe of that name with nothing in it."""
-    name = os.path.basename(append)[: -len(".bbappend")].replace("%", "1.0")
-    os.makedirs(f"{core}/recipes", exist_ok=True)
-    recipe = f"{core}/recipes/{name}.bb"
-    with open(recipe, "w") as file:
-        file.write('SUMMARY = "Stand-in"\nLICENSE = "Apache-2.0"\n')
-    return recipe
-
-
-def check_kernel(d):
-    paths = (d.getVar("FILESPATH") or "").split(":")
-    options = set()
-    for entry in (d.getVar("SRC_URI") or "").split():
-        name = entry.removeprefix("file://")
-        for path in paths:
-            if name.endswith(".cfg") and os.path.exists(os.path.join(path, name)):
-                options.update(open(os.path.join(path, name)).read().split())
-    for option in sorted(KERNEL_FOR_UPDATES - options):
-        found(LAYERS[0], f"{d.getVar('MACHINE')}: no fragment sets {option}, which updates need")
-
-
-def parse(recipe, appends, base):
-    d = bb.data.createCopy(base)
-    d.setVar("FILE", recipe)
-    d.setVar("__BBAPPEND", " ".join(appends_of(recipe, appends)))
-    try:
-        variants = bb.parse.handle(recipe, d)
-        parsed = variants[""]
-        for key in sorted(parsed.keys()):
-            if not parsed.getVarFlag(key, "func", False):
-                parsed.getVar(key)
-            for flag in parsed.getVarFlags(key) or {}:
-                parsed.getVarFlag(key, flag, True)
-        return parsed
-    except SystemExit:
-        found(recipe, "BitBake's parser gave up; see its message above")
-    except Exception as error:  # whatever an expression in the recipe raises
-        found(recipe, f"does not parse: {error}")
-    return None
 
 
 def check_sources(recipe, d):
@@ -268,7 +93,7 @@ def check_users(d):
         one = next((part for part in made.split(";") if part.split()[-1] == name), "")
         for part in wanted:
             if part not in one:
-                found(LAYERS[0], f"user {name}: USERADD_PARAM lacks `{part}` of sysusers.d")
+                found(HITOKOE, f"user {name}: USERADD_PARAM lacks `{part}` of sysusers.d")
 
 
 def check_command_line(recipe, d):
@@ -283,7 +108,7 @@ def check_command_line(recipe, d):
 
 
 def check_disk(d):
-    file = f"{LAYERS[0]}/files/wic/stb-ab.wks.in"
+    file = f"{HITOKOE}/files/wic/stb-ab.wks.in"
     text = open(file).read()
     for name in set(re.findall(r"\$\{(\w+)\}", text)):
         if not d.getVar(name):
@@ -301,7 +126,7 @@ def check_kas():
     schema = json.load(open(os.path.join(os.path.dirname(kas.__file__), "schema-kas.json")))
     files = glob.glob(f"{ROOT}/yocto-layer/kas/*.yml")
     if not files:
-        found(LAYERS[0], "no kas file")
+        found(HITOKOE, "no kas file")
     for file in sorted(files):
         try:
             content = yaml.safe_load(open(file))
@@ -317,54 +142,96 @@ def check_kas():
                 found(file, f"layer {layer} is not there")
 
 
-def check_layer_files():
-    readme = open(f"{LAYERS[0]}/README.md").read().lower()
-    for word in ("maintainer", "patch", "@", "wrynose", "dependencies"):
-        if word not in readme:
-            found(f"{LAYERS[0]}/README.md", f"says nothing of `{word}`")
-    for name in ("SECURITY.md", "LICENSE"):
-        if not os.path.getsize(f"{LAYERS[0]}/{name}"):
-            found(LAYERS[0], f"{name} is empty")
+def check_all_named(recipes, appends):
     for layer in LAYERS:
-        if os.path.isdir(f"{layer}/conf/distro") and os.path.isdir(f"{layer}/conf/machine"):
-            found(layer, "distribution and machine in one layer: yocto-check-layer refuses it")
+        for path, _folders, files in os.walk(layer):
+            for name in files:
+                file = os.path.join(path, name)
+                if name.endswith((".bb", ".bbappend")) and file not in recipes + appends:
+                    found(file, "no pattern of conf/layer.conf names it")
+
+
+def parse_all(core, base, present):
+    """Every recipe, and every recipe of others that is appended to: file -> what it came to."""
+    recipes, appends = stub.recipe_files(base, present)
+    if present == REQUIRED + RECOMMENDED:
+        check_all_named(recipes, appends)
+    others = [a for a in appends if not any(a in stub.appends_of(r, appends) for r in recipes)]
+    recipes += sorted({stub.stand_in(core, append) for append in others})
+    parsed = {recipe: stub.parse(recipe, appends, base) for recipe in recipes}
+    return {recipe: d for recipe, d in parsed.items() if d is not None}
+
+
+def check_known(recipes, machine, present):
+    """Recipes of which more is asked than of others; each has to be there."""
+    asked = {
+        "hitokoe-rootfs": check_users,
+        "linux-yocto": lambda d: names.check_kernel(d, present),
+        "busybox": names.check_tools,
+    }
+    if machine == "stb-x86-64":
+        asked["stb-image"] = check_disk
+    by_name = {d.getVar("PN"): d for d in recipes.values()}
+    for name, check in asked.items():
+        if name in by_name:
+            check(by_name[name])
+        else:
+            found(HITOKOE, f"neither has nor appends to a recipe {name}")
+
+
+def check_with(machine, present, version):
+    """Our distribution on one machine, with these layers of others; tells how many recipes were parsed."""
+    with tempfile.TemporaryDirectory() as core:
+        stub.stub_core(core, present)
+        base = stub.configuration(core, "hitokoe", machine)
+        if base.getVar("DISTRO_VERSION") != version:
+            found(HITOKOE, f"DISTRO_VERSION is not the workspace's {version}")
+        recipes = parse_all(core, base, present)
+        for recipe, d in recipes.items():
+            check_version(recipe, version)
+            check_recipe(recipe, d)
+            check_command_line(recipe, d)
+        check_known(recipes, machine, present)
+        names.check_names(recipes, present)
+        names.check_architectures(recipes)
+        if present == REQUIRED + RECOMMENDED:
+            programs.check(recipes)
+        return len(recipes)
+
+
+def check_for_others():
+    """A distribution and a machine of somebody else, with all layers: recipes of others stay as they are."""
+    present = REQUIRED + RECOMMENDED
+    with tempfile.TemporaryDirectory() as core:
+        stub.stub_core(core, present)
+        base = stub.configuration(core, "nodistro", "qemux86-64")
+        recipes, appends = stub.recipe_files(base, present)
+        for append in appends:
+            if not any(append in stub.appends_of(recipe, appends) for recipe in recipes):
+                recipe = stub.stand_in(core, append)
+                before, after = stub.parse(recipe, [], base), stub.parse(recipe, [append], base)
+                if before and after:
+                    names.check_others_unchanged(append, before, after)
 
 
 def main():
     version = re.search(r'^version = "([^"]+)"', open(f"{ROOT}/Cargo.toml").read(), re.M).group(1)
     parsed = 0
-    with tempfile.TemporaryDirectory() as core:
-        stub_core(core)
-        for machine in ("qemux86-64", "stb-x86-64"):
-            base = configuration(core, "hitokoe", machine)
-            if base.getVar("DISTRO_VERSION") != version:
-                found(LAYERS[0], f"DISTRO_VERSION is not the workspace's {version}")
-            recipes, appends = recipe_files(base)
-            others = [a for a in appends if not any(a in appends_of(r, appends) for r in recipes)]
-            recipes += sorted({stand_in(core, append) for append in others})
-            for recipe in recipes:
-                check_version(recipe, version)
-                d = parse(recipe, appends, base)
-                if d is None:
-                    continue
-                parsed += 1
-                check_recipe(recipe, d)
-                check_command_line(recipe, d)
-                if d.getVar("PN") == "hitokoe-rootfs":
-                    check_users(d)
-                if d.getVar("PN") == "linux-yocto":
-                    check_kernel(d)
-                if d.getVar("PN") == "stb-image" and machine == "stb-x86-64":
-                    check_disk(d)
+    for machine in ("qemux86-64", "stb-x86-64"):
+        for some in ([], *([layer] for layer in RECOMMENDED), RECOMMENDED):
+            parsed += check_with(machine, REQUIRED + some, version)
+    check_for_others()
+    names.check_variables()
     check_kas()
-    check_layer_files()
+    for layer in LAYERS:
+        names.check_layer_files(layer)
     for finding in sorted(set(findings)):
         print(finding)
     if findings:
         sys.exit(1)
-    if parsed < 20:
+    if parsed < 100:
         sys.exit(f"only {parsed} recipes were parsed: the check itself is broken")
-    print(f"layer: {parsed} recipes parsed (two machines), kas files and users agree")
+    print(f"layer: {parsed} recipes parsed (two machines, {len(RECOMMENDED) + 2} sets of layers), names agree")
 
 
 main()

@@ -27,16 +27,8 @@ const EXPOSURE: &[(&str, u32)] = &[
 ];
 const EXPOSURE_USUAL: u32 = 20;
 
-/// Programs of other packages that units and rules start.
-const PROGRAMS: &[&str] = &[
-    "usr/bin/cec-ctl",
-    "usr/bin/ir-keytable",
-    "usr/bin/rauc",
-    "usr/bin/stb-app",
-    "usr/bin/systemctl",
-    "usr/bin/weston",
-    "usr/sbin/nft",
-];
+/// What the layer expects of others, among it the programs of other packages that units and rules start.
+const EXPECTED: &str = "xtask/layer/core.toml";
 
 /// Findings.
 pub(super) fn check() -> Result<Vec<String>> {
@@ -66,13 +58,24 @@ fn lay_out() -> Result<PathBuf> {
     fs::create_dir_all(tree.join("usr/sbin"))?;
     run::read(Command::new("cp").arg("-a").arg(rootfs().join(".")).arg(&tree))?;
     run::read(Command::new("cp").args(["-an", "/lib/systemd/system/."]).arg(tree.join(UNITS)))?;
-    for program in PROGRAMS {
-        fs::copy("/bin/true", tree.join(program))?;
+    for program in programs()? {
+        let place = tree.join(program);
+        fs::create_dir_all(place.parent().context("a program lies in a folder")?)?;
+        fs::copy("/bin/true", place)?;
     }
     for link in ["bin", "sbin", "lib"] {
         std::os::unix::fs::symlink(format!("usr/{link}"), tree.join(link))?;
     }
     Ok(tree)
+}
+
+/// Paths on the box of what other packages bring.
+fn programs() -> Result<Vec<String>> {
+    let expected: toml::Table = fs::read_to_string(place::root().join(EXPECTED))?.parse()?;
+    let by_package = expected.get("programs").and_then(|value| value.as_table());
+    let paths = by_package.context("core.toml has no [programs]")?.values();
+    let paths = paths.filter_map(|value| value.as_array()).flatten();
+    Ok(paths.filter_map(|path| path.as_str().map(str::to_owned)).collect())
 }
 
 /// Names of our units; a template with an instance.
