@@ -40,6 +40,6 @@ do_install:append:class-target() {
 
 PACKAGE_BEFORE_PN = "${PN}-dictionary"
 FILES:${PN}-dictionary = "${datadir}/hitokoe/open-jtalk-dic"
-RDEPENDS:${PN} = "${PN}-dictionary"
+RDEPENDS:${PN}:append:class-target = " ${PN}-dictionary"
 
 BBCLASSEXTEND = "native"
