@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod operator;
+mod password;
 mod people;
 mod services;
 mod updates;
@@ -11,8 +12,6 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use clap::{Subcommand, value_parser};
-use zeroize::Zeroizing;
-
 pub use keys::{create_keys, renew_keys, renew_server_certificate, revoke_keys};
 
 use crate::{
@@ -27,7 +26,6 @@ use crate::{
     login::{self, LoginDesk},
     provisioning::Settings,
     random::SystemRandom,
-    secret_file,
     staff::{
         Role,
         account::{self, NewStaff},
@@ -98,6 +96,10 @@ pub enum Command {
         /// Days for which the codes can be used
         #[arg(long, default_value_t = 90, value_parser = value_parser!(u16).range(1..=DAYS_MAX))]
         days: u16,
+        /// Also say to whom each letter goes: the first resident and the address of the town's file.
+        /// These people read on their television that it was looked up
+        #[arg(long)]
+        addressees: bool,
     },
     /// List boxes
     ListDevices,
@@ -172,24 +174,41 @@ fn role(code: &str) -> Result<Role, String> {
     })
 }
 
+/// What a command says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// The output, which may go into a file.
+    pub text: String,
+    /// What whoever gave the command should know besides.
+    pub notice: Option<String>,
+}
+
+impl From<String> for Printed {
+    fn from(text: String) -> Self {
+        Self { text, notice: None }
+    }
+}
+
 /// Runs one command and returns what to print.
-pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
+pub async fn run(config: &Config, command: Command) -> anyhow::Result<Printed> {
     let now_ms = SystemClock.now_ms();
     match &command {
         Command::CreateKeys { server_names } => {
-            return create_keys(config, server_names, now_ms, &SystemRandom);
+            return Ok(create_keys(config, server_names, now_ms, &SystemRandom)?.into());
         }
         Command::RenewKeys { root_key, revoke_old, despite_orders_in_force } => {
             let root = root_key.as_deref();
-            return if *revoke_old {
+            let said = if *revoke_old {
                 let despite = *despite_orders_in_force;
                 revoke_keys(config, root, despite, now_ms, &SystemRandom).await
             } else {
                 renew_keys(config, root, false, now_ms, &SystemRandom)
             };
+            return Ok(said?.into());
         }
         Command::RenewServerCertificate { server_names } => {
-            return renew_server_certificate(config, server_names, now_ms, &SystemRandom);
+            let said = renew_server_certificate(config, server_names, now_ms, &SystemRandom)?;
+            return Ok(said.into());
         }
         _ => {}
     }
@@ -210,9 +229,9 @@ struct Office<'a> {
 }
 
 impl Office<'_> {
-    async fn run(&self, command: Command) -> anyhow::Result<String> {
+    async fn run(&self, command: Command) -> anyhow::Result<Printed> {
         let (office, config) = (self, self.config);
-        match command {
+        let text = match command {
             Command::Audit { command } => audit::run(config, &office.store, command).await,
             Command::Update { command } => updates::run(config, &office.store, command).await,
             Command::People(command) => people::run(config, &office.store, command).await,
@@ -224,8 +243,8 @@ impl Office<'_> {
             Command::CreateEnrolmentCode { household, days } => {
                 office.create_enrolment_code(household, days).await
             }
-            Command::CreateEnrolmentCodes { homes, days } => {
-                office.create_enrolment_codes(homes, days).await
+            Command::CreateEnrolmentCodes { homes, days, addressees } => {
+                return office.create_enrolment_codes(homes, days, addressees).await;
             }
             Command::ListDevices => office.list_devices().await,
             Command::RevokeDevice { device_id } => office.revoke_device(device_id).await,
@@ -233,8 +252,7 @@ impl Office<'_> {
                 office.link_card(&household, &resident, certificate, &consent_version).await
             }
             Command::CreateStaff { login, name, office: of, role, password_file } => {
-                let password = secret_file::read_text(&password_file)?;
-                let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
+                let password = password::read(&password_file)?;
                 office.create_staff(NewStaff { login, name, office: of, role, password }).await
             }
             Command::UnlockStaff { login } => {
@@ -242,7 +260,8 @@ impl Office<'_> {
                 account::unlock(&office.store, &seal, &login).await?;
                 Ok(format!("{login} can sign in again"))
             }
-        }
+        };
+        Ok(text?.into())
     }
 
     async fn import_town(&self, folder: PathBuf) -> anyhow::Result<String> {
@@ -283,24 +302,34 @@ impl Office<'_> {
         }
     }
 
-    async fn create_enrolment_codes(&self, homes: usize, days: u16) -> anyhow::Result<String> {
-        if homes > codes::CODES_MAX {
-            bail!("at most {} codes at once; run the command again for more", codes::CODES_MAX);
+    async fn create_enrolment_codes(
+        &self,
+        asked: usize,
+        days: u16,
+        with_addressees: bool,
+    ) -> anyhow::Result<Printed> {
+        if !(1..=codes::CODES_MAX).contains(&asked) {
+            bail!("1 to {} codes at once; run the command again for more", codes::CODES_MAX);
         }
         let now_ms = SystemClock.now_ms();
         let homes =
-            self.store.read(move |sql| codes::homes_without_box(sql, now_ms, homes)).await?;
+            self.store.read(move |sql| codes::homes_without_box(sql, now_ms, asked)).await?;
         if homes.is_empty() {
             bail!(
                 "no home without a box and without a code that can still be used; `admin import-town` \
                  brings homes, and `create-enrolment-code` draws one for a single home"
             );
         }
-        let viewer =
-            Viewer { actor: "operator".to_owned(), office: String::new(), purpose: String::new() };
-        let wanted = codes::Wanted { homes, now_ms, days, viewer };
-        let drawn = codes::draw(&self.store, self.config, &SystemRandom, wanted, ()).await;
-        Ok(codes::list(&drawn?, now_ms, days))
+        let viewer = Viewer {
+            actor: "operator".to_owned(),
+            office: "運用担当".to_owned(),
+            purpose: String::new(),
+        };
+        let wanted = codes::Wanted { homes, now_ms, days, viewer, with_addressees };
+        let drawn = codes::draw(&self.store, self.config, &SystemRandom, wanted, ()).await?;
+        let left = self.store.read(move |sql| codes::homes_left(sql, now_ms)).await?;
+        let notice = codes::remark(asked, &drawn, left);
+        Ok(Printed { text: codes::list(&drawn, now_ms, days), notice })
     }
 
     async fn list_devices(&self) -> anyhow::Result<String> {
@@ -367,12 +396,14 @@ pub fn check_config(config: &Config) -> anyhow::Result<String> {
     if !open.is_empty() {
         bail!("other users of this machine could read personal data or keys:\n{}", open.join("\n"));
     }
+    updates::check_keyring(&config.updates)?;
+    let names = keys::names_in_use(&boxes.certificate)?;
     let root = crate::encoding::hex(&sha256(&keys.manifest_root().0)[..8]);
     let now_ms = SystemClock.now_ms();
     let ends = expiry::all(config, &keys)?;
     let lines = ends.iter().map(|expiry| format!("\n{}", expiry.line(now_ms)));
     let lines: String = lines.collect();
-    Ok(format!("the configuration can be used; manifest root {root}{lines}"))
+    Ok(format!("the configuration can be used; manifest root {root}\n{names}{lines}"))
 }
 
 /// Applies missing schema steps.
@@ -388,3 +419,6 @@ pub async fn migrate(config: &Config) -> anyhow::Result<String> {
         names => Ok(format!("applied {}", names.join(", "))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,10 +55,12 @@ pub enum Object {
     CardHolders,
     /// What a service got to know at a sign-in, as the person agreed.
     ServiceAttributes,
+    /// To whom the letter with a home's enrolment code goes.
+    LetterAddressees,
 }
 
 impl Object {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::CheckInToday,
         Self::CheckInHistory,
         Self::EvacuationBoard,
@@ -67,6 +69,7 @@ impl Object {
         Self::CardConcerns,
         Self::CardHolders,
         Self::ServiceAttributes,
+        Self::LetterAddressees,
     ];
 
     /// Stable code, as stored.
@@ -80,6 +83,7 @@ impl Object {
             Self::CardConcerns => "card-concerns",
             Self::CardHolders => "card-holders",
             Self::ServiceAttributes => "service-attributes",
+            Self::LetterAddressees => "letter-addressees",
         }
     }
 
@@ -94,6 +98,7 @@ impl Object {
             Self::CardConcerns => "カードの有効性の確認",
             Self::CardHolders => "カードの登録の有無",
             Self::ServiceAttributes => "同意した項目（サービスの利用）",
+            Self::LetterAddressees => "お名前と住所（受信機の登録番号の手紙）",
         }
     }
 
@@ -108,6 +113,7 @@ impl Object {
             Self::CardConcerns => "カードの有効性を確認",
             Self::CardHolders => "カードの紛失の届け出を確認",
             Self::ServiceAttributes => "ご本人が同意したサービスの利用",
+            Self::LetterAddressees => "受信機の登録番号の手紙の宛名を印刷",
         }
     }
 

@@ -8,6 +8,7 @@ mod box_api;
 mod channels;
 mod gateway;
 mod keys;
+mod listeners;
 mod log;
 mod login;
 mod metrics;
@@ -38,6 +39,9 @@ pub use revocation::{Fees, ListConfig, ListPlace, OcspConfig, RevocationConfig};
 pub use staff::StaffConfig;
 pub use town::TownConfig;
 pub use updates::UpdatesConfig;
+
+/// A configuration with every key explained; `cable-gateway example-config` prints it.
+pub const EXAMPLE: &str = include_str!("../gateway.example.toml");
 
 /// Checked configuration.
 #[derive(Debug, Clone)]
@@ -108,7 +112,10 @@ struct RawConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read {path}: {cause}; name an existing file with --config")]
+    #[error(
+        "cannot read {path}: {cause}; name an existing file with --config, or write a new one with \
+         `cable-gateway example-config > {path}`, which explains every key"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -117,7 +124,7 @@ pub enum ConfigError {
     },
     /// The file is not TOML of the expected shape.
     #[error(
-        "{path} is not a valid configuration: {cause}correct the marked place; gateway.example.toml shows every key"
+        "{path} is not a valid configuration: {cause}correct the marked place; `cable-gateway example-config` shows every key"
     )]
     Malformed {
         /// The file.
@@ -223,7 +230,7 @@ impl RawConfig {
             Some(Some(multicast)) => Some(multicast),
             Some(None) => return None,
         };
-        Some(Config {
+        let config = Config {
             gateway,
             database,
             box_api: box_api?,
@@ -240,7 +247,9 @@ impl RawConfig {
             updates: self.updates.check(faults),
             channels,
             log: self.log.check(faults)?,
-        })
+        };
+        listeners::check(&config, faults);
+        Some(config)
     }
 }
 

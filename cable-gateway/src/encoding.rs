@@ -23,6 +23,27 @@ pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
+/// Reads at most `limit` bytes of hexadecimal digits; `None` for anything else.
+pub fn from_hex_text(text: &str, limit: usize) -> Option<Vec<u8>> {
+    if text.len() > limit * 2 || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| from_hex::<1>(std::str::from_utf8(pair).ok()?))
+        .map(|byte| Some(byte?[0]))
+        .collect()
+}
+
+/// A size for people: millions of bytes, rounded to one digit behind the point.
+pub fn megabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000 + u64::from(bytes % 100_000 >= 50_000);
+    if tenths == 0 && bytes > 0 {
+        return "under 0.1 MB".to_owned();
+    }
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}
+
 /// Base64, standard alphabet, padded.
 pub fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
@@ -74,10 +95,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn sizes_are_rounded_to_the_nearest_tenth_of_a_million() {
+        for (bytes, expected) in [
+            (14_066_897, "14.1 MB"),
+            (14_049_999, "14.0 MB"),
+            (14_050_000, "14.1 MB"),
+            (80_000_000, "80.0 MB"),
+            (0, "0.0 MB"),
+            (1, "under 0.1 MB"),
+            (u64::MAX, "18446744073709.6 MB"),
+        ] {
+            assert_eq!(megabytes(bytes), expected, "{bytes}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,80}") {
             if let Some(bytes) = from_hex::<16>(&text) {
+                proptest::prop_assert_eq!(hex(&bytes), text.to_ascii_lowercase());
+            }
+            if let Some(bytes) = from_hex_text(&text, 30) {
+                proptest::prop_assert!(bytes.len() <= 30);
                 proptest::prop_assert_eq!(hex(&bytes), text.to_ascii_lowercase());
             }
             if let Some(bytes) = from_base64(&text, 40) {

@@ -1,4 +1,4 @@
-//! Entry point: `cable-gateway serve|migrate|admin|check-config|openapi`.
+//! Entry point: `cable-gateway serve|migrate|admin|check-config|openapi|example-config`.
 
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -7,7 +7,7 @@ use std::{
 };
 
 use cable_gateway::{
-    admin,
+    admin::{self, Printed},
     config::{self, Config, LogFormat},
     lifecycle,
     web::box_api::document,
@@ -44,6 +44,8 @@ enum Command {
     CheckConfig,
     /// Print the OpenAPI document of the box API
     Openapi,
+    /// Print a configuration with every key explained, to begin with
+    ExampleConfig,
 }
 
 fn main() -> ExitCode {
@@ -58,21 +60,23 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<String> {
-    if matches!(arguments.command, Command::Openapi) {
-        return Ok(document::text());
-    }
-    let config = load(&arguments.config)?;
-    match arguments.command {
+async fn run(arguments: Arguments) -> anyhow::Result<Printed> {
+    let config = match arguments.command {
+        Command::Openapi => return Ok(document::text().into()),
+        Command::ExampleConfig => return Ok(config::EXAMPLE.to_owned().into()),
+        _ => load(&arguments.config)?,
+    };
+    let text = match arguments.command {
         Command::Serve { address_file } => {
             lifecycle::serve(config, address_file.as_deref()).await?;
-            Ok(String::new())
+            String::new()
         }
-        Command::Migrate => admin::migrate(&config).await,
-        Command::Admin { command } => admin::run(&config, command).await,
-        Command::CheckConfig => admin::check_config(&config),
-        Command::Openapi => Ok(document::text()),
-    }
+        Command::Migrate => admin::migrate(&config).await?,
+        Command::Admin { command } => return admin::run(&config, command).await,
+        Command::CheckConfig => admin::check_config(&config)?,
+        Command::Openapi | Command::ExampleConfig => anyhow::bail!("handled above"),
+    };
+    Ok(text.into())
 }
 
 fn load(path: &Path) -> anyhow::Result<Config> {
@@ -89,7 +93,11 @@ fn load(path: &Path) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-fn print(output: &str) -> ExitCode {
+fn print(Printed { text: output, notice }: &Printed) -> ExitCode {
+    // Beside the output, which often goes into a file.
+    for line in notice {
+        let _ = writeln!(std::io::stderr(), "cable-gateway: {line}");
+    }
     let mut out = std::io::stdout().lock();
     let newline = if output.is_empty() || output.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{output}{newline}").and_then(|()| out.flush()) {

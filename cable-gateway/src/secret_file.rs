@@ -41,6 +41,12 @@ pub enum SecretFileError {
         /// The file.
         path: PathBuf,
     },
+    /// It is none.
+    #[error("{path} is a folder; name a file in it")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// It is there already.
     #[error("{path} exists; keys are never overwritten, move it away first")]
     Exists {
@@ -61,6 +67,9 @@ pub enum SecretFileError {
 pub fn read_text(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
     let unreadable = |cause| SecretFileError::Unreadable { path: path.to_owned(), cause };
     let about = std::fs::metadata(path).map_err(unreadable)?;
+    if about.is_dir() {
+        return Err(SecretFileError::Folder { path: path.to_owned() });
+    }
     if about.permissions().mode() & 0o077 != 0 {
         return Err(SecretFileError::Open { path: path.to_owned() });
     }

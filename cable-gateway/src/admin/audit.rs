@@ -2,13 +2,13 @@
 
 use std::{
     fs::OpenOptions,
-    io::{BufWriter, Write as _},
+    io::{BufWriter, ErrorKind, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Subcommand;
 
 use crate::{
@@ -108,13 +108,20 @@ async fn checkpoint(store: &Store, ring: Arc<KeyRing>, now_ms: i64) -> anyhow::R
 
 async fn export(store: &Store, ring: Arc<KeyRing>, output: PathBuf) -> anyhow::Result<String> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&output);
-    let file = file.with_context(|| format!("cannot create {}", output.display()))?;
+    let file = file.map_err(|cause| {
+        let remedy = match cause.kind() {
+            ErrorKind::AlreadyExists => "an export replaces nothing: name another file",
+            _ => "check that its folder exists and is writable",
+        };
+        anyhow!("cannot create {}: {cause}; {remedy}", output.display())
+    })?;
     let work = move |sql: &mut dyn Sql| {
         let mut out = BufWriter::new(file);
         let count = chain::export(sql, &ring, &mut out)?;
         out.flush()?;
         Ok::<_, chain::ExportError>(count)
     };
-    let count = store.read(work).await?;
+    let written = store.read(work).await;
+    let count = written.with_context(|| format!("{} is not complete", output.display()))?;
     Ok(format!("wrote {count} entries into {}", output.display()))
 }

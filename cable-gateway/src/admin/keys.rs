@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use rustls_pki_types::ServerName;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -27,6 +28,7 @@ pub fn create_keys(
     now_ms: i64,
     random: &dyn Random,
 ) -> anyhow::Result<String> {
+    check_names(server_names)?;
     let directory = &config.keys.directory;
     file_modes::create_folder(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
@@ -53,12 +55,39 @@ pub fn create_keys(
         secret_file::write_public(&boxes.certificate, server.certificate_pem.as_bytes())?;
         Ok("server certificate; boxes trust server-ca.cert.pem")
     })?);
+    lines.push(names_in_use(&boxes.certificate)?);
     lines.push(unless_there(&config.staff.secret, || {
         let secret = Zeroizing::new(random::bytes::<32>(random));
         secret_file::write_32(&config.staff.secret, &secret)?;
         Ok("staff secret")
     })?);
     Ok(lines.join("\n"))
+}
+
+/// By which names boxes reach this gateway; one that was kept may carry others than those given.
+pub(super) fn names_in_use(certificate: &Path) -> anyhow::Result<String> {
+    let names = expiry::certificate_names(certificate)?;
+    if names.is_empty() {
+        bail!(
+            "{} carries no name, and no box can connect; run `cable-gateway admin \
+             renew-server-certificate --server-name NAME`, or get another one from its issuer",
+            certificate.display()
+        );
+    }
+    Ok(format!("boxes reach this gateway as {}", names.join(", ")))
+}
+
+/// Names as the boxes' own TLS reads them.
+fn check_names(names: &[String]) -> anyhow::Result<()> {
+    for name in names {
+        if ServerName::try_from(name.as_str()).is_err() {
+            bail!(
+                "`{name}` is neither a DNS name nor an IP address, and no box could connect by it; \
+                 write the host alone, without https:// and port, e.g. --server-name gateway.example.jp"
+            );
+        }
+    }
+    Ok(())
 }
 
 fn unless_there(
@@ -171,6 +200,7 @@ pub fn renew_server_certificate(
     random: &dyn Random,
 ) -> anyhow::Result<String> {
     let (directory, boxes) = (&config.keys.directory, &config.box_api);
+    check_names(server_names)?;
     let names = match server_names {
         [] => expiry::certificate_names(&boxes.certificate)?,
         given => given.to_vec(),
@@ -247,6 +277,37 @@ mod tests {
         let identity = ServerIdentity::open(&boxes.certificate, &boxes.private_key);
         let tls = identity.and_then(|identity| box_config(&identity, devices.certificate()));
         assert!(tls.is_ok(), "the same key goes with the new certificate");
+    }
+
+    #[test]
+    fn only_names_by_which_a_box_can_connect_stand_in_a_certificate() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let config = office(folder.path());
+        let before = std::fs::read(&config.box_api.certificate).expect("there");
+        let random = SeededRandom::new(7);
+        for wrong in
+            ["", "no name", "https://gateway.example", "gateway.example:8443", "192.0.2", "-"]
+        {
+            let names = ["gateway.example".to_owned(), wrong.to_owned()];
+            let elsewhere = tempfile::tempdir().expect("temporary folder");
+            let path = elsewhere.path().join("gateway.toml");
+            std::fs::write(&path, include_str!("../../gateway.example.toml")).expect("written");
+            let fresh = config::load(&path).expect("the example is valid");
+            for refused in [
+                renew_server_certificate(&config, &names, NOW_MS, &random),
+                create_keys(&config, &names, NOW_MS, &random),
+                create_keys(&fresh, &names, NOW_MS, &random),
+            ] {
+                let said = refused.expect_err(wrong).to_string();
+                assert!(said.contains(&format!("`{wrong}`")), "{said}");
+                assert!(said.contains("--server-name gateway.example.jp"), "{said}");
+            }
+            assert!(!fresh.keys.directory.exists(), "nothing is made");
+        }
+        assert_eq!(std::fs::read(&config.box_api.certificate).expect("there"), before);
+        let names = ["gateway-1.example", "2001:db8::7", "192.0.2.9"].map(str::to_owned);
+        let said = renew_server_certificate(&config, &names, NOW_MS, &random).expect("renewed");
+        assert!(said.contains("gateway-1.example, 2001:db8::7, 192.0.2.9"), "{said}");
     }
 
     #[tokio::test]

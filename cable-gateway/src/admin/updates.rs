@@ -7,19 +7,22 @@ use gateway_api::version::Version;
 
 use crate::{
     clock::{Clock as _, SystemClock},
-    config::Config,
-    encoding::when,
+    config::{Config, UpdatesConfig},
+    encoding::{megabytes, when},
     store::{Sql, Store},
     update::{
+        intake::{self, Intake},
         rollout::{self, Tally},
         shelf::{self, Bundle, Pause, ShelfError},
+        signature,
     },
 };
 
 /// Commands about images.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Take a bundle in; nobody is offered it yet
+    /// Take a bundle in, after its kind, version, content and (with updates.keyring) signature were
+    /// checked; nobody is offered it yet
     Add {
         /// The bundle, as `rauc bundle` or the image build wrote it
         bundle: PathBuf,
@@ -72,9 +75,9 @@ pub(super) async fn run(
     store: &Store,
     command: Command,
 ) -> anyhow::Result<String> {
-    let (directory, now_ms) = (config.updates.directory.clone(), SystemClock.now_ms());
+    let now_ms = SystemClock.now_ms();
     match command {
-        Command::Add { bundle, version } => add(store, directory, bundle, version, now_ms).await,
+        Command::Add { bundle, version } => add(config, store, bundle, version, now_ms).await,
         Command::List => list(store).await,
         Command::RollOut { version, percent } => {
             let said = format!("version {version} is offered to {percent} % of the boxes");
@@ -91,21 +94,25 @@ pub(super) async fn run(
             store.write(move |sql| shelf::resume(sql, &version, now_ms)).await?;
             Ok(said)
         }
-        Command::Withdraw { version } => withdraw(store, &directory, version).await,
+        Command::Withdraw { version } => withdraw(store, &config.updates.directory, version).await,
     }
 }
 
+/// Looks whether the configured keyring can be used.
+pub(super) fn check_keyring(config: &UpdatesConfig) -> anyhow::Result<()> {
+    Ok(config.keyring.as_deref().map_or(Ok(()), signature::check_keyring)?)
+}
+
 async fn add(
+    config: &Config,
     store: &Store,
-    directory: PathBuf,
     source: PathBuf,
     version: Version,
     now_ms: i64,
 ) -> anyhow::Result<String> {
-    let said = version.clone();
-    let into = directory.clone();
-    let copy = tokio::task::spawn_blocking(move || shelf::bring_in(&into, &source, &said));
-    let (id, size_bytes) = copy.await??;
+    let (said, updates) = (version.clone(), config.updates.clone());
+    let copy = tokio::task::spawn_blocking(move || intake::bring_in(&updates, &source, &said));
+    let Intake { id, size_bytes, signer } = copy.await??;
     let entered = {
         let version = version.clone();
         move |sql: &mut dyn Sql| {
@@ -118,12 +125,20 @@ async fn add(
     };
     let entered: Result<(), ShelfError> = store.write(entered).await;
     if let Err(error) = entered {
-        remove_unless_known(store, &directory, id).await;
+        remove_unless_known(store, &config.updates.directory, id).await;
         return Err(error.into());
     }
+    let signed = match (signer, &config.updates.keyring) {
+        (Some(signer), Some(keyring)) => {
+            format!("signed by {signer}, verified against {}", keyring.display())
+        }
+        _ => "NOT verified: the signature, since no updates.keyring is configured; each box verifies it".to_owned(),
+    };
     Ok(format!(
-        "version {version} is here ({size_bytes} bytes, {id}); nobody is offered it before \
-         `admin update roll-out {version} --percent 1`"
+        "version {version} for {} is here ({}, {id})\nchecked: kind, version, content\n{signed}\nnobody is offered \
+         it before `admin update roll-out {version} --percent 1`",
+        config.updates.compatible,
+        megabytes(size_bytes)
     ))
 }
 
@@ -131,19 +146,16 @@ async fn remove_unless_known(store: &Store, directory: &Path, id: gateway_api::u
     let known = store.read(|sql| shelf::all(sql)).await;
     if known.is_ok_and(|known| known.iter().all(|bundle| bundle.id != id)) {
         // What stays behind is only a file; the next `add` of it takes its place.
-        let _ = std::fs::remove_file(shelf::file_of(directory, id));
+        let _ = shelf::remove_file(directory, id);
     }
 }
 
 async fn withdraw(store: &Store, directory: &Path, version: Version) -> anyhow::Result<String> {
     let said = format!("version {version} is gone");
     let id = store.write(move |sql| shelf::withdraw(sql, &version)).await?;
-    let file = shelf::file_of(directory, id);
-    match std::fs::remove_file(&file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Ok(format!("{said}; its file {} could not be removed: {error}", file.display()))
-        }
-        _ => Ok(said),
+    match shelf::remove_file(directory, id) {
+        Err(error) => Ok(format!("{said}; its file could not be removed: {error}")),
+        Ok(()) => Ok(said),
     }
 }
 
@@ -167,7 +179,8 @@ fn line(bundle: &Bundle) -> String {
     };
     format!(
         "{version}: offered to {percent} %{pause}; {good} good, {failed} failed, {going} under way; \
-         {size_bytes} bytes, added {}",
+         {}, added {}",
+        megabytes(*size_bytes),
         when(*added_at_ms)
     )
 }

@@ -1,7 +1,5 @@
 use super::*;
 
-const EXAMPLE: &str = include_str!("../../gateway.example.toml");
-
 fn load_text(text: &str) -> Result<Config, ConfigError> {
     parse(text, Path::new("gateway.toml"), PathBuf::from("/etc/hitokoe"))
 }
@@ -73,6 +71,23 @@ fn faults_name_their_key_and_the_remedy() {
 }
 
 #[test]
+fn two_listeners_do_not_share_an_address() {
+    let both = "staff.listen and box_api.listen";
+    check("0.0.0.0:8443", "127.0.0.1:8080", &format!("{both}: both are 127.0.0.1:8080"));
+    for taken in ["0.0.0.0:8080", "[::]:8080", "[::ffff:127.0.0.1]:8080"] {
+        check("0.0.0.0:8443", taken, both);
+    }
+    check("[log]", "[metrics]\nlisten = \"127.0.0.1:8443\"\n[log]", "metrics.listen and box_api");
+    let services = "[oidc]\nissuer = \"https://id.example\"\nlisten = \"127.0.0.1:8080\"\n[log]";
+    check("[log]", services, "oidc.listen and staff.listen");
+    for apart in ["127.0.0.1:0", "192.0.2.1:8080", "[::1]:8080"] {
+        let text = EXAMPLE.replace("0.0.0.0:8443", apart);
+        let text = if apart.ends_with(":0") { text.replace("127.0.0.1:8080", apart) } else { text };
+        load_text(&text).expect(apart);
+    }
+}
+
+#[test]
 fn all_faults_are_told_at_once() {
     let text = EXAMPLE.replace("\"363871\"", "\"1\"").replace("number = 2", "number = 1");
     let error = load_text(&text).expect_err("refused").to_string();
@@ -83,4 +98,5 @@ fn all_faults_are_told_at_once() {
 fn a_missing_file_says_how_to_name_one() {
     let error = load(Path::new("/nonexistent/gateway.toml")).expect_err("no file").to_string();
     assert!(error.contains("--config"), "{error}");
+    assert!(error.contains("cable-gateway example-config > /nonexistent/gateway.toml"), "{error}");
 }

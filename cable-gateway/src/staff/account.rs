@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     clock::Clock,
-    free_text,
+    free_text::{self, FreeTextFault},
     random::{self, Random},
     staff::{
         credential::{self, PasswordHashing, SecondFactor},
@@ -94,8 +94,11 @@ pub enum AccountError {
     #[error("the login must have 1 to 64 of the characters a-z 0-9 . _ -")]
     Login,
     /// A name or an office is empty or too long.
-    #[error("{0} must have 1 to 300 bytes and no invisible character")]
+    #[error("{0} must have 1 to 300 bytes and not be blank; a kanji has 3 bytes")]
     Text(&'static str),
+    /// Who looked at somebody's data is told on the television, which cannot show this.
+    #[error("{0} has {1}; use kanji, kana, Latin letters, digits and common marks")]
+    Letters(&'static str, FreeTextFault),
     /// The password is too short or too long.
     #[error("the password must have 12 to 256 characters")]
     Password,
@@ -191,12 +194,12 @@ fn check(new: &NewStaff) -> Result<(), AccountError> {
     if !is_login(&new.login) {
         return Err(AccountError::Login);
     }
-    // Who looked at somebody's data is told on the television.
-    let unshown = |text: &str| free_text::check_for_television(text).is_err();
     for (field, text) in [("the name", &new.name), ("the office", &new.office)] {
-        if free_text::is_blank(text) || text.len() > 300 || unshown(text) {
+        if free_text::is_blank(text) || text.len() > 300 {
             return Err(AccountError::Text(field));
         }
+        free_text::check_for_television(text)
+            .map_err(|fault| AccountError::Letters(field, fault))?;
     }
     if !(12..=256).contains(&new.password.chars().count()) {
         return Err(AccountError::Password);

@@ -1,9 +1,7 @@
 //! The bundles that there are: added, offered to more and more boxes, paused, withdrawn.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -14,12 +12,12 @@ use gateway_api::{
 };
 
 use super::{
-    bundle::{self, BundleError},
+    bundle::BundleError,
     rollout::{self, Tally},
+    signature::SignatureError,
 };
 use crate::{
     encoding::{from_hex, hex},
-    file_modes,
     store::{Row, Sql, StoreError},
     values,
 };
@@ -72,16 +70,38 @@ impl Pause {
 #[derive(Debug, thiserror::Error)]
 pub enum ShelfError {
     /// A file cannot be read or written.
-    #[error("{path}: {cause}")]
+    #[error("{path}: {cause}; check the disk, and to whom the folder belongs")]
     File {
         /// The file.
         path: PathBuf,
         /// Why.
         cause: io::Error,
     },
+    /// What was named is no file that could be a bundle.
+    #[error("{path}: {cause}; name the bundle, the *.raucb that the image build wrote")]
+    Unnamed {
+        /// What was named.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
     /// The file is no bundle.
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    /// It is not signed by whom the operator believes.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// The manifest is for other boxes.
+    #[error(
+        "the bundle is for boxes of the kind {found}, not {ours}, and these would refuse it; build it for {ours}, or \
+         write `compatible = \"{found}\"` under [updates] when your boxes are of that kind"
+    )]
+    OtherKind {
+        /// In the manifest.
+        found: String,
+        /// Configured.
+        ours: String,
+    },
     /// The manifest says something else.
     #[error("the manifest of the bundle says version {found}, not {said}")]
     OtherVersion {
@@ -130,75 +150,15 @@ pub fn file_of(directory: &Path, id: BundleId) -> PathBuf {
     directory.join(format!("{id}.raucb"))
 }
 
-/// Copies a bundle into the folder and says what it is; the store does not know it yet.
-pub fn bring_in(
-    directory: &Path,
-    source: &Path,
-    said: &Version,
-) -> Result<(BundleId, u64), ShelfError> {
-    let found = inspect(source)?;
-    if Version::parse(&found).ok().as_ref() != Some(said) {
-        return Err(ShelfError::OtherVersion { found, said: said.clone() });
-    }
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |cause| ShelfError::File { path, cause }
-    };
-    file_modes::create_folder(directory).map_err(failed(directory))?;
-    let beside = directory.join("new.raucb");
-    let (digest, size) = copy(source, &beside).map_err(failed(&beside))?;
-    let id = BundleId(digest);
-    let target = file_of(directory, id);
-    fs::rename(&beside, &target).map_err(failed(&target))?;
-    File::open(directory).and_then(|folder| folder.sync_all()).map_err(failed(directory))?;
-    Ok((id, size))
-}
-
-/// The version in the manifest of a bundle.
-fn inspect(source: &Path) -> Result<String, ShelfError> {
-    let read = || -> io::Result<Result<Vec<u8>, BundleError>> {
-        let mut file = File::open(source)?;
-        let length = file.metadata()?.len();
-        let (mut head, mut tail) = ([0; 8], [0; 8]);
-        if length < 16 {
-            return Ok(Err(BundleError::NoBundle));
+/// Takes the file of a version that is gone; one that is not there is gone already.
+pub fn remove_file(directory: &Path, id: BundleId) -> Result<(), ShelfError> {
+    let path = file_of(directory, id);
+    match std::fs::remove_file(&path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(ShelfError::File { path, cause })
         }
-        file.read_exact(&mut head)?;
-        file.seek(SeekFrom::Start(length - 8))?;
-        file.read_exact(&mut tail)?;
-        let checked = bundle::check_head(&head).and_then(|()| bundle::signature_len(length, tail));
-        let signature = match checked {
-            Ok(signature) => signature,
-            Err(error) => return Ok(Err(error)),
-        };
-        file.seek(SeekFrom::Start(length - signature))?;
-        let mut bytes = Vec::new();
-        file.take(signature).read_to_end(&mut bytes)?;
-        Ok(Ok(bytes))
-    };
-    let read = read().map_err(|cause| ShelfError::File { path: source.to_owned(), cause })?;
-    Ok(bundle::version_in(&read?)?.to_owned())
-}
-
-fn copy(source: &Path, target: &Path) -> io::Result<([u8; 32], u64)> {
-    let mut from = File::open(source)?;
-    let mut to =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(target)?;
-    let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
-    let (mut buffer, mut size) = (vec![0; 1 << 20], 0_u64);
-    loop {
-        let count = from.read(&mut buffer)?;
-        if count == 0 {
-            break;
-        }
-        digest.update(&buffer[..count]);
-        to.write_all(&buffer[..count])?;
-        size += count as u64;
+        _ => Ok(()),
     }
-    to.sync_all()?;
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest.finish().as_ref());
-    Ok((bytes, size))
 }
 
 /// Enters a bundle; nobody is offered it yet.

@@ -12,6 +12,9 @@ use anyhow::{Context, Result};
 use crate::{packages::is_root, place, run};
 
 const UNITS: &str = "usr/lib/systemd/system";
+/// The gateway's own unit and user: for the operator's machine, judged by the same programs.
+const GATEWAY: &str = "cable-gateway/packaging";
+const GATEWAY_UNIT: &str = "cable-gateway.service";
 
 /// Exposure that `systemd-analyze security` may find, in tenths. Why not less stands with each.
 const EXPOSURE: &[(&str, u32)] = &[
@@ -37,6 +40,8 @@ pub(super) fn check() -> Result<Vec<String>> {
     for unit in units()? {
         findings.extend(unit_problems(&tree, &unit)?);
     }
+    findings.extend(unit_problems(&tree, GATEWAY_UNIT)?);
+    findings.extend(gateway_user(&tree)?);
     findings.extend(firewall()?);
     findings.extend(scripts()?);
     findings.extend(keymaps()?);
@@ -58,6 +63,8 @@ fn lay_out() -> Result<PathBuf> {
     fs::create_dir_all(tree.join("usr/sbin"))?;
     run::read(Command::new("cp").arg("-a").arg(rootfs().join(".")).arg(&tree))?;
     run::read(Command::new("cp").args(["-an", "/lib/systemd/system/."]).arg(tree.join(UNITS)))?;
+    fs::copy(gateway(GATEWAY_UNIT), tree.join(UNITS).join(GATEWAY_UNIT))?;
+    fs::copy("/bin/true", tree.join("usr/bin/cable-gateway"))?;
     for program in programs()? {
         let place = tree.join(program);
         fs::create_dir_all(place.parent().context("a program lies in a folder")?)?;
@@ -120,6 +127,32 @@ fn exposure(root: &str, unit: &str) -> Result<Option<String>> {
     let said = String::from_utf8_lossy(&judged.stdout);
     let result = said.lines().last().unwrap_or("no answer").trim_start_matches('→').trim();
     Ok((!judged.status.success()).then(|| format!("{unit}: limit {limit} tenths: {result}")))
+}
+
+fn gateway(file: &str) -> PathBuf {
+    place::root().join(GATEWAY).join(file)
+}
+
+/// The user of the unit is one that the file beside it makes.
+fn gateway_user(tree: &Path) -> Result<Option<String>> {
+    let users = gateway("sysusers.conf");
+    fs::create_dir_all(tree.join("etc"))?;
+    let made = Command::new("systemd-sysusers")
+        .arg(format!("--root={}", tree.display()))
+        .arg(&users)
+        .output()
+        .context("systemd-sysusers does not start")?;
+    if !made.status.success() {
+        return Ok(Some(format!(
+            "sysusers.conf: {}",
+            String::from_utf8_lossy(&made.stderr).trim()
+        )));
+    }
+    let names = fs::read_to_string(tree.join("etc/passwd"))?;
+    let unit = fs::read_to_string(gateway(GATEWAY_UNIT))?;
+    let user = unit.lines().find_map(|line| line.strip_prefix("User=")).unwrap_or("root");
+    let is_there = names.lines().any(|line| line.split(':').next() == Some(user));
+    Ok((!is_there).then(|| format!("{GATEWAY_UNIT}: no user {user} in sysusers.conf")))
 }
 
 /// In a network namespace of its own, so that nothing of this machine is asked or changed.

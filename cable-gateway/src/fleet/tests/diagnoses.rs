@@ -165,10 +165,10 @@ async fn what_is_no_answer_of_this_box_to_this_question_is_refused() {
     client.post(&strange, &told(1)).await.refused(ProblemCode::Unknown);
     let mut forged = serde_json::to_value(told(1)).expect("plain data");
     forged["log"][0]["text"] = "中村 ハナ".into();
-    assert_eq!(client.post(&give(), &forged).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(client.post(&give(), &forged).await.status, StatusCode::BAD_REQUEST);
     let mut more = serde_json::to_value(told(1)).expect("plain data");
     more["channel"] = "nhk-g".into();
-    assert_eq!(client.post(&give(), &more).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(client.post(&give(), &more).await.status, StatusCode::BAD_REQUEST);
     let large = "x".repeat(DIAGNOSIS_BYTES_MAX + 1);
     assert_eq!(client.post(&give(), &large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     // Every other path keeps its own limit.

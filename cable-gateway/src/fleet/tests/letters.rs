@@ -27,7 +27,13 @@ async fn two_who_press_at_once_give_a_home_one_code() {
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     // Both looked before either of them wrote; one home is the first one's alone.
     let draw = |homes: &[codes::Home]| {
-        let wanted = Wanted { homes: homes.to_vec(), now_ms, days: 90, viewer: operator() };
+        let wanted = Wanted {
+            homes: homes.to_vec(),
+            now_ms,
+            days: 90,
+            viewer: operator(),
+            with_addressees: false,
+        };
         codes::draw(store, config, &SystemRandom, wanted, ())
     };
     let (first, second) = tokio::join!(draw(&homes), draw(&homes[..2]));
@@ -55,10 +61,46 @@ async fn a_home_that_got_its_box_meanwhile_gets_no_code() {
     let homes: Vec<_> = everybody.into_iter().filter(is_home).collect();
     assert_eq!(homes.len(), 1, "it has no box yet");
     gateway.home_box().await;
-    let wanted = Wanted { homes, now_ms, days: 90, viewer: operator() };
+    let (days, viewer) = (90, operator());
+    let wanted = Wanted { homes, now_ms, days, viewer, with_addressees: false };
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     let drawn = codes::draw(store, config, &SystemRandom, wanted, ()).await.expect("drawn");
     assert!(drawn.is_empty());
     assert!(written_down(&gateway).await.is_empty());
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_stands_on_an_envelope_reads_in_the_log_that_somebody_looked() {
+    let gateway = TestGateway::start().await;
+    let now_ms = gateway.state.now_ms();
+    let home = move |sql: &mut dyn crate::store::Sql| {
+        let first = "UPDATE person SET address = NULL WHERE name = '中村 ハナ'";
+        let second =
+            "UPDATE person SET address = '美波町奥河内字本村18番地1' WHERE name = '中村 茂'";
+        sql.execute(first, &[])?;
+        sql.execute(second, &[])?;
+        codes::home_without_box(sql, crate::testing::HOME, now_ms)
+    };
+    let homes = vec![gateway.write(home).await.expect("it has no box yet")];
+    let (days, viewer) = (90, Viewer { office: "運用担当".to_owned(), ..operator() });
+    let wanted = Wanted { homes, now_ms, days, viewer, with_addressees: true };
+    let (store, config) = (&gateway.state.store, &gateway.state.config);
+    let drawn = codes::draw(store, config, &SystemRandom, wanted, ()).await.expect("drawn");
+    let text = codes::list(&drawn, now_ms, days);
+    assert!(text.contains(",valid_until,addressee,address\r\n"), "{text}");
+    assert!(text.ends_with(",中村 ハナ,美波町奥河内字本村18番地1\r\n"), "{text}");
+    for name in ["中村 ハナ", "中村 茂"] {
+        let looks = gateway.write(move |sql| {
+            let query = "SELECT person_id FROM person WHERE name = $1";
+            let person: String = sql.one(query, crate::values![name])?.get("person_id")?;
+            audit::views_of(sql, &person)
+        });
+        let looks = looks.await;
+        assert!(
+            looks.iter().any(|look| look.object.contains("登録番号の手紙")),
+            "{name}: {looks:?}"
+        );
+    }
     gateway.stop().await;
 }

@@ -10,17 +10,17 @@ use gateway_api::{
 use super::{status, tell, version};
 use crate::{
     testing::TestGateway,
-    update::shelf::{self, Pause, ShelfError},
+    update::{
+        bundle::{SIGNED_DATA, forge},
+        intake::{self, Intake},
+        shelf::{self, Pause, ShelfError},
+    },
 };
 
 /// A file of the shape of a bundle with this version in its manifest.
 fn bundle(folder: &std::path::Path, said: &str) -> PathBuf {
-    let mut bytes = b"hsqs".to_vec();
-    bytes.extend((0..200_000_u32).map(|number| (number % 251) as u8));
-    let signature =
-        format!("\x30\x02[update]\ncompatible=hitokoe-stb\nversion={said}\n\n[bundle]\n");
-    bytes.extend_from_slice(signature.as_bytes());
-    bytes.extend_from_slice(&(signature.len() as u64).to_be_bytes());
+    let (payload, manifest) = forge::payload("hitokoe-stb", said);
+    let bytes = forge::file(&payload, &forge::cms(SIGNED_DATA, Some(&manifest)));
     let path = folder.join(format!("{said}.raucb"));
     std::fs::write(&path, bytes).expect("written");
     path
@@ -29,8 +29,9 @@ fn bundle(folder: &std::path::Path, said: &str) -> PathBuf {
 /// Takes a version in and offers it to so many of a hundred boxes.
 async fn rolled_out(gateway: &TestGateway, said: &str, percent: u32) -> (BundleId, PathBuf) {
     let folder = tempfile::tempdir().expect("temporary folder").keep();
-    let (source, directory) = (bundle(&folder, said), &gateway.state.config.updates.directory);
-    let (id, size) = shelf::bring_in(directory, &source, &version(said)).expect("a bundle");
+    let (source, config) = (bundle(&folder, said), &gateway.state.config.updates);
+    let Intake { id, size_bytes: size, .. } =
+        intake::bring_in(config, &source, &version(said)).expect("a bundle");
     let (entered, now_ms) = (version(said), gateway.state.now_ms());
     let add = move |sql: &mut dyn crate::store::Sql| {
         shelf::add(sql, id, &entered, size, now_ms)?;
@@ -139,9 +140,9 @@ async fn an_older_version_and_a_wrong_file_are_not_taken_in() {
     let gateway = TestGateway::start().await;
     rolled_out(&gateway, "2.0.0", 1).await;
     let folder = tempfile::tempdir().expect("temporary folder");
-    let directory = &gateway.state.config.updates.directory;
+    let config = &gateway.state.config.updates;
     let refused = |said: &str, source: &std::path::Path| {
-        shelf::bring_in(directory, source, &version(said)).expect_err("refused").to_string()
+        intake::bring_in(config, source, &version(said)).expect_err("refused").to_string()
     };
     let source = bundle(folder.path(), "1.9.0");
     assert!(refused("2.1.0", &source).contains("says version 1.9.0, not 2.1.0"));
@@ -150,7 +151,8 @@ async fn an_older_version_and_a_wrong_file_are_not_taken_in() {
     assert!(refused("2.1.0", &other).contains("no update bundle"));
     std::fs::write(&other, b"").expect("written");
     assert!(refused("2.1.0", &other).contains("no update bundle"));
-    let (id, size) = shelf::bring_in(directory, &source, &version("1.9.0")).expect("a bundle");
+    let Intake { id, size_bytes: size, .. } =
+        intake::bring_in(config, &source, &version("1.9.0")).expect("a bundle");
     let add =
         move |sql: &mut dyn crate::store::Sql| shelf::add(sql, id, &version("1.9.0"), size, 1);
     let error = gateway.state.store.write(add).await.expect_err("a downgrade").to_string();

@@ -111,7 +111,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 fn malformed(cause: &JsonRejection) -> Refused {
     // The text of the cause names the place, and for unknown fields the field; never the content.
     let mut refused = Refused::new(ProblemCode::BadRequest, cause.body_text());
-    refused.status = cause.status();
+    // A wrong shape is as malformed as wrong syntax; only the size has a status of its own.
+    if cause.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        refused.status = StatusCode::PAYLOAD_TOO_LARGE;
+    }
     refused
 }
 

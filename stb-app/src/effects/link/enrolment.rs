@@ -16,7 +16,7 @@ use super::{
     backoff::Backoff,
     identity::{Folder, Identity, IdentityError},
     requests::{Failure, Requests},
-    tls::TlsError,
+    tls::{self, TlsError},
 };
 use crate::{
     config::Gateway,
@@ -44,11 +44,11 @@ pub enum EnrolmentError {
     /// No runtime.
     #[error("enrolment not started: {0}")]
     Runtime(#[from] std::io::Error),
-    /// The gateway refused.
+    /// The gateway refused; its own words hold the remedy.
     #[error("the gateway refused the enrolment: {}", .0.detail)]
     Refused(Problem),
     /// The gateway did not answer.
-    #[error("the gateway did not answer: {0}; check gateway.url and the network")]
+    #[error("the gateway did not answer: {0}; {remedy}", remedy = tls::remedy(.0))]
     Unreachable(String),
 }
 
@@ -138,6 +138,9 @@ impl Attempt {
         let is_early = self.begun.elapsed() < PATIENCE;
         match error {
             EnrolmentError::Identity(_) | EnrolmentError::Tls(_) | EnrolmentError::Runtime(_) => {
+                Some(EnrolmentNews::Faulty)
+            }
+            EnrolmentError::Unreachable(cause) if tls::is_setting(cause) => {
                 Some(EnrolmentNews::Faulty)
             }
             EnrolmentError::Unreachable(_) => (!is_early).then_some(EnrolmentNews::Unreachable),

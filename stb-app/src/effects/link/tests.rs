@@ -119,10 +119,14 @@ fn a_box_enrols_once_and_then_shows_its_certificate() -> Outcome {
 
 #[test]
 fn a_refused_code_is_told_and_nothing_is_kept() -> Outcome {
-    let server = Server::start(|_| problem(403, ProblemCode::CodeRefused))?;
+    let detail = "the enrolment code is unknown; ask the operator for a new one".to_owned();
+    let problem = serde_json::to_string(&Problem { code: ProblemCode::CodeRefused, detail })?;
+    let server = Server::start(move |_| Answer::Json(403, problem.clone()))?;
     let refused = registry(&server).enrol(&LetterCode::new("1"));
     let Err(error) = refused else { panic!("refused") };
-    assert!(error.to_string().contains("refused the enrolment"), "{error}");
+    let said = error.to_string();
+    assert!(said.starts_with("the gateway refused the enrolment: "), "{said}");
+    assert_eq!(said.matches("the operator").count(), 1, "the remedy is told once: {said}");
     assert!(Identity::load(&server.data_dir())?.is_none());
     Ok(())
 }
@@ -166,6 +170,19 @@ fn the_next_code_is_tried_after_a_refusal_and_a_gateway_in_trouble_is_asked_agai
     let bodies: Vec<_> = asked.iter().map(|one| &one.body).collect();
     assert!(bodies[0].contains("000000000000"), "{bodies:?}");
     assert!(bodies[1..].iter().all(|body| body.contains("123456789012")), "{bodies:?}");
+    Ok(())
+}
+
+#[test]
+fn a_box_that_believes_another_authority_is_told_to_be_faulty() -> Outcome {
+    let server = gateway(|_| open_stream(""))?;
+    let stranger = Server::start(|_| problem(403, ProblemCode::CodeRefused))?;
+    let mut registry = registry(&server);
+    registry.gateway.ca_file = stranger.config().ca_file;
+    let (events, happened) = async_channel::bounded(8);
+    let enroller = Enroller::start(registry, events, |_| panic!("nobody can enrol here"))?;
+    enroller.enrol(LetterCode::new("123456789012"));
+    assert_eq!(news(&happened), EnrolmentNews::Faulty, "at once: no cable mends it");
     Ok(())
 }
 

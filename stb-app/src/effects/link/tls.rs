@@ -102,6 +102,34 @@ fn device(
     Ok((chain, key))
 }
 
+/// What to look at when a connection failed for this reason.
+pub(super) fn remedy(cause: &str) -> &'static str {
+    if is_of_stranger(cause) {
+        "gateway.ca_file must hold the certificate of the authority that issued the gateway's own \
+         (server-ca.cert.pem of its keys)"
+    } else if is_of_another_name(cause) {
+        "gateway.url must name the gateway as its certificate does (`cable-gateway check-config` \
+         shows the names)"
+    } else if cause.contains("invalid peer certificate") {
+        "look at the gateway's certificate with `cable-gateway check-config`, and at the time here"
+    } else {
+        "check gateway.url and the network"
+    }
+}
+
+/// Whether it failed because of how the box is set up: no cable and no waiting mends that.
+pub(super) fn is_setting(cause: &str) -> bool {
+    is_of_stranger(cause) || is_of_another_name(cause)
+}
+
+fn is_of_stranger(cause: &str) -> bool {
+    cause.contains("UnknownIssuer")
+}
+
+fn is_of_another_name(cause: &str) -> bool {
+    cause.contains("not valid for name") || cause.contains("NotValidForName")
+}
+
 /// Whether the other side's certificate was refused only because of the time.
 pub(super) fn is_certificate_time(error: &(dyn std::error::Error + 'static)) -> bool {
     if let Some(tls) = error.downcast_ref::<rustls::Error>() {
@@ -125,4 +153,29 @@ fn is_time(error: &rustls::Error) -> bool {
                 | CertificateError::NotValidYetContext { .. }
         )
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls_pki_types::ServerName;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(cause: CertificateError, expected: &str) {
+        let text = rustls::Error::InvalidCertificate(cause).to_string();
+        assert!(remedy(&text).contains(expected), "{text}: {}", remedy(&text));
+    }
+
+    #[test]
+    fn a_failed_handshake_names_the_key_to_mend() {
+        check(CertificateError::UnknownIssuer, "gateway.ca_file");
+        check(CertificateError::NotValidForName, "gateway.url");
+        let expected = ServerName::try_from("gateway.example").expect("a name");
+        let presented = vec!["DnsName(\"other.example\")".to_owned()];
+        let other = CertificateError::NotValidForNameContext { expected, presented };
+        check(other, "gateway.url");
+        check(CertificateError::Expired, "check-config");
+        assert!(remedy("connection refused").contains("the network"));
+    }
 }

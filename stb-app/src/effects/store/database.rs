@@ -1,6 +1,8 @@
 //! The tables and their transactions.
 
 use std::{
+    fs::{OpenOptions, Permissions},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -77,6 +79,7 @@ impl Database {
     }
 
     fn open(file: &Path) -> Result<Self, StoreError> {
+        keep_private(file);
         let connection = Connection::open(file)?;
         connection.busy_timeout(Duration::from_secs(2))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -208,6 +211,30 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// What a home answered is for this box alone, also where its folder is open to others. SQLite gives the files beside
+/// it (`-wal`, `-shm`) the mode of the database; those of an earlier start are narrowed too. A file whose mode cannot be
+/// changed is told and used: the television goes on.
+fn keep_private(file: &Path) {
+    let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
+    // Opening it says below why it cannot be had.
+    drop(made);
+    for suffix in ["", "-wal", "-shm"] {
+        let narrowed =
+            std::fs::set_permissions(with_suffix(file, suffix), Permissions::from_mode(0o600));
+        if let Err(error) = narrowed.or_else(unless_missing) {
+            tracing::warn!(%error, file = %file.display(), "others of this machine may read the store");
+        }
+    }
+    let folder = file.parent().and_then(|folder| std::fs::metadata(folder).ok());
+    if folder.is_some_and(|about| about.permissions().mode() & 0o077 != 0) {
+        tracing::warn!(file = %file.display(), "other users can enter the folder of the store; run chmod 700 on it");
+    }
+}
+
+fn unless_missing(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
 #[cfg(test)]
 mod tests {
     use gateway_api::report::{Answer, ReportContent};
@@ -248,6 +275,34 @@ mod tests {
         assert_eq!(stored.orders, Some(vec![2, 0, 255]));
         assert_eq!(stored.settings, Some(vec![9]));
         assert_eq!(stored.provisioning, None);
+        Ok(())
+    }
+
+    #[test]
+    fn the_store_is_for_its_owner_only_also_in_an_open_folder() -> Outcome {
+        let folder = tempfile::tempdir()?;
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+        let file = folder.path().join("store.sqlite3");
+        let modes = || -> std::io::Result<Vec<(std::ffi::OsString, u32)>> {
+            let entries = std::fs::read_dir(folder.path())?;
+            entries
+                .map(|entry| {
+                    let entry = entry?;
+                    Ok((entry.file_name(), entry.metadata()?.permissions().mode() & 0o777))
+                })
+                .collect()
+        };
+        let mut first = Database::open_or_replace(&file)?;
+        first.carry_out(StoreCommand::AddReport(report(1)))?;
+        let made = modes()?;
+        assert_eq!(made.len(), 3, "the log and its index lie beside it: {made:?}");
+        assert!(made.iter().all(|(_, mode)| *mode == 0o600), "{made:?}");
+        for (name, _) in made {
+            std::fs::set_permissions(folder.path().join(name), Permissions::from_mode(0o644))?;
+        }
+        let _second = Database::open_or_replace(&file)?;
+        let found = modes()?;
+        assert!(found.iter().all(|(_, mode)| *mode == 0o600), "an earlier version's: {found:?}");
         Ok(())
     }
 

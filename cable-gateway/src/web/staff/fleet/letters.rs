@@ -10,7 +10,7 @@ use axum::{
 use super::{Operator, table};
 use crate::{
     fleet::codes::{self, CODES_MAX, Wanted},
-    store::Sql,
+    store::{Sql, StoreError},
     web::staff::{
         Console,
         context::{Duty as _, On, Posted},
@@ -20,6 +20,8 @@ use crate::{
 };
 
 const DAYS: [u16; 4] = [14, 30, 90, 180];
+/// As many letters as fit an afternoon.
+const USUAL: usize = 100;
 const NOBODY: &str = "登録番号が必要な世帯はありません。";
 
 #[derive(Template)]
@@ -29,6 +31,7 @@ struct LettersPage {
     errors: Vec<FieldError>,
     left: u32,
     most: usize,
+    usual: usize,
     days: [u16; 4],
 }
 
@@ -47,11 +50,14 @@ async fn page(
     let (person, now_ms) = (operator.person().clone(), console.now_ms());
     let work = move |sql: &mut dyn Sql| {
         let frame = Frame::of(sql, &person, now_ms)?.titled("登録番号の発行", "letters");
+        let left = codes::homes_left(sql, now_ms)?;
+        let most = usize::try_from(left).unwrap_or(CODES_MAX).min(CODES_MAX);
         Ok::<_, Fault>(LettersPage {
             frame: Frame { narrow: true, ..frame },
             errors,
-            left: codes::homes_left(sql, now_ms)?,
-            most: CODES_MAX,
+            left,
+            most,
+            usual: most.min(USUAL),
             days: DAYS,
         })
     };
@@ -70,20 +76,46 @@ pub(super) async fn draw(
         return refuse(&console, &posted.by, &text).await;
     };
     let (app, now_ms) = (&console.app, console.now_ms());
-    let find = move |sql: &mut dyn Sql| codes::homes_without_box(sql, now_ms, limit);
-    let homes = app.store.read(find).await?;
+    let find = move |sql: &mut dyn Sql| {
+        Ok::<_, StoreError>((
+            codes::homes_without_box(sql, now_ms, limit)?,
+            codes::homes_left(sql, now_ms)?,
+        ))
+    };
+    let (homes, left) = app.store.read(find).await?;
     if homes.is_empty() {
         return refuse(&console, &posted.by, NOBODY).await;
     }
+    // A shorter table than asked for would be found out at the post office.
+    if homes.len() < limit {
+        let text = format!(
+            "登録番号を待っている世帯は{left}世帯です。{left}までの数字を入力してください。"
+        );
+        return refuse(&console, &posted.by, &text).await;
+    }
+    match codes_for(&console, &posted.by, homes, days).await? {
+        Some(table) => Ok(table),
+        None => refuse(&console, &posted.by, NOBODY).await,
+    }
+}
+
+/// A table with a code for each of these homes; none when somebody else was quicker. Support sees no resident: to
+/// whom a letter goes is asked for on the command line.
+pub(super) async fn codes_for(
+    console: &Console,
+    by: &Operator,
+    homes: Vec<codes::Home>,
+    days: u16,
+) -> Result<Option<Response>, Fault> {
+    let (app, now_ms) = (&console.app, console.now_ms());
     let permit = app.limits.hashing.clone().acquire_owned().await;
-    let wanted = Wanted { homes, now_ms, days, viewer: posted.by.viewer("") };
+    let wanted = Wanted { homes, now_ms, days, viewer: by.viewer(""), with_addressees: false };
     let drawn = codes::draw(&app.store, &app.config, &*app.random, wanted, permit).await?;
-    // Somebody else was quicker.
     if drawn.is_empty() {
-        return refuse(&console, &posted.by, NOBODY).await;
+        return Ok(None);
     }
     let text = codes::list(&drawn, now_ms, days);
-    Ok(table(text, "attachment; filename=\"enrolment-codes.csv\""))
+    Ok(Some(table(text, "attachment; filename=\"enrolment-codes.csv\"")))
 }
 
 async fn refuse(console: &Console, by: &Operator, text: &str) -> Result<Response, Refused> {

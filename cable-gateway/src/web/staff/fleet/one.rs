@@ -7,11 +7,11 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::{Operator, diagnosis::DiagnosisView, words};
+use super::{Operator, diagnosis::DiagnosisView, letters::codes_for, words};
 use crate::{
     audit, device,
     fleet::{
-        diagnosis,
+        codes, diagnosis,
         listing::{self, BoxRow, Told},
     },
     key_lock,
@@ -26,6 +26,8 @@ use crate::{
     },
 };
 
+/// How long the code for one home can be used.
+const CODE_DAYS: u16 = 90;
 /// Why a box is stopped: word in the form and the audit log, and what it means.
 const REASONS: [(&str, &str, &str); 4] = [
     ("lost", "紛失・盗難", "だれの手にあるか分からない"),
@@ -41,6 +43,8 @@ struct BoxPage {
     short_id: String,
     device_id: String,
     active: bool,
+    /// Its home waits for a code.
+    may_draw: bool,
     contact_class: &'static str,
     contact: String,
     facts: Vec<(&'static str, String)>,
@@ -102,6 +106,7 @@ pub(super) async fn page(
             frame: Frame { narrow: true, ..frame },
             short_id: words::short_id(&row.device_id).to_owned(),
             active: row.state == "active",
+            may_draw: codes::home_without_box(sql, &row.household_id, now_ms)?.is_some(),
             contact_class,
             contact,
             facts: facts(&row, now_ms),
@@ -134,7 +139,7 @@ fn told_facts(told: &Told, now_ms: i64) -> Vec<(&'static str, String)> {
         format!("{}（番号 {sequence}）", wording::short_time(at_ms, now_ms))
     });
     let memory = told.memory_kib.map_or("―".to_owned(), |(total, free)| {
-        format!("{} MB（全体 {} MB）", free / 1_024, total / 1_024)
+        format!("{} MiB（全体 {} MiB）", mebibytes(free), mebibytes(total))
     });
     vec![
         ("報告した時刻", wording::short_time(told.received_at_ms, now_ms)),
@@ -146,6 +151,32 @@ fn told_facts(told: &Told, now_ms: i64) -> Vec<(&'static str, String)> {
         ("動き始めてから", words::uptime(told.uptime_seconds)),
         ("空きメモリー", memory),
     ]
+}
+
+/// Memory is made and counted in powers of two.
+const fn mebibytes(kib: i64) -> i64 {
+    kib.saturating_add(512) / 1_024
+}
+
+/// A code for the home of a box that was stopped.
+pub(super) async fn draw_code(
+    State(console): State<Console>,
+    Path(device_id): Path<String>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let (now_ms, id) = (console.now_ms(), device_id.clone());
+    let find = move |sql: &mut dyn Sql| {
+        let row = listing::one(sql, &id)?.ok_or(Fault::NotFound)?;
+        Ok::<_, Fault>(codes::home_without_box(sql, &row.household_id, now_ms)?)
+    };
+    let homes = console.app.store.read(find).await?.into_iter().collect::<Vec<_>>();
+    let table = if homes.is_empty() {
+        None
+    } else {
+        codes_for(&console, &posted.by, homes, CODE_DAYS).await?
+    };
+    // The page says why there is none.
+    Ok(table.unwrap_or_else(|| Redirect::to(&format!("/fleet/boxes/{device_id}")).into_response()))
 }
 
 /// Which keys of the remote the home of this box uses.

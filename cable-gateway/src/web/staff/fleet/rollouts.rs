@@ -10,6 +10,7 @@ use gateway_api::version::Version;
 use super::{Operator, words};
 use crate::{
     audit,
+    encoding::megabytes,
     store::Sql,
     update::{
         rollout,
@@ -34,7 +35,7 @@ struct UpdatesPage {
 struct Row {
     version: String,
     added: String,
-    megabytes: u64,
+    size: String,
     standing: String,
     percent: u32,
     /// The next larger share, when there is one.
@@ -63,7 +64,7 @@ fn row(bundle: &Bundle, now_ms: i64) -> Row {
     Row {
         version: bundle.version.to_string(),
         added: wording::short_time(bundle.added_at_ms, now_ms),
-        megabytes: bundle.size_bytes.div_ceil(1_000_000),
+        size: megabytes(bundle.size_bytes),
         standing: words::standing(bundle),
         percent: bundle.percent,
         next: rollout::next(bundle.percent).filter(|_| bundle.pause.is_none()),
@@ -105,6 +106,58 @@ pub(super) async fn resume(
     let change = move |sql: &mut dyn Sql, version: &Version| shelf::resume(sql, version, now_ms);
     let purpose = version.clone();
     change_version(&console, &posted.by, &version, "update-resumed", purpose, change).await
+}
+
+#[derive(Template)]
+#[template(path = "staff/fleet_withdraw.html")]
+struct WithdrawPage {
+    frame: Frame,
+    version: String,
+    standing: String,
+    good: u32,
+    going: u32,
+}
+
+/// The first step: what will happen.
+pub(super) async fn ask(
+    State(console): State<Console>,
+    On(operator): On<Operator>,
+    Path(version): Path<String>,
+) -> Result<Response, Refused> {
+    let version = Version::parse(&version).map_err(|_| Fault::NotFound)?;
+    let (person, now_ms) = (operator.person().clone(), console.now_ms());
+    let work = move |sql: &mut dyn Sql| {
+        let frame = Frame::of(sql, &person, now_ms)?.titled("版の取り下げ", "updates");
+        let bundle = shelf::all(sql)?.into_iter().find(|bundle| bundle.version == version);
+        let bundle = bundle.ok_or(Fault::NotFound)?;
+        Ok::<_, Fault>(WithdrawPage {
+            frame: Frame { narrow: true, ..frame },
+            version: bundle.version.to_string(),
+            standing: words::standing(&bundle),
+            good: bundle.tally.good,
+            going: bundle.tally.going,
+        })
+    };
+    Ok(html(&console.app.store.read(work).await?)?.into_response())
+}
+
+/// The second step.
+pub(super) async fn withdraw(
+    State(console): State<Console>,
+    Path(version): Path<String>,
+    posted: Posted<Operator>,
+) -> Result<Response, Refused> {
+    let directory = console.app.config.updates.directory.clone();
+    let change = move |sql: &mut dyn Sql, version: &Version| {
+        let id = shelf::withdraw(sql, version)?;
+        // A file that stays is no harm: no box is told of it any more.
+        if let Err(error) = shelf::remove_file(&directory, id) {
+            tracing::warn!(%error, "the file of a withdrawn version stays");
+        }
+        Ok(())
+    };
+    let purpose = version.clone();
+    change_version(&console, &posted.by, &version, "update-withdrawn", purpose, change).await
 }
 
 /// Changes a version and writes it down. What no longer fits was changed by somebody else meanwhile: the page

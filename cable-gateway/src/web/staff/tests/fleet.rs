@@ -48,7 +48,13 @@ async fn only_the_operator_opens_the_fleet_and_the_operator_opens_nothing_else()
     }
     let (mut officer, forms) = (
         town.officer("saito").await,
-        ["/fleet/boxes/d-nakamura/revoke", "/fleet/letters", "/fleet/updates/2.0.0/pause"],
+        [
+            "/fleet/boxes/d-nakamura/revoke",
+            "/fleet/boxes/d-nakamura/letter",
+            "/fleet/letters",
+            "/fleet/updates/2.0.0/pause",
+            "/fleet/updates/2.0.0/withdraw",
+        ],
     );
     officer.get("/orders/new").await;
     for path in forms {
@@ -69,7 +75,7 @@ async fn no_page_and_no_table_names_a_resident() {
     for path in PAGES {
         pages.push(operator.get(path).await.body);
     }
-    let fields = [("homes", "100"), ("days", "90")];
+    let fields = [("homes", "2"), ("days", "90")];
     operator.get("/fleet/letters").await;
     let letters = operator.post("/fleet/letters", &fields).await;
     letters.has_status(200);
@@ -115,6 +121,7 @@ async fn boxes_are_filtered_searched_and_paged() {
     let failed = operator.get("/fleet?show=failed").await;
     failed.shows("元の版に戻りました（映像・通信・カードのどれかを確かめられませんでした）");
     failed.shows("つながっていません");
+    operator.get("/fleet/boxes/d-nakamura").await.shows("586 MiB（全体 977 MiB）");
     for strange in ["%25", "_", "'%20OR%201=1--", "%3Cscript%3E"] {
         let page = operator.get(&format!("/fleet?search={strange}")).await;
         page.has_status(200);
@@ -156,7 +163,19 @@ async fn a_box_is_stopped_in_two_steps_and_it_is_written_down() {
     operator.post(form, &[("reason", "because")]).await.has_status(422);
     assert!(town.audit_acts().await.iter().all(|(object, _)| object != "box-revoked"));
     operator.post(form, &[("reason", "lost")]).await.has_status(303);
-    operator.get("/fleet/boxes/d-nakamura").await.shows("この受信機は利用を停止しました");
+    let stopped = operator.get("/fleet/boxes/d-nakamura").await;
+    stopped.shows("この受信機は利用を停止しました");
+    stopped.shows("初期化");
+    let letter = "/fleet/boxes/d-nakamura/letter";
+    stopped.shows(&format!("action=\"{letter}\""));
+    let table = operator.post(letter, &[]).await;
+    table.has_status(200);
+    table.shows("h-nakamura,日和佐浦,");
+    assert_eq!(table.body.lines().count(), 2);
+    let stopped = operator.get("/fleet/boxes/d-nakamura").await;
+    stopped.shows("まだ使える登録番号があります");
+    stopped.hides(letter);
+    operator.post(letter, &[]).await.has_status(303);
     assert_eq!(listed(&operator.get("/fleet?show=stopped").await), ["d-nakamura"]);
     let acts = town.audit_acts().await;
     assert!(acts.contains(&("box-revoked".to_owned(), "d-nakamura lost".to_owned())), "{acts:?}");
@@ -172,7 +191,10 @@ async fn letters_hold_a_code_for_each_home_without_a_box_once() {
     operator.get("/fleet/letters").await.shows(">2</strong>世帯です");
     let wrong = operator.post("/fleet/letters", &[("homes", "0"), ("days", "90")]).await;
     wrong.has_status(422);
-    let table = operator.post("/fleet/letters", &[("homes", "100"), ("days", "90")]).await;
+    let many = operator.post("/fleet/letters", &[("homes", "3"), ("days", "90")]).await;
+    many.has_status(422);
+    many.shows("登録番号を待っている世帯は2世帯です");
+    let table = operator.post("/fleet/letters", &[("homes", "2"), ("days", "90")]).await;
     table.has_status(200);
     let lines: Vec<_> = table.body.lines().skip(1).collect();
     assert_eq!(lines.len(), 2, "the third home has a box: {lines:?}");
@@ -182,7 +204,7 @@ async fn letters_hold_a_code_for_each_home_without_a_box_once() {
         assert_eq!(code.replace(' ', "").len(), 12, "{code}");
     }
     operator.get("/fleet/letters").await.shows(">0</strong>世帯です");
-    let again = operator.post("/fleet/letters", &[("homes", "100"), ("days", "90")]).await;
+    let again = operator.post("/fleet/letters", &[("homes", "1"), ("days", "90")]).await;
     again.has_status(422);
     let acts = town.audit_acts().await;
     assert!(
@@ -216,4 +238,24 @@ async fn a_rollout_is_widened_paused_and_resumed_on_its_page() {
     for deed in ["update-rolled-out", "update-paused", "update-resumed"] {
         assert_eq!(deeds.iter().filter(|one| *one == deed).count(), 1, "{deed}");
     }
+}
+
+#[tokio::test]
+async fn a_version_is_withdrawn_in_two_steps() {
+    let town = Town::new().await;
+    let mut operator = operator(&town).await;
+    town.takes_in("2.0.0").await;
+    let page = operator.get("/fleet/updates").await;
+    page.shows("/fleet/updates/2.0.0/withdraw");
+    page.hides("method=\"post\" action=\"/fleet/updates/2.0.0/withdraw\"");
+    let asked = operator.get("/fleet/updates/2.0.0/withdraw").await;
+    asked.has_status(200);
+    asked.shows("元には戻せません");
+    operator.post("/fleet/updates/2.0.0/withdraw", &[]).await.has_status(303);
+    operator.get("/fleet/updates").await.shows("配る版はまだありません");
+    operator.post("/fleet/updates/2.0.0/withdraw", &[]).await.has_status(404);
+    operator.get("/fleet/updates/2.0.0/withdraw").await.has_status(404);
+    let acts = town.audit_acts().await;
+    let withdrawn = ("update-withdrawn".to_owned(), "2.0.0".to_owned());
+    assert_eq!(acts.iter().filter(|act| **act == withdrawn).count(), 1, "{acts:?}");
 }
