@@ -95,7 +95,7 @@ fn load(path: &Path) -> anyhow::Result<Config> {
 
 fn print(Printed { text: output, notice }: &Printed) -> ExitCode {
     // Beside the output, which often goes into a file.
-    for line in notice {
+    if let Some(line) = notice {
         let _ = writeln!(std::io::stderr(), "cable-gateway: {line}");
     }
     let mut out = std::io::stdout().lock();

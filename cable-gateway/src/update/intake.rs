@@ -72,8 +72,8 @@ fn check(
     source: &Path,
     said: &Version,
 ) -> Result<Option<String>, ShelfError> {
-    let (payload_len, cms) = ends(file).map_err(failed(source))??;
-    let manifest = Manifest::in_signature(&cms)?;
+    let ends = Ends::read(file).map_err(failed(source))??;
+    let manifest = ends.manifest()?;
     let Manifest { compatible, version, .. } = &manifest;
     if *compatible != config.compatible {
         return Err(ShelfError::OtherKind {
@@ -85,34 +85,50 @@ fn check(
         return Err(ShelfError::OtherVersion { found: version.clone(), said: said.clone() });
     }
     let signer =
-        config.keyring.as_ref().map(|keyring| signature::verify(&cms, keyring)).transpose()?;
-    match content_fits(file, payload_len, &manifest) {
+        config.keyring.as_ref().map(|keyring| signature::verify(&ends.cms, keyring)).transpose()?;
+    match content_fits(file, ends.payload_len, &manifest) {
         Ok(true) => Ok(signer),
         Ok(false) => Err(BundleError::Damaged.into()),
         Err(cause) => Err(failed(source)(cause)),
     }
 }
 
-/// The length of the payload, and the signature behind it.
-fn ends(file: &mut File) -> io::Result<Result<(u64, Vec<u8>), BundleError>> {
-    let length = file.metadata()?.len();
-    let (mut head, mut tail) = ([0; 8], [0; 8]);
-    if length < 16 {
-        return Ok(Err(BundleError::NoBundle));
+/// What lies at both ends of a file.
+struct Ends {
+    head: [u8; 8],
+    payload_len: u64,
+    cms: Vec<u8>,
+}
+
+impl Ends {
+    fn read(file: &mut File) -> io::Result<Result<Self, BundleError>> {
+        let length = file.metadata()?.len();
+        let (mut head, mut tail) = ([0; 8], [0; 8]);
+        if length < 16 {
+            return Ok(Err(BundleError::NoBundle));
+        }
+        file.read_exact(&mut head)?;
+        file.seek(SeekFrom::Start(length - bundle::LENGTH_LEN))?;
+        file.read_exact(&mut tail)?;
+        let behind = match bundle::signature_len(length, tail) {
+            Ok(behind) => behind,
+            Err(error) => return Ok(Err(bundle::check_head(&head).err().unwrap_or(error))),
+        };
+        let payload_len = length - behind;
+        file.seek(SeekFrom::Start(payload_len))?;
+        let mut cms = Vec::new();
+        file.take(behind - bundle::LENGTH_LEN).read_to_end(&mut cms)?;
+        Ok(Ok(Self { head, payload_len, cms }))
     }
-    file.read_exact(&mut head)?;
-    file.seek(SeekFrom::Start(length - bundle::LENGTH_LEN))?;
-    file.read_exact(&mut tail)?;
-    let checked = bundle::check_head(&head).and_then(|()| bundle::signature_len(length, tail));
-    let behind = match checked {
-        Ok(behind) => behind,
-        Err(error) => return Ok(Err(error)),
-    };
-    let payload_len = length - behind;
-    file.seek(SeekFrom::Start(payload_len))?;
-    let mut cms = Vec::new();
-    file.take(behind - bundle::LENGTH_LEN).read_to_end(&mut cms)?;
-    Ok(Ok((payload_len, cms)))
+
+    fn manifest(&self) -> Result<Manifest, BundleError> {
+        match (Manifest::in_signature(&self.cms), bundle::check_head(&self.head)) {
+            // Its content is encrypted, the head too.
+            (Err(BundleError::Crypt), _) => Err(BundleError::Crypt),
+            (_, Err(no_bundle)) => Err(no_bundle),
+            (manifest, Ok(())) => manifest,
+        }
+    }
 }
 
 /// Whether content and tree are those of the manifest.
@@ -159,7 +175,10 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::update::{bundle::forge, signature::tests as openssl};
+    use crate::update::{
+        bundle::{SIGNED_DATA, forge},
+        signature::tests as openssl,
+    };
 
     struct Desk(tempfile::TempDir);
 
@@ -244,6 +263,20 @@ mod tests {
         let bytes = fs::read(&whole).expect("there");
         fs::write(&whole, &bytes[..bytes.len() - 300]).expect("written");
         assert!(refused(&whole, None).contains("its end is missing"));
+        let (payload, manifest) = forge::payload("hitokoe-stb", "2.0.0");
+        let crypt = manifest.replace("format=verity", "format=crypt");
+        let encrypted = [&b"\x13\x37"[..], &payload].concat();
+        for (payload, manifest, expected) in [
+            (&payload, Some(crypt.as_str()), "the format crypt"),
+            (&encrypted, Some(crypt.as_str()), "the format crypt"),
+            (&payload, None, "the format plain"),
+            (&encrypted, Some(manifest.as_str()), "no update bundle"),
+        ] {
+            let cms = forge::cms(SIGNED_DATA, manifest);
+            fs::write(&whole, forge::file(payload, &cms)).expect("written");
+            let said = refused(&whole, None);
+            assert!(said.contains(expected), "{expected}: {said}");
+        }
         let stranger = Desk::new();
         fs::copy(stranger.0.path().join("ca.pem"), desk.0.path().join("stranger.pem"))
             .expect("copied");

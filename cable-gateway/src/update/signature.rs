@@ -129,10 +129,9 @@ fn signer(pem: &[u8]) -> Option<Result<String, SignatureError>> {
 /// What the program says, without its prefixes for developers.
 fn in_one_line(said: &str) -> String {
     let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .map(|line| line.rsplit(':').find(|part| !part.is_empty()).unwrap_or(line))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let words =
+        lines.map(|line| line.rsplit(':').find(|part| !part.is_empty()).unwrap_or(line).trim());
+    words.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

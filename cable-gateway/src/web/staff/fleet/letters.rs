@@ -89,7 +89,7 @@ pub(super) async fn draw(
     // A shorter table than asked for would be found out at the post office.
     if homes.len() < limit {
         let text = format!(
-            "登録番号を待っている世帯は{left}世帯です。{left}までの数字を入力してください。"
+            "登録番号を待っている世帯は{left}世帯です。{left}以下の数字を入力してください。"
         );
         return refuse(&console, &posted.by, &text).await;
     }
