@@ -22,7 +22,7 @@ use crate::{
     encoding::sha256,
     enrolment::{self, CodeHash},
     expiry, file_modes,
-    fleet::codes,
+    fleet::{codes, envelope},
     login::{self, LoginDesk},
     provisioning::Settings,
     random::SystemRandom,
@@ -325,11 +325,21 @@ impl Office<'_> {
             office: "運用担当".to_owned(),
             purpose: String::new(),
         };
-        let wanted = codes::Wanted { homes, now_ms, days, viewer, with_addressees };
+        // Before the codes are drawn: these are shown once.
+        let envelopes = if with_addressees {
+            let (viewer, homes) = (viewer.clone(), homes.clone());
+            let look = move |sql: &mut dyn crate::store::Sql| {
+                envelope::of_homes(sql, &viewer, &homes, now_ms)
+            };
+            Some(self.store.write(look).await?)
+        } else {
+            None
+        };
+        let wanted = codes::Wanted { homes, now_ms, days, viewer };
         let drawn = codes::draw(&self.store, self.config, &SystemRandom, wanted, ()).await?;
         let left = self.store.read(move |sql| codes::homes_left(sql, now_ms)).await?;
-        let notice = codes::remark(asked, &drawn, left);
-        Ok(Printed { text: codes::list(&drawn, now_ms, days), notice })
+        let notice = codes::remark(asked, &drawn, left, envelopes.as_ref());
+        Ok(Printed { text: codes::list(&drawn, envelopes.as_ref(), now_ms, days), notice })
     }
 
     async fn list_devices(&self) -> anyhow::Result<String> {

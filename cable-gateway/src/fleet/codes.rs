@@ -1,11 +1,14 @@
 //! One-time codes for many homes at once: the letters of a hundred boxes.
 
 use crate::{
-    audit::{self, Object, Viewer},
+    audit::{self, Viewer},
     config::Config,
     encoding::when,
     enrolment::{self, CodeHash},
-    fleet::csv::Csv,
+    fleet::{
+        csv::Csv,
+        envelope::{Addressee, Envelopes},
+    },
     random::Random,
     store::{Row, Sql, Store, StoreError},
     values,
@@ -31,17 +34,6 @@ pub struct Letter {
     pub home: Home,
     /// Twelve digits.
     pub code: String,
-    /// What stands on the envelope, when it was asked for.
-    pub addressee: Option<Addressee>,
-}
-
-/// Who gets a letter, as the town's file says it; empty where it says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Addressee {
-    /// Name of the first resident of the home.
-    pub name: String,
-    /// The first address that stands with somebody of the home.
-    pub address: String,
 }
 
 /// What is asked for.
@@ -55,8 +47,6 @@ pub struct Wanted {
     pub days: u16,
     /// Who asks, for the audit log.
     pub viewer: Viewer,
-    /// Whether the list says to whom each letter goes. Those people read in their log that somebody looked.
-    pub with_addressees: bool,
 }
 
 /// A home `h` without a box and without a code that can still be used at `$1`.
@@ -117,8 +107,8 @@ pub async fn draw(
     wanted: Wanted,
     permit: impl Send + 'static,
 ) -> Result<Vec<Letter>, StoreError> {
-    let Wanted { homes, now_ms, days, viewer, with_addressees } = wanted;
-    let letter = |home| Letter { home, code: enrolment::draw_code(random), addressee: None };
+    let Wanted { homes, now_ms, days, viewer } = wanted;
+    let letter = |home| Letter { home, code: enrolment::draw_code(random) };
     let letters: Vec<Letter> = homes.into_iter().take(CODES_MAX).map(letter).collect();
     let gateway_id = config.gateway.id.clone();
     let hashes = tokio::task::spawn_blocking(move || {
@@ -137,48 +127,10 @@ pub async fn draw(
                 kept.push(letter);
             }
         }
-        if with_addressees {
-            address(sql, &mut kept, &viewer, now_ms)?;
-        }
         note(sql, viewer, now_ms, kept.len())?;
         Ok(kept)
     };
     store.write(keep).await
-}
-
-/// Writes on each letter to whom it goes, and into the audit log whose name or address was read.
-fn address(
-    sql: &mut dyn Sql,
-    letters: &mut [Letter],
-    viewer: &Viewer,
-    now_ms: i64,
-) -> Result<(), StoreError> {
-    let mut seen = Vec::new();
-    for letter in letters {
-        let query = "SELECT p.person_id, p.name, COALESCE(p.address, '') AS address \
-                     FROM household_resident r JOIN person p ON p.person_id = r.person_id \
-                     WHERE r.household_id = $1 ORDER BY r.ordinal";
-        let rows = sql.all(query, values![&letter.home.household_id])?;
-        let mut addressee = Addressee::default();
-        for (place, row) in rows.iter().enumerate() {
-            let address: String = row.get("address")?;
-            let gives_address = addressee.address.is_empty() && !address.is_empty();
-            if place == 0 {
-                addressee.name = row.get("name")?;
-            }
-            if gives_address {
-                addressee.address = address;
-            }
-            if place == 0 || gives_address {
-                seen.push(row.get("person_id")?);
-            }
-        }
-        letter.addressee = Some(addressee);
-    }
-    if seen.is_empty() {
-        return Ok(());
-    }
-    audit::view(sql, viewer, now_ms, Object::LetterAddressees, &seen)
 }
 
 fn note(sql: &mut dyn Sql, viewer: Viewer, now_ms: i64, drawn: usize) -> Result<(), StoreError> {
@@ -190,11 +142,15 @@ fn note(sql: &mut dyn Sql, viewer: Viewer, now_ms: i64, drawn: usize) -> Result<
 }
 
 /// What whoever asked for so many codes should know beside the list; none when it holds exactly that.
-pub fn remark(asked: usize, drawn: &[Letter], left: u32) -> Option<String> {
+pub fn remark(
+    asked: usize,
+    drawn: &[Letter],
+    left: u32,
+    envelopes: Option<&Envelopes>,
+) -> Option<String> {
     let count = drawn.len();
-    let nameless = drawn.iter().filter_map(|letter| letter.addressee.as_ref());
-    let nameless =
-        nameless.filter(|known| known.name.is_empty() || known.address.is_empty()).count();
+    let lacks = |known: &&Addressee| known.name.is_empty() || known.address.is_empty();
+    let nameless = envelopes.map_or(0, |known| known.values().filter(lacks).count());
     let mut remarks = Vec::new();
     if count < asked {
         remarks.push(format!(
@@ -206,29 +162,28 @@ pub fn remark(asked: usize, drawn: &[Letter], left: u32) -> Option<String> {
     }
     if nameless > 0 {
         remarks.push(format!(
-            "{nameless} of the homes have no name or no address in the town's file (`address` of a resident in \
-             households.json): add these by hand, by the household_id"
+            "{nameless} of the homes have no name or no address in the town's file (`address` of a \
+             resident in households.json): add these by hand, by the household_id"
         ));
     }
     (!remarks.is_empty()).then(|| remarks.join("\n"))
 }
 
-/// The list for whoever prints the letters; it names homes, and people only where that was asked for.
-pub fn list(letters: &[Letter], now_ms: i64, days: u16) -> String {
+/// The list for whoever prints the letters; it names homes, and people only with their envelopes.
+pub fn list(letters: &[Letter], envelopes: Option<&Envelopes>, now_ms: i64, days: u16) -> String {
     let until = when(now_ms + i64::from(days) * DAY_MS);
-    let with_addressees = letters.iter().any(|letter| letter.addressee.is_some());
     let mut head = vec!["household_id", "area", "code", "valid_until"];
-    if with_addressees {
+    if envelopes.is_some() {
         head.extend(["addressee", "address"]);
     }
     let mut table = Csv::new(&head);
-    for Letter { home, code, addressee } in letters {
+    for Letter { home, code } in letters {
         let spaced = [&code[..4], &code[4..8], &code[8..]].join(" ");
         let mut line = vec![home.household_id.as_str(), &home.area, &spaced, &until];
-        if with_addressees {
-            let known = addressee.as_ref();
-            line.push(known.map_or("", |addressee| &addressee.name));
-            line.push(known.map_or("", |addressee| &addressee.address));
+        if let Some(envelopes) = envelopes {
+            let known = envelopes.get(&home.household_id);
+            line.push(known.map_or("", |known| &known.name));
+            line.push(known.map_or("", |known| &known.address));
         }
         table.line(&line);
     }

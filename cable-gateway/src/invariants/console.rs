@@ -29,11 +29,12 @@ const COUNTING: [&str; 2] = [
 ];
 /// Functions that give figures, states under random ids, boxes with the number and the district of their
 /// home, or which keys the remote of a numbered home uses: they name nobody and tell no answer.
-const FIGURES: [&str; 13] = [
+const FIGURES: [&str; 14] = [
     "board::counts",
     "check_in::roll",
     "check_in::states",
     "codes::draw",
+    "codes::home_without_box",
     "codes::homes_left",
     "codes::homes_without_box",
     "key_lock::of_home",

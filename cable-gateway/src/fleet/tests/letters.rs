@@ -2,7 +2,10 @@ use std::collections::HashSet;
 
 use crate::{
     audit::{self, Viewer},
-    fleet::codes::{self, Wanted},
+    fleet::{
+        codes::{self, Wanted},
+        envelope,
+    },
     random::SystemRandom,
     testing::TestGateway,
 };
@@ -27,13 +30,7 @@ async fn two_who_press_at_once_give_a_home_one_code() {
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     // Both looked before either of them wrote; one home is the first one's alone.
     let draw = |homes: &[codes::Home]| {
-        let wanted = Wanted {
-            homes: homes.to_vec(),
-            now_ms,
-            days: 90,
-            viewer: operator(),
-            with_addressees: false,
-        };
+        let wanted = Wanted { homes: homes.to_vec(), now_ms, days: 90, viewer: operator() };
         codes::draw(store, config, &SystemRandom, wanted, ())
     };
     let (first, second) = tokio::join!(draw(&homes), draw(&homes[..2]));
@@ -62,7 +59,7 @@ async fn a_home_that_got_its_box_meanwhile_gets_no_code() {
     assert_eq!(homes.len(), 1, "it has no box yet");
     gateway.home_box().await;
     let (days, viewer) = (90, operator());
-    let wanted = Wanted { homes, now_ms, days, viewer, with_addressees: false };
+    let wanted = Wanted { homes, now_ms, days, viewer };
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     let drawn = codes::draw(store, config, &SystemRandom, wanted, ()).await.expect("drawn");
     assert!(drawn.is_empty());
@@ -83,11 +80,14 @@ async fn whoever_stands_on_an_envelope_reads_in_the_log_that_somebody_looked() {
         codes::home_without_box(sql, crate::testing::HOME, now_ms)
     };
     let homes = vec![gateway.write(home).await.expect("it has no box yet")];
-    let (days, viewer) = (90, Viewer { office: "運用担当".to_owned(), ..operator() });
-    let wanted = Wanted { homes, now_ms, days, viewer, with_addressees: true };
+    let viewer = Viewer { office: "運用担当".to_owned(), ..operator() };
+    let (asking, asked) = (viewer.clone(), homes.clone());
+    let envelopes =
+        gateway.write(move |sql| envelope::of_homes(sql, &asking, &asked, now_ms)).await;
+    let wanted = Wanted { homes, now_ms, days: 90, viewer };
     let (store, config) = (&gateway.state.store, &gateway.state.config);
     let drawn = codes::draw(store, config, &SystemRandom, wanted, ()).await.expect("drawn");
-    let text = codes::list(&drawn, now_ms, days);
+    let text = codes::list(&drawn, Some(&envelopes), now_ms, 90);
     assert!(text.contains(",valid_until,addressee,address\r\n"), "{text}");
     assert!(text.ends_with(",中村 ハナ,美波町奥河内字本村18番地1\r\n"), "{text}");
     for name in ["中村 ハナ", "中村 茂"] {

@@ -109,12 +109,12 @@ pub(super) async fn codes_for(
 ) -> Result<Option<Response>, Fault> {
     let (app, now_ms) = (&console.app, console.now_ms());
     let permit = app.limits.hashing.clone().acquire_owned().await;
-    let wanted = Wanted { homes, now_ms, days, viewer: by.viewer(""), with_addressees: false };
+    let wanted = Wanted { homes, now_ms, days, viewer: by.viewer("") };
     let drawn = codes::draw(&app.store, &app.config, &*app.random, wanted, permit).await?;
     if drawn.is_empty() {
         return Ok(None);
     }
-    let text = codes::list(&drawn, now_ms, days);
+    let text = codes::list(&drawn, None, now_ms, days);
     Ok(Some(table(text, "attachment; filename=\"enrolment-codes.csv\"")))
 }
 
