@@ -136,6 +136,7 @@ async fn every_page_keeps_the_basic_rules() {
         "/fleet/boxes/d-nakamura/revoke",
         "/fleet/letters",
         "/fleet/updates",
+        "/fleet/updates/2.0.0/withdraw",
     ] {
         check(path, &operator.get(path).await);
     }
