@@ -122,8 +122,9 @@ pub(super) fn is_setting(cause: &str) -> bool {
     is_of_stranger(cause) || is_of_another_name(cause)
 }
 
+/// Two authorities may be called the same: then it is the signature that does not fit.
 fn is_of_stranger(cause: &str) -> bool {
-    cause.contains("UnknownIssuer")
+    cause.contains("UnknownIssuer") || cause.contains("BadSignature")
 }
 
 fn is_of_another_name(cause: &str) -> bool {
@@ -170,6 +171,7 @@ mod tests {
     #[test]
     fn a_failed_handshake_names_the_key_to_mend() {
         check(CertificateError::UnknownIssuer, "gateway.ca_file");
+        check(CertificateError::BadSignature, "gateway.ca_file");
         check(CertificateError::NotValidForName, "gateway.url");
         let expected = ServerName::try_from("gateway.example").expect("a name");
         let presented = vec!["DnsName(\"other.example\")".to_owned()];
