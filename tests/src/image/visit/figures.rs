@@ -32,7 +32,8 @@ impl Visit {
         let chain = self.machine.succeed(
             "systemctl is-system-running --wait; systemd-analyze time; \
              systemd-analyze critical-chain --no-pager stb-app.service; \
-             systemd-analyze blame --no-pager | head -n 12",
+             systemd-analyze blame --no-pager | head -n 12; \
+             grep -vE 'key-|page-' /run/stb/marks.jsonl | head -n 12",
         )?;
         Ok(std::fs::write(self.out.join(format!("{start}.txt")), chain)?)
     }
