@@ -2,6 +2,8 @@
 
 use crate::store::board::Counts;
 
+const KEPT_BACK: &str = "fill-kept-back";
+
 /// Figures for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::web::staff) struct Tally {
@@ -15,9 +17,9 @@ pub(in crate::web::staff) struct Tally {
     pub(in crate::web::staff) staying: u32,
     /// Reached, without an answer.
     pub(in crate::web::staff) silent: u32,
-    /// Not even reached.
+    /// Not even reached, although nothing keeps it back.
     pub(in crate::web::staff) unreached: u32,
-    /// Of those, homes that show an actual order instead of this drill.
+    /// Homes that show an actual order instead of this drill: as it should be, so they are counted apart.
     pub(in crate::web::staff) kept_back: u32,
     /// Homes that answered before another order changed.
     pub(in crate::web::staff) before_change: u32,
@@ -45,14 +47,15 @@ impl Tally {
         let answered = counts.need_help + counts.helped + counts.leaving + counts.staying;
         // An answer proves reception, even when the receipt is still on its way.
         let reached = counts.reached.max(answered);
-        let unreached = counts.homes.saturating_sub(reached);
-        let silent = counts.homes.saturating_sub(answered + unreached);
+        let unreached = counts.homes.saturating_sub(reached + counts.kept_back);
+        let silent = reached - answered;
         let shares = [
             ("fill-help", "助けが必要", counts.need_help),
             ("fill-helped", "対応済み", counts.helped),
             ("fill-silent", "未回答", silent),
             ("fill-staying", "家にいます", counts.staying),
             ("fill-leaving", "避難します", counts.leaving),
+            (KEPT_BACK, "訓練を出していません", counts.kept_back),
             ("fill-unreached", "届いていない", unreached),
         ];
         Self {
@@ -73,8 +76,9 @@ impl Tally {
 }
 
 fn bar(homes: u32, shares: &[(&'static str, &str, u32)]) -> Bar {
-    let words: Vec<_> =
-        shares.iter().map(|(_, word, count)| format!("{word} {count}世帯")).collect();
+    // Most orders are no drills: nothing is said of what cannot be.
+    let told = shares.iter().filter(|(class, _, count)| *class != KEPT_BACK || *count > 0);
+    let words: Vec<_> = told.map(|(_, word, count)| format!("{word} {count}世帯")).collect();
     let mut parts = Vec::new();
     let mut before = 0;
     for (class, _, count) in shares {
@@ -114,10 +118,11 @@ mod tests {
             unanswered: 5,
         };
         let tally = Tally::of(&counts);
-        assert_eq!((tally.answered, tally.reached, tally.silent, tally.unreached), (7, 9, 2, 3));
+        assert_eq!((tally.answered, tally.reached, tally.silent), (7, 9, 2));
+        assert_eq!((tally.unreached, tally.kept_back), (2, 1), "a drill kept back is not lost");
         let last = tally.bar.parts.last().expect("a part");
         assert_eq!(last.x + last.width, 1000);
-        assert_eq!(tally.bar.parts.len(), 6);
+        assert_eq!(tally.bar.parts.len(), 7);
     }
 
     #[test]
@@ -125,6 +130,7 @@ mod tests {
         let counts = Counts { homes: 3, leaving: 1, unanswered: 2, ..Counts::default() };
         let tally = Tally::of(&counts);
         assert_eq!((tally.reached, tally.silent, tally.unreached), (1, 0, 2));
+        assert!(!tally.bar.label.contains("訓練"), "{}", tally.bar.label);
         assert_eq!(Tally::of(&Counts::default()).bar.parts, Vec::new());
     }
 }

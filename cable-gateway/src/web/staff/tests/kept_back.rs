@@ -54,7 +54,10 @@ async fn the_board_of_a_drill_counts_what_televisions_showed() {
     let page = saito.get(&format!("/orders/{drill}")).await;
     page.shows("対象 3世帯のうち 1世帯のテレビに届き");
     page.shows("<strong>1世帯のテレビにはこの訓練を出していません。</strong>");
-    page.shows("訓練を出していません");
+    page.shows("「届いていない」には数えていません");
+    // 東由岐 alone: its television could show the drill, and has not.
+    page.shows("訓練を出していません 1世帯、届いていない 1世帯");
+    saito.get("/orders").await.shows("<span>未到達 1</span><span>訓練を出していません 1</span>");
     town.takes(&drill, "h-west", Some(town.clock.now_ms())).await;
     let page = saito.get(&format!("/orders/{drill}")).await;
     page.shows("対象 3世帯のうち 2世帯のテレビに届き");
