@@ -10,6 +10,9 @@ use crate::{
 /// A speech of which no end is heard is over after this time: the picture must not stay quiet.
 const LONGEST_MS: u64 = 120_000;
 
+/// Labels of the keys that type a sign; the others correct and confirm.
+const TYPING_KEYS: [&str; 2] = ["pad-digit", "keyboard-key"];
+
 /// The voice.
 #[derive(Debug, Default)]
 pub(crate) struct Voice {
@@ -178,6 +181,10 @@ fn entered_words(page: &PageView, has_grown: bool) -> Phrase {
     }
 }
 
+const fn is_secret(body: &Body) -> bool {
+    matches!(body, Body::PinDots { .. } | Body::Password { .. })
+}
+
 fn page_words(page: &PageView) -> Vec<Phrase> {
     let mut sentences = vec![page.title.clone()];
     sentences.extend(page.lead.clone());
@@ -193,9 +200,13 @@ fn page_words(page: &PageView) -> Vec<Phrase> {
     sentences
 }
 
-/// The focused item and its place; keys of the pad without the count.
+/// The focused item and its place; keys of the pad without the count. Whoever is in the room hears them: the keys
+/// with which something secret is typed have no name.
 fn focus_words(page: &PageView) -> Vec<Phrase> {
     let Some(item) = page.items.get(page.focus) else { return Vec::new() };
+    if is_secret(&page.body) && TYPING_KEYS.contains(&item.label.id) {
+        return Vec::new();
+    }
     let mut sentences = vec![item.label.clone()];
     sentences.extend(item.note.clone());
     let count = page.items.len();

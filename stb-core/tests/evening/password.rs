@@ -6,6 +6,7 @@ use stb_core::{
     effect::Effect,
     event::Event,
     key::RemoteKey,
+    phrase::Phrase,
     view::{Body, Glimpse, PageKind},
 };
 
@@ -115,6 +116,50 @@ fn the_last_character_is_seen_for_a_second_and_nothing_else() {
         (2, None),
         "what is left stays hidden"
     );
+}
+
+/// What was spoken since the last look, with all that it names.
+fn heard(television: &mut Television) -> Vec<Phrase> {
+    let effects = television.take_effects().into_iter();
+    let spoken = effects.filter_map(|effect| match effect {
+        Effect::Speak { sentences, .. } => Some(sentences),
+        _ => None,
+    });
+    spoken.flatten().collect()
+}
+
+/// Somebody else is in the room.
+#[test]
+fn the_voice_names_no_key_with_which_something_secret_is_typed() {
+    let mut television = at_password(Card::of_hana());
+    type_password(&mut television, "HANA19");
+    walk(&mut television, 36);
+    television.press(RemoteKey::Confirm);
+    walk(&mut television, 37);
+    let words = heard(&mut television);
+    let counted: Vec<_> =
+        words.iter().filter(|word| word.id == "password-characters-spoken").collect();
+    assert_eq!(counted.len(), 6, "each sign is counted");
+    for word in ["password-title", "digit-deleted", "pad-delete", "pad-submit"] {
+        assert!(words.iter().any(|spoken| spoken.id == word), "{word} in {words:?}");
+    }
+    assert!(!words.iter().any(|word| word.id == "keyboard-key"), "{words:?}");
+
+    let mut television = Television::at_home();
+    television.choose("tile-login");
+    television.insert(Card::of_hana());
+    television.sees(PageKind::Pin);
+    heard(&mut television);
+    television.wait(700);
+    for key in [RemoteKey::Up, RemoteKey::Confirm, RemoteKey::Up, RemoteKey::Confirm] {
+        television.press(key);
+    }
+    television.press(RemoteKey::Digit(3));
+    let words: Vec<&str> = heard(&mut television).iter().map(|word| word.id).collect();
+    assert_eq!(words, ["pin-digits-spoken"; 3]);
+    television.press_all(&[RemoteKey::Down, RemoteKey::Down]);
+    let words: Vec<&str> = heard(&mut television).iter().map(|word| word.id).collect();
+    assert_eq!(words, ["pad-submit"]);
 }
 
 #[test]
