@@ -16,6 +16,10 @@ const BEFORE_ENDING: usize = 2;
 /// Behind these a long phrase may break when so much of it is left.
 const PARTICLES: [char; 7] = ['は', 'が', 'を', 'に', 'で', 'と', 'も'];
 const SHORTEST_REST: usize = 4;
+/// Words in hiragana before which it may break, too,
+const BEGINNINGS: [&str; 3] = ["ありがとう", "かもしれません", "もう一度"];
+/// and those behind which it may. A test finds the sentence that needs another one.
+const ENDS: [&str; 2] = ["もう一度", "ままに"];
 
 /// Kinds of characters that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +59,10 @@ fn push_phrase(joined: &mut String, phrase: &[char]) {
         let (noun, rest) = phrase.split_at(length);
         push_phrase(joined, noun);
         push_phrase(joined, rest);
+    } else if let Some(length) = length_with_word(phrase) {
+        let (word, rest) = phrase.split_at(length);
+        push_phrase(joined, word);
+        push_phrase(joined, rest);
     } else {
         push_from(joined, phrase, ending(phrase));
     }
@@ -79,6 +87,24 @@ fn length_with_particle(phrase: &[char]) -> Option<usize> {
         .find(|index| is_particle(index) && kind(phrase[index - 1]) != Kind::Hiragana)?;
     let length = (first..phrase.len()).take_while(is_particle).last()? + 1;
     (length + SHORTEST_REST <= phrase.len()).then_some(length)
+}
+
+/// Where a long phrase breaks between two words, although no kanji says so.
+fn length_with_word(phrase: &[char]) -> Option<usize> {
+    (2..=phrase.len().checked_sub(SHORTEST_REST)?).find(|index| divides_words(phrase, *index))
+}
+
+/// Whether a word that is written in hiragana begins at this place, or one ends before it.
+fn divides_words(characters: &[char], index: usize) -> bool {
+    let (before, after) = characters.split_at(index);
+    let is_written = |part: &[char], word: &str| part.iter().copied().eq(word.chars());
+    let begins =
+        |word: &&str| after.get(..word.chars().count()).is_some_and(|part| is_written(part, word));
+    let ends = |word: &&str| {
+        let start = before.len().checked_sub(word.chars().count());
+        start.is_some_and(|start| is_written(&before[start..], word))
+    };
+    BEGINNINGS.iter().any(begins) || ENDS.iter().any(ends)
 }
 
 /// Where the ending of a long phrase begins that stays on one line, so that no す。 stands alone.
@@ -145,7 +171,13 @@ fn kind(character: char) -> Kind {
 
 #[cfg(test)]
 mod tests {
+    use stb_core::{
+        phrase::{Phrase, catalogue},
+        view::Language,
+    };
+
     use super::*;
+    use crate::text::Texts;
 
     /// `|` marks where the line may break.
     #[track_caller]
@@ -178,6 +210,56 @@ mod tests {
         check("マイナンバー|\u{200B}|カードで");
     }
 
+    /// Breaks that tear a word, in a sentence where every name is one kanji.
+    fn torn(text: &str) -> Vec<String> {
+        let (mut letters, mut breaks) = (Vec::new(), Vec::new());
+        let mut may_break = false;
+        for letter in keep_phrases_together(text).chars() {
+            if letter == WORD_JOINER {
+                may_break = false;
+                continue;
+            }
+            if may_break {
+                breaks.push(letters.len());
+            }
+            letters.push(letter);
+            may_break = true;
+        }
+        breaks.retain(|index| tears(&letters, *index));
+        let marked = |index: &usize| {
+            let (before, after) = letters.split_at(*index);
+            before.iter().chain(&['|']).chain(after).collect()
+        };
+        breaks.iter().map(marked).collect()
+    }
+
+    fn tears(letters: &[char], index: usize) -> bool {
+        let (before, after) = (letters[index - 1], letters[index]);
+        let is_noun = |letter: &char| kind(*letter) == Kind::Content;
+        let begins_noun =
+            matches!(after, 'お' | 'ご') && letters.get(index + 1).is_some_and(is_noun);
+        match (kind(before), kind(after)) {
+            (Kind::Closing | Kind::Space, _) | (_, Kind::Opening | Kind::Space) => false,
+            (Kind::Hiragana, Kind::Content) => false,
+            _ if before.is_ascii() && after.is_ascii() => false,
+            _ => !(begins_noun || PARTICLES.contains(&before) || divides_words(letters, index)),
+        }
+    }
+
+    #[test]
+    fn no_sentence_of_the_box_tears_a_word() {
+        let mut found = Vec::new();
+        for language in [Language::Ja, Language::JaEasy] {
+            let texts = Texts::load(language);
+            for entry in catalogue() {
+                let add = |phrase: Phrase, name: &&'static str| phrase.text(name, "町");
+                let phrase = entry.arguments.iter().fold(Phrase::new(entry.id), add);
+                found.extend(torn(&texts.render(&phrase)));
+            }
+        }
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
     #[test]
     fn a_run_without_phrases_is_left_to_pango() {
         let name = "日和佐浦字東町西町南町北町集会所";
@@ -186,6 +268,10 @@ mod tests {
         check("マイナンバーカードでは|ないようです。");
         check("チャンネルも|ためしてください");
         check("顔|認|証|マ|イ|ナ|ン|バ|ー|カ|ードは");
+        check("ご協力|ありがとうございました。");
+        check("少し|待ってから|もう一度押してください。");
+        check("もう一度|知らせてください。");
+        check("カードは|入れたままに|してください。");
     }
 
     #[test]
