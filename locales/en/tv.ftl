@@ -562,6 +562,11 @@ action-newer-card = If you have a newer card, insert it. If not, please ask at t
 
 keys-simple = The remote is set to simple. To change it, call the town office.
 keys-minimal = The remote is set to minimal. To change it, call the town office.
+keys-simple-phone = The remote is set to simple. To change it, call the town office: { $phone }.
+keys-minimal-phone = The remote is set to minimal. To change it, call the town office: { $phone }.
+two-sentences =
+    { $first }
+    { $second }
 diagnosis-title = May this box send how it is doing?
 diagnosis-lead = The cable company's support asks you.
 diagnosis-reason = Why

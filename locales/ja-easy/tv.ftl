@@ -577,6 +577,13 @@ action-newer-card = 新しい カードが あれば、入れてください。�
 
 keys-simple = リモコンは「かんたん」です。変えたい ときは 役場に 言ってください。
 keys-minimal = リモコンは「最小限」です。変えたい ときは 役場に 言ってください。
+keys-simple-phone = リモコンは「かんたん」です。変えたい ときは 役場（{ $phone }）に 電話を してください。
+    .speech = リモコンは「かんたん」です。変えたい ときは 役場、{ $phone_kana }、に 電話を してください。
+keys-minimal-phone = リモコンは「最小限」です。変えたい ときは 役場（{ $phone }）に 電話を してください。
+    .speech = リモコンは「最小限」です。変えたい ときは 役場、{ $phone_kana }、に 電話を してください。
+two-sentences =
+    { $first }
+    { $second }
 diagnosis-title = 機械の ようすを 送っても いいですか
 diagnosis-lead = ケーブルテレビの 人からの お願いです。
 diagnosis-reason = どうして

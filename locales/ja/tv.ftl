@@ -542,7 +542,7 @@ stop-yes = 止める
 stop-sending = カードを止めています
 stopped-title = カードを止めました
 stopped-lead = 町のサービスでは、もう使えません。
-stopped-detail = カードそのものを止めるには、マイナンバー総合フリーダイヤル 0120-95-0178 に電話してください。
+stopped-detail = カードそのものを止めるには、マイナンバー{"\u200B"}総合{"\u200B"}フリーダイヤル 0120-95-0178 に電話してください。
     .speech = カードそのものを止めるには、マイナンバー総合フリーダイヤル、ゼロイチニーゼロ、キューゴー、ゼロイチナナハチに電話してください。
 stop-unknown-title = 止められたか、わかりません
 stop-unknown-lead = 止められたか確かめられませんでした。役場へお電話ください。
@@ -586,6 +586,13 @@ action-newer-card = 新しいカードがあれば入れかえてください。
 
 keys-simple = リモコンは「かんたん」です。変えたいときは、役場へお電話ください。
 keys-minimal = リモコンは「最小限」です。変えたいときは、役場へお電話ください。
+keys-simple-phone = リモコンは「かんたん」です。変えたいときは、役場（{ $phone }）へお電話ください。
+    .speech = リモコンは「かんたん」です。変えたいときは、役場、{ $phone_kana }、へお電話ください。
+keys-minimal-phone = リモコンは「最小限」です。変えたいときは、役場（{ $phone }）へお電話ください。
+    .speech = リモコンは「最小限」です。変えたいときは、役場、{ $phone_kana }、へお電話ください。
+two-sentences =
+    { $first }
+    { $second }
 diagnosis-title = 受信機のようすを送ってもよいですか
 diagnosis-lead = ケーブルテレビのサポートからのお願いです。
 diagnosis-reason = 理由

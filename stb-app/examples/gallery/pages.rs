@@ -362,7 +362,8 @@ fn settings() -> Vec<(&'static str, View)> {
     scale.lead = Some(say::setting_scale_lead());
     scale.focus = 1;
     let mut simple = settings.clone();
-    simple.detail = Some(say::keys_simple());
+    let keys = say::keys_simple_phone("0884-00-0000", "ゼロハチハチヨン");
+    simple.detail = Some(say::two_sentences(keys, say::update_tonight()));
     simple.items.insert(3, noted(say::cards_title(), say::cards_note(), None));
     vec![
         ("page-settings-keys", shown(simple)),

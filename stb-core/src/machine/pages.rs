@@ -170,7 +170,7 @@ impl Machine {
     fn settings_page(&self) -> Draft {
         let mut draft = Draft::new(PageKind::Settings, say::settings_title(), Layout::Column)
             .lead(say::settings_lead())
-            .detail(self.key_lock_sentence().or_else(|| self.update_sentence()));
+            .detail(self.settings_detail());
         let entries = [
             (Setting::Scale, say::setting_scale(), scale_name(self.settings.scale)),
             (Setting::Language, say::setting_language(), language_name(self.language())),
@@ -186,6 +186,14 @@ impl Machine {
             Some(Icon::Home),
             Command::ToHome,
         ))
+    }
+
+    /// What there is to know about this box: keys that do nothing, and a new version.
+    fn settings_detail(&self) -> Option<Phrase> {
+        match (self.key_lock_sentence(), self.update_sentence()) {
+            (Some(keys), Some(update)) => Some(say::two_sentences(keys, update)),
+            (keys, update) => keys.or(update),
+        }
     }
 
     fn setting_page(&self, setting: Setting) -> Draft {

@@ -5,7 +5,7 @@ use gateway_api::household::KeyLock;
 use proptest::prelude::*;
 use stb_core::{
     effect::{Cue, Effect},
-    event::Event,
+    event::{Event, UpdateNotice},
     key::RemoteKey,
     view::{PageKind, PageView, TakeoverStage, View},
 };
@@ -127,11 +127,33 @@ fn a_card_still_asks_how_somebody_is() {
 
 #[test]
 fn the_settings_say_why_keys_do_nothing_and_what_to_do() {
-    for (lock, expected) in [(KeyLock::All, None), (KeyLock::Simple, Some("keys-simple"))] {
+    let simple = Some("keys-simple-phone");
+    for (lock, expected) in [(KeyLock::All, None), (KeyLock::Simple, simple)] {
         let mut television = at_home_with(lock);
         television.press(Confirm);
         television.choose_here("tile-settings");
         assert_eq!(television.page().detail.map(|detail| detail.id), expected);
+    }
+    let mut television = at_home_with(KeyLock::Simple);
+    let mut provisioning = television.town.provisioning();
+    (provisioning.household.key_lock, provisioning.phone) = (KeyLock::Simple, None);
+    television.happens(Event::Provisioned(Box::new(provisioning)));
+    television.press(Confirm);
+    television.choose_here("tile-settings");
+    television.sees_sentence("keys-simple");
+}
+
+/// Keys that do nothing and a new version concern two people, maybe: neither hides the other.
+#[test]
+fn the_settings_tell_of_locked_keys_and_of_an_update_together() {
+    let mut television = at_home_with(KeyLock::Simple);
+    television.happens(Event::UpdateChanged(Some(UpdateNotice::Tonight)));
+    television.press(Confirm);
+    television.choose_here("tile-settings");
+    let detail = format!("{:?}", television.page().detail);
+    let phone = television.town.provisioning().phone.expect("the town has a telephone");
+    for part in ["keys-simple-phone", &phone, "update-tonight"] {
+        assert!(detail.contains(part), "{part} in {detail}");
     }
 }
 

@@ -5,6 +5,9 @@ use super::{Entry, Phrase};
 messages! {
     keys_simple() = "keys-simple";
     keys_minimal() = "keys-minimal";
+    keys_simple_phone(phone: text, phone_kana: text) = "keys-simple-phone";
+    keys_minimal_phone(phone: text, phone_kana: text) = "keys-minimal-phone";
+    two_sentences(first: phrase, second: phrase) = "two-sentences";
     diagnosis_title() = "diagnosis-title";
     diagnosis_lead() = "diagnosis-lead";
     diagnosis_reason() = "diagnosis-reason";
