@@ -65,6 +65,8 @@ pub(crate) struct Limits {
     pub(crate) report: Limiter,
     /// States by box: one at each change, and a few more.
     pub(crate) status: Limiter,
+    /// Answers to the support by box: one for a question, and what a bad line repeats.
+    pub(crate) diagnosis: Limiter,
     /// Renewals of certificates by box.
     pub(crate) renewal: Limiter,
     /// Enrolment codes hashed at the same time.
@@ -156,6 +158,7 @@ impl Default for Limits {
             login: Limiter::new(30),
             report: Limiter::new(300),
             status: Limiter::new(20),
+            diagnosis: Limiter::new(10),
             renewal: Limiter::new(4),
             hashing: Arc::new(Semaphore::new(2)),
         }

@@ -30,7 +30,7 @@ pub const API_VERSION: u32 = 1;
 pub mod path {
     /// `POST` [`crate::enrolment::EnrolmentRequest`]; the only path open without a device certificate.
     pub const ENROLMENTS: &str = "/box/v1/enrolments";
-    /// `GET` server-sent events: `order`, `heartbeat`, `provisioning-changed`.
+    /// `GET` server-sent events: `order`, `heartbeat`, `provisioning-changed`, `status-wanted`.
     pub const EVENTS: &str = "/box/v1/events";
     /// `GET` [`crate::provisioning::Provisioning`].
     pub const PROVISIONING: &str = "/box/v1/provisioning";
@@ -82,6 +82,11 @@ pub mod event_name {
     pub const ORDER: &str = "order";
     /// Data: base64 of one signed heartbeat. Carries no event id.
     pub const HEARTBEAT: &str = "heartbeat";
-    /// Data: the new provisioning version in decimal.
+    /// Data: the new provisioning version in decimal. Behind it, after a space, [`AT_ONCE`] when so few boxes are
+    /// told that none of them needs to wait; a box of before reads none of it.
     pub const PROVISIONING_CHANGED: &str = "provisioning-changed";
+    /// A word of the data of [`PROVISIONING_CHANGED`].
+    pub const AT_ONCE: &str = "at-once";
+    /// The box shall tell its state now, because the answer holds something new for it. Data: `1`, without meaning.
+    pub const STATUS_WANTED: &str = "status-wanted";
 }

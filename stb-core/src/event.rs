@@ -62,6 +62,8 @@ pub enum Event {
     HeartbeatArrived(Vec<u8>),
     /// The gateway holds another provisioning for this box.
     ProvisioningChanged,
+    /// The gateway wants to hear now how the box is: the answer holds something new.
+    StatusWanted,
     /// Fresh provisioning was fetched.
     Provisioned(Box<Provisioning>),
     /// The screen has painted the takeover of this order for the first time. Another one may be

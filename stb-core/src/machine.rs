@@ -99,6 +99,8 @@ pub struct Machine {
     typed_at: Option<u64>,
     /// The newest order that was believed since the start.
     last_order: Option<LastOrder>,
+    /// How often the gateway wanted to hear at once how the box is.
+    status_wanted: u32,
     update_line: UpdateLine,
     /// The store was read.
     is_restored: bool,
@@ -156,6 +158,7 @@ impl Machine {
             touched_at: 0,
             typed_at: None,
             last_order: None,
+            status_wanted: 0,
             update_line: UpdateLine::default(),
             is_restored: false,
             proof: Proof::default(),
@@ -278,6 +281,7 @@ impl Machine {
             }
             Event::LinkLost => self.link_open = false,
             Event::ProvisioningChanged => self.context.push(Effect::FetchProvisioning),
+            Event::StatusWanted => self.status_wanted = self.status_wanted.wrapping_add(1),
             Event::Provisioned(provisioning) => self.provisioned(*provisioning),
             Event::OrderArrived { bytes, .. } => self.order_arrived(&bytes),
             Event::HeartbeatArrived(bytes) => self.heartbeat_arrived(&bytes),

@@ -13,6 +13,8 @@ pub struct Vitals {
     pub last_order: Option<LastOrder>,
     /// The gateway's event stream is open.
     pub is_linked: bool,
+    /// How often the gateway wanted to hear the state at once, since the start.
+    pub wanted: u32,
 }
 
 impl Vitals {
@@ -30,7 +32,7 @@ mod tests {
 
     #[track_caller]
     fn check(reader: Reader, signal: Signal, is_linked: bool, expected: bool) {
-        let vitals = Vitals { reader, signal, last_order: None, is_linked };
+        let vitals = Vitals { reader, signal, last_order: None, is_linked, wanted: 0 };
         assert_eq!(vitals.is_provable(), expected, "{vitals:?}");
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A heartbeat tells boxes the highest order number and the orders in force, so that a lost or
 //! suppressed order shows. With each beat this also looks for what another process changed: revoked
-//! boxes are cut off, renewed keys are taken over, boxes with new provisioning are told.
+//! boxes are cut off, renewed keys are taken over, boxes with new provisioning are told. What this process
+//! itself changed for a home is looked for at once.
 
 use std::sync::Arc;
 
@@ -27,14 +28,27 @@ use crate::{
     },
 };
 
+/// As many boxes may fetch their provisioning at the same moment; more of them spread it.
+const AT_ONCE_MAX: usize = 32;
+
 /// Beats until shutdown; the newest signed heartbeat is also given to `multicast`.
 pub async fn run(state: AppState, multicast: watch::Sender<Bytes>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(state.config.push.heartbeat);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut versions = None;
+    // Before the first beat, so that no change after it is taken for what was there before.
+    if let Err(error) = tell_changes(&state, &mut versions).await {
+        tracing::error!(%error, "cannot look for new provisioning");
+    }
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
+            () = state.hub.news() => {
+                if let Err(error) = tell_changes(&state, &mut versions).await {
+                    tracing::error!(%error, "boxes hear of a change with the next heartbeat only");
+                }
+                continue;
+            }
             _ = ticks.tick() => {}
         }
         if let Err(error) = beat(&state, &multicast).await {
@@ -134,10 +148,24 @@ async fn look_around(
     for device_id in revoked {
         state.hub.disconnect(&device_id);
     }
+    tell_changes(state, seen).await
+}
+
+/// Tells boxes about provisioning that changed since last time.
+async fn tell_changes(
+    state: &AppState,
+    seen: &mut Option<provisioning::Versions>,
+) -> Result<(), StoreError> {
     let versions = state.store.read(provisioning::versions).await?;
     if let Some(before) = seen.as_ref() {
-        for (device_id, version) in versions.changed_since(before) {
-            state.hub.send(device_id, &Frame::provisioning_changed(version));
+        let changed = versions.changed_since(before);
+        let frame = if changed.len() <= AT_ONCE_MAX {
+            Frame::provisioning_changed_at_once
+        } else {
+            Frame::provisioning_changed
+        };
+        for (device_id, version) in changed {
+            state.hub.send(device_id, &frame(version));
         }
     }
     *seen = Some(versions);

@@ -7,7 +7,7 @@ use std::{
 
 use axum::body::Bytes;
 use gateway_api::event_name;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::encoding::base64;
 
@@ -41,6 +41,17 @@ impl Frame {
         Self::without_id(event_name::PROVISIONING_CHANGED, &version.to_string())
     }
 
+    /// The same, told to so few boxes that each may fetch it now.
+    pub fn provisioning_changed_at_once(version: i64) -> Self {
+        let data = format!("{version} {}", event_name::AT_ONCE);
+        Self::without_id(event_name::PROVISIONING_CHANGED, &data)
+    }
+
+    /// The answer to the box's next state holds something that shall not wait.
+    pub fn status_wanted() -> Self {
+        Self::without_id(event_name::STATUS_WANTED, "1")
+    }
+
     fn without_id(name: &str, data: &str) -> Self {
         Self { id: None, bytes: Bytes::from(format!("event: {name}\ndata: {data}\n\n")) }
     }
@@ -51,6 +62,7 @@ impl Frame {
 pub struct PushHub {
     connections: Arc<Mutex<Connections>>,
     heartbeat: Arc<Mutex<Option<Frame>>>,
+    news: Arc<Notify>,
     queue: usize,
 }
 
@@ -79,7 +91,17 @@ pub struct Subscription {
 impl PushHub {
     /// A hub whose connections may have `queue` frames waiting.
     pub fn new(queue: usize) -> Self {
-        Self { connections: Arc::default(), heartbeat: Arc::default(), queue }
+        Self { connections: Arc::default(), heartbeat: Arc::default(), news: Arc::default(), queue }
+    }
+
+    /// Somebody here changed what the boxes of a home hold: they are told now, not with the next beat.
+    pub fn homes_changed(&self) {
+        self.news.notify_one();
+    }
+
+    /// Waits until somebody said so; what was said meanwhile is one piece of news.
+    pub(super) async fn news(&self) {
+        self.news.notified().await;
     }
 
     /// Takes a box in; it gets every frame sent from now on. Beyond [`STREAMS_PER_BOX`] its oldest
@@ -235,5 +257,9 @@ mod tests {
         assert_eq!(&frame.bytes[..], b"id: 7\nevent: order\ndata: AQID\n\n");
         let frame = Frame::provisioning_changed(12);
         assert_eq!(&frame.bytes[..], b"event: provisioning-changed\ndata: 12\n\n");
+        let frame = Frame::provisioning_changed_at_once(12);
+        assert_eq!(&frame.bytes[..], b"event: provisioning-changed\ndata: 12 at-once\n\n");
+        let frame = Frame::status_wanted();
+        assert_eq!(&frame.bytes[..], b"event: status-wanted\ndata: 1\n\n");
     }
 }

@@ -47,7 +47,9 @@ pub use surroundings::Surroundings;
 
 /// How often everything is looked at.
 const TICK: Duration = Duration::from_secs(10);
-/// Two states are at least so far apart, whatever changed.
+/// How often it is looked whether an answer came, while one is waited for.
+const ANSWER_TICK: Duration = Duration::from_millis(250);
+/// Two states are at least so far apart, whatever changed; but for one that the gateway wants at once.
 const APART_MS: u64 = 15_000;
 /// An answer that did not come within this time will not come.
 const ANSWER_MS: u64 = 60_000;
@@ -195,6 +197,8 @@ struct Work<U> {
 #[derive(Default)]
 struct Told {
     status: Option<BoxStatus>,
+    /// [`Vitals::wanted`] of then.
+    wanted: u32,
     at_ms: u64,
     next_ms: u64,
     answer: Option<Receiver<Option<StatusAnswer>>>,
@@ -232,7 +236,7 @@ impl<U: Upward> Work<U> {
 
     fn go_on(&mut self, news: &Receiver<News>, clock: &Clock) -> Ended {
         loop {
-            match news.recv_timeout(TICK) {
+            match news.recv_timeout(self.patience()) {
                 Ok(first) => {
                     for news in std::iter::once(first).chain(news.try_iter()) {
                         self.hear(&news, clock.now());
@@ -243,6 +247,11 @@ impl<U: Upward> Work<U> {
             }
             self.look(clock.now());
         }
+    }
+
+    /// Until when there is nothing to do but for news: an answer may hold what somebody waits for.
+    const fn patience(&self) -> Duration {
+        if self.told.answer.is_some() { ANSWER_TICK } else { TICK }
     }
 
     fn hear(&mut self, news: &News, now: Now) {
@@ -370,12 +379,13 @@ impl<U: Upward> Work<U> {
         let is_news = self.told.status.as_ref().is_none_or(|told| differs(told, &status));
         let is_due = now_ms >= self.told.next_ms || is_news;
         let is_apart = self.told.at_ms == 0 || now_ms >= self.told.at_ms + APART_MS;
-        if !is_due || !is_apart || self.told.answer.is_some() {
+        let is_wanted = vitals.wanted != self.told.wanted;
+        if !(is_wanted || is_due && is_apart) || self.told.answer.is_some() {
             return;
         }
         let answer = Some(self.gateway.tell(status.clone()));
-        let next_ms = now_ms + ANSWER_MS;
-        self.told = Told { status: Some(status), at_ms: now_ms, next_ms, answer };
+        let (wanted, next_ms) = (vitals.wanted, now_ms + ANSWER_MS);
+        self.told = Told { status: Some(status), wanted, at_ms: now_ms, next_ms, answer };
     }
 
     /// As often as the gateway says that it is open: an answer may have been lost.

@@ -29,7 +29,7 @@ use gateway_api::{
     status::{BoxStatus, StatusAnswer},
 };
 use stb_core::{diagnosis::DiagnosisOutcome, event::Event, service::ServiceCall};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::{Ended, Events, clock::Clock, supervise};
 use crate::config::Gateway;
@@ -195,13 +195,14 @@ async fn serve(
 ) -> Result<(), tls::TlsError> {
     let present = renewal::held(identity).clone();
     let requests = Requests::new(config, Some(&present), clock.clone())?;
-    let stream = stream::Stream::new(config, Arc::clone(identity), clock.clone(), events.clone())?;
+    let (provisioning, hurry) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let upward = (events.clone(), Arc::clone(&hurry));
+    let stream = stream::Stream::new(config, Arc::clone(identity), clock.clone(), upward)?;
     let streaming = tokio::spawn(stream.follow());
-    let provisioning = Arc::new(tokio::sync::Notify::new());
     tokio::spawn(keep_provisioned(
         requests.clone(),
         events.clone(),
-        Arc::clone(&provisioning),
+        (Arc::clone(&provisioning), hurry),
         config.clone(),
     ));
     let lanes = reports::Lanes::start(&requests, events);
@@ -330,17 +331,21 @@ async fn fetch_orders(requests: &Requests, events: &Events, after_sequence: u64)
 }
 
 /// Fetches whenever asked, many questions being one; the first time at once, later after a random
-/// part of the spread, because all boxes of a town are asked together. Goes on until it succeeds.
+/// part of the spread, because all boxes of a town are asked together, unless the gateway said that they are few.
+/// Goes on until it succeeds.
 async fn keep_provisioned(
     requests: Requests,
     events: Events,
-    wanted: Arc<tokio::sync::Notify>,
+    (wanted, hurry): (Arc<Notify>, Arc<Notify>),
     config: Gateway,
 ) {
     let mut spread_ms = 0;
     loop {
         wanted.notified().await;
-        tokio::time::sleep(Duration::from_millis(backoff::random_below(spread_ms))).await;
+        tokio::select! {
+            () = hurry.notified() => {}
+            () = tokio::time::sleep(Duration::from_millis(backoff::random_below(spread_ms))) => {}
+        }
         let mut backoff = backoff::Backoff::new(&config);
         let provisioning = loop {
             match requests.provisioning().await {

@@ -43,6 +43,7 @@ impl Machine {
             signal: self.tv.signal(),
             last_order: self.last_order,
             is_linked: self.link_open,
+            wanted: self.status_wanted,
         }
     }
 

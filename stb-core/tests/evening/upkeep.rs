@@ -14,6 +14,20 @@ fn line(television: &Television) -> Option<&'static str> {
 }
 
 #[test]
+fn a_state_that_is_wanted_at_once_is_news_each_time() {
+    let mut television = Television::at_home();
+    let mut seen = television.machine.vitals();
+    for _ in 0..2 {
+        television.happens(Event::StatusWanted);
+        let now = television.machine.vitals();
+        assert_ne!(now, seen);
+        seen = now;
+        television.happens(Event::DeadlineReached);
+        assert_eq!(television.machine.vitals(), seen);
+    }
+}
+
+#[test]
 fn an_update_is_told_in_one_line_for_a_while_and_on_the_page_of_the_settings() {
     let mut television = Television::at_home();
     television.wait(60_000);

@@ -119,6 +119,26 @@ async fn a_box_hears_of_a_question_answers_once_and_the_answer_is_kept_for_two_w
     gateway.stop().await;
 }
 
+/// A box whose state changes often answers all the same, and one that answers in vain tells its state.
+#[tokio::test]
+async fn states_and_answers_do_not_count_for_each_other() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    asks(&gateway, &client, QUESTION).await;
+    for _ in 0..20 {
+        tell(&client, &status("1.0.0")).await;
+    }
+    client.post(path::STATUS, &status("1.0.0")).await.refused(ProblemCode::TooManyRequests);
+    client.post(&refusal(), &()).await.done();
+    gateway.clock.advance(60_000);
+    for _ in 0..10 {
+        client.post(&refusal(), &()).await.done();
+    }
+    client.post(&refusal(), &()).await.refused(ProblemCode::TooManyRequests);
+    tell(&client, &status("1.0.0")).await;
+    gateway.stop().await;
+}
+
 #[tokio::test]
 async fn a_no_and_a_silence_leave_nothing_behind_but_themselves() {
     let gateway = TestGateway::start().await;

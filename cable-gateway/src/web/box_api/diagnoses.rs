@@ -74,7 +74,7 @@ pub(super) async fn refuse(
 }
 
 fn question(state: &AppState, device: &Device, request_id: &str) -> Result<Uuid, Refused> {
-    if !state.limits.status.allow(&device.device_id, state.now_ms()) {
+    if !state.limits.diagnosis.allow(&device.device_id, state.now_ms()) {
         let detail = "too many answers from this box; wait a minute";
         return Err(Refused::new(ProblemCode::TooManyRequests, detail));
     }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep};
 use super::Refused;
 use crate::{
     device::Device,
+    fleet::diagnosis,
     provisioning,
     push::{Frame, Subscription},
     state::AppState,
@@ -37,7 +38,8 @@ const RESUME_MAX: u32 = 200;
     responses(
         (status = 200, description = "Server-sent events `order` (id: sequence number; data: \
             base64 of the signed order), `heartbeat` (base64 of the signed heartbeat), \
-            `provisioning-changed` (version in decimal)", content_type = "text/event-stream",
+            `provisioning-changed` (version in decimal; behind it `at-once` where the box shall not \
+            wait before it asks), `status-wanted` (the box shall tell its state now)", content_type = "text/event-stream",
             body = String),
         (status = 401, description = "No active device", body = gateway_api::Problem),
     )
@@ -51,18 +53,19 @@ pub(super) async fn handler(
     let subscription = state.hub.subscribe(&device.device_id);
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<u64>().ok());
     let now_ms = state.now_ms();
-    let household_id = device.household_id;
-    let (missed, version) = state
+    let (missed, version, is_asked) = state
         .store
         .read(move |sql| {
-            let version = provisioning::version_of(sql, &household_id)?;
-            Ok::<_, StoreError>((missed(sql, last, now_ms)?, version))
+            let version = provisioning::version_of(sql, &device.household_id)?;
+            let asked = diagnosis::open_for(sql, &device.device_id, now_ms)?;
+            Ok::<_, StoreError>((missed(sql, last, now_ms)?, version, asked.is_some()))
         })
         .await?;
     let believed = missed.iter().filter(|order| !order.disbelieved);
     let mut waiting: VecDeque<Frame> =
         believed.map(|order| Frame::order(order.sequence, &order.signed)).collect();
     waiting.extend(version.map(Frame::provisioning_changed));
+    waiting.extend(is_asked.then(Frame::status_wanted));
     waiting.extend(state.hub.latest_heartbeat());
     let headers =
         [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];

@@ -208,7 +208,9 @@ pub(super) async fn settle_help(
         help::settle(sql, &viewer, now_ms, &id, &household_id, word).map_err(Fault::from)
     };
     // Nothing to settle: somebody else did, or the home took it back; the board tells.
-    console.app.store.write(settle).await?;
+    if console.app.store.write(settle).await? {
+        console.app.hub.homes_changed();
+    }
     // Back to where the button was: the list of all calls, or the board.
     let back = match posted.fields.one("from") {
         "orders" => "/orders".to_owned(),

@@ -72,5 +72,6 @@ pub(super) async fn of_resident(
     if !console.app.store.write::<_, StoreError, _>(work).await? {
         return Err(Fault::NotFound.into());
     }
+    console.app.hub.homes_changed();
     Ok(Redirect::to(&format!("/residents/{person_id}#keys")).into_response())
 }

@@ -124,6 +124,7 @@ fn caretaker(
         signal: Signal::Good,
         last_order: None,
         is_linked: true,
+        wanted: 0,
     });
     (work, happened)
 }

@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use gateway_api::{event_name, path, problem::Problem};
 use reqwest::{Response, StatusCode, header};
 use stb_core::event::{Event, OrderPath};
+use tokio::sync::Notify;
 
 use super::{
     backoff::Backoff,
@@ -42,6 +43,8 @@ pub(super) struct Stream {
     config: Gateway,
     clock: Clock,
     events: Events,
+    /// Told when the provisioning may be fetched without the spread.
+    hurry: Arc<Notify>,
     /// Kept in memory only: after a restart the order book's own sequence number asks for what is
     /// missing, which cannot claim an order that the disk does not hold.
     last_event_id: Option<String>,
@@ -69,9 +72,10 @@ impl Stream {
         config: &Gateway,
         identity: Arc<Mutex<Identity>>,
         clock: Clock,
-        events: Events,
+        (events, hurry): (Events, Arc<Notify>),
     ) -> Result<Self, TlsError> {
-        let stream = Self { identity, config: config.clone(), clock, events, last_event_id: None };
+        let (config, last_event_id) = (config.clone(), None);
+        let stream = Self { identity, config, clock, events, hurry, last_event_id };
         // What cannot be used is told at the start.
         stream.client()?;
         Ok(stream)
@@ -153,6 +157,9 @@ impl Stream {
                 Err(eventsource_stream::EventStreamError::Transport(end)) => return end,
                 Err(error) => return StreamEnd::Broken(error.to_string()),
             };
+            if is_for_few(&event.event, &event.data) {
+                self.hurry.notify_one();
+            }
             if let Some(happened) = event_of(&event.event, &event.data)
                 && self.events.send(happened).await.is_err()
             {
@@ -234,6 +241,11 @@ impl EventLength {
     }
 }
 
+/// Whether so few boxes are told of their provisioning that this one need not wait.
+fn is_for_few(name: &str, data: &str) -> bool {
+    name == event_name::PROVISIONING_CHANGED && data.split(' ').nth(1) == Some(event_name::AT_ONCE)
+}
+
 fn event_of(name: &str, data: &str) -> Option<Event> {
     match name {
         event_name::ORDER => {
@@ -242,6 +254,7 @@ fn event_of(name: &str, data: &str) -> Option<Event> {
         }
         event_name::HEARTBEAT => signed_bytes(data).map(Event::HeartbeatArrived),
         event_name::PROVISIONING_CHANGED => Some(Event::ProvisioningChanged),
+        event_name::STATUS_WANTED => Some(Event::StatusWanted),
         // A newer gateway may say more than this box understands.
         _ => None,
     }
@@ -260,8 +273,22 @@ mod tests {
         assert_eq!(event_of("order", &data), Some(order));
         assert_eq!(event_of("heartbeat", &data), Some(Event::HeartbeatArrived(vec![1, 2, 3])));
         assert_eq!(event_of("provisioning-changed", "7"), Some(Event::ProvisioningChanged));
+        assert_eq!(event_of("provisioning-changed", "7 at-once"), Some(Event::ProvisioningChanged));
+        assert_eq!(event_of("status-wanted", "1"), Some(Event::StatusWanted));
         assert_eq!(event_of("order", "no base64!"), None);
         assert_eq!(event_of("news", &data), None);
+    }
+
+    #[test]
+    fn only_what_few_boxes_are_told_is_fetched_at_once() {
+        assert!(is_for_few("provisioning-changed", "7 at-once"));
+        for (name, data) in [
+            ("provisioning-changed", "7"),
+            ("provisioning-changed", "at-once"),
+            ("order", "7 at-once"),
+        ] {
+            assert!(!is_for_few(name, data), "{name} {data}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use gateway_api::{order::OrderList, path, provisioning::Provisioning};
 use crate::{
     device,
     encoding::from_base64,
+    fleet::diagnosis,
     orders::OrderDraft,
     testing::{BoxClient, TestGateway, flood},
 };
@@ -158,12 +159,41 @@ async fn a_box_is_told_when_its_provisioning_changes() {
     gateway.write(move |sql| sql.execute(change, &[])).await;
     let told = loop {
         let event = events.next().await.expect("the stream goes on");
-        if event.name == "provisioning-changed" && event.data != before.version.to_string() {
+        let version = event.data.split(' ').next().unwrap_or_default();
+        if event.name == "provisioning-changed" && version != before.version.to_string() {
             break event.data;
         }
     };
     let after: Provisioning = client.get(path::PROVISIONING).await.ok();
-    assert_eq!((after.version, told), (before.version + 1, (before.version + 1).to_string()));
+    assert_eq!((after.version, told), (before.version + 1, format!("{} at-once", after.version)));
+    gateway.stop().await;
+}
+
+/// It was off when the support asked; it need not wait for its own next word.
+#[tokio::test]
+async fn a_box_that_comes_back_is_asked_for_its_state_while_a_question_is_open() {
+    let gateway = TestGateway::start().await;
+    let client = gateway.home_box().await;
+    let names = async || {
+        let mut events = client.events(None).await;
+        let mut names = Vec::new();
+        while names.last().is_none_or(|name| name != "heartbeat") {
+            names.push(events.next().await.expect("an event").name);
+        }
+        names
+    };
+    let calm = ["provisioning-changed", "heartbeat"];
+    assert_eq!(names().await, calm);
+    let (device_id, now_ms) = (client.device_id().to_owned(), gateway.state.now_ms());
+    let ask = move |sql: &mut dyn crate::store::Sql| {
+        let viewer = crate::audit::Viewer::resident("support");
+        let question = ("画面が止まるため", uuid::Uuid::from_u128(7));
+        diagnosis::ask(sql, &viewer, &device_id, question, now_ms)
+    };
+    assert!(gateway.write(ask).await);
+    assert_eq!(names().await, ["provisioning-changed", "status-wanted", "heartbeat"]);
+    gateway.clock.advance(diagnosis::ANSWER_MS);
+    assert_eq!(names().await, calm);
     gateway.stop().await;
 }
 

@@ -9,7 +9,9 @@ use axum::{
 use super::{Operator, one};
 use crate::{
     fleet::diagnosis::{self, KEPT_MS, Record, State as Progress},
-    free_text, random,
+    free_text,
+    push::Frame,
+    random,
     store::{Sql, StoreError},
     web::staff::{
         Console,
@@ -39,7 +41,7 @@ impl DiagnosisView {
             Progress::Asked => (
                 "家の人にたずねています".to_owned(),
                 format!(
-                    "受信機が次に報告したあと（15分以内）、だれかがテレビを見ているときに出ます。{}までに答えがなければ終わります。",
+                    "だれかがテレビを見ているとき、10秒ほどボタンが押されなければ出ます。電源が切れていれば、次につながったときに伝わります。{}までに答えがなければ終わります。",
                     wording::day_and_clock(record.expires_at_ms)
                 ),
             ),
@@ -93,6 +95,8 @@ pub(super) async fn ask(
         let page = one::page(&console, &posted.by, device_id, errors, reason).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
+    // The question itself comes with the answer to the state, as it does to a box that is off now.
+    console.app.hub.send(&device_id, &Frame::status_wanted());
     Ok(Redirect::to(&format!("/fleet/boxes/{device_id}")).into_response())
 }
 

@@ -192,6 +192,7 @@ pub(super) async fn choose_keys(
         Ok::<_, Fault>(key_lock::choose(sql, &viewer, &row.household_id, lock, &[], now_ms)?)
     };
     console.app.store.write(work).await?;
+    console.app.hub.homes_changed();
     Ok(Redirect::to(&format!("/fleet/boxes/{device_id}#keys")).into_response())
 }
 

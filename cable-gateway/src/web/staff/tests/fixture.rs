@@ -22,6 +22,7 @@ use crate::{
     clock::{Clock as _, MockClock},
     config,
     orders::{Authority, OrderDraft},
+    push::{Subscription, heartbeat},
     random::SystemRandom,
     staff::{
         Role, StaffMember,
@@ -68,6 +69,23 @@ impl Town {
     /// Reached without TLS, on the loopback address.
     pub(super) async fn plain() -> Self {
         Self::start(false).await
+    }
+
+    /// What this box hears from now on.
+    pub(super) fn hears(&self, device_id: &str) -> Subscription {
+        self.console.app.hub.subscribe(device_id)
+    }
+
+    /// Ends what boxes hear.
+    pub(super) fn hang_up(&self) {
+        self.console.app.hub.disconnect_all();
+    }
+
+    /// Beats as a gateway does, every ten seconds, until the test is over.
+    pub(super) fn beats(&self) {
+        let (beats, _) = tokio::sync::watch::channel(axum::body::Bytes::new());
+        let state = self.console.app.clone();
+        tokio::spawn(heartbeat::run(state, beats, tokio_util::sync::CancellationToken::new()));
     }
 
     async fn start(secure_cookie: bool) -> Self {

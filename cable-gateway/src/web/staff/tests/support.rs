@@ -2,6 +2,7 @@
 
 use super::fixture::Town;
 use crate::{
+    push::Subscription,
     store::{Sql, StoreError},
     values,
 };
@@ -113,4 +114,51 @@ async fn nurse_and_support_choose_the_keys_of_a_home() {
     let mut officer = town.officer("saito").await;
     officer.get("/orders/new").await;
     officer.post(form, &[("keys", "all")]).await.has_status(403);
+}
+
+/// What a box hears next.
+async fn next(heard: &mut Subscription) -> String {
+    let frame = heard.next().await.expect("the stream goes on");
+    String::from_utf8(frame.bytes.to_vec()).expect("text")
+}
+
+#[tokio::test]
+async fn the_box_is_told_at_once_that_its_state_is_wanted() {
+    let town = Town::new().await;
+    let mut operator = town.officer("kono").await;
+    let (mut heard, mut neighbour) = (town.hears("d-nakamura"), town.hears("d-west"));
+    operator.get(BOX).await;
+    operator.post(ASK, &[("reason", "😀")]).await.has_status(422);
+    operator.post(ASK, &[("reason", "画面が止まるため")]).await.has_status(303);
+    assert_eq!(next(&mut heard).await, "event: status-wanted\ndata: 1\n\n");
+    town.hang_up();
+    assert!(heard.next().await.is_none() && neighbour.next().await.is_none(), "nothing else");
+}
+
+/// Two beats are ten seconds apart: what comes between them came because somebody changed something.
+#[tokio::test]
+async fn chosen_keys_and_a_call_that_was_dealt_with_reach_the_home_between_two_beats() {
+    let town = Town::new().await;
+    let (mut nurse, mut operator) = (town.nurse().await, town.officer("kono").await);
+    let mut saito = town.officer("saito").await;
+    let order = town.order_in_force().await;
+    town.answer(&order, "h-nakamura", "need-help").await;
+    let (mut heard, mut neighbour) = (town.hears("d-nakamura"), town.hears("d-west"));
+    town.beats();
+    for heard in [&mut heard, &mut neighbour] {
+        assert!(next(heard).await.starts_with("event: heartbeat\n"));
+    }
+    nurse.get("/residents/p-hana").await;
+    nurse.post("/residents/p-hana/keys", &[("keys", "simple")]).await.has_status(303);
+    assert_eq!(next(&mut heard).await, "event: provisioning-changed\ndata: 3 at-once\n\n");
+    operator.get(BOX).await;
+    let form = "/fleet/boxes/d-nakamura/keys";
+    operator.post(form, &[("keys", "minimal")]).await.has_status(303);
+    assert_eq!(next(&mut heard).await, "event: provisioning-changed\ndata: 4 at-once\n\n");
+    let call = format!("/orders/{order}/help/h-nakamura");
+    saito.get(&format!("/orders/{order}")).await;
+    saito.post(&call, &[("help", "dealt-with")]).await.has_status(303);
+    assert_eq!(next(&mut heard).await, "event: provisioning-changed\ndata: 5 at-once\n\n");
+    town.hang_up();
+    assert!(neighbour.next().await.is_none(), "another home hears of none of it");
 }

@@ -51,6 +51,31 @@ fn the_screen_hears_of_a_question_and_of_its_end() {
     assert_eq!(machine.heard(), [None], "once");
 }
 
+/// Somebody on the telephone waits for it.
+#[test]
+fn a_state_that_the_gateway_wants_is_told_at_once_and_so_is_what_it_answers() {
+    let mut machine = Machine::new();
+    machine.offers(None);
+    machine.looks();
+    assert_eq!(machine.work.patience(), ANSWER_TICK, "the answer is on its way");
+    machine.looks();
+    assert_eq!(machine.work.patience(), TICK);
+    let told = |machine: &Machine| machine.office.told.borrow().len();
+    assert_eq!(told(&machine), 1);
+    machine.asks(Some(request()));
+    let vitals = machine.work.vitals.expect("noted");
+    machine.work.vitals = Some(Vitals { wanted: vitals.wanted + 1, ..vitals });
+    // Far less time than lies between two other states.
+    machine.now_ms -= APART_MS - 1;
+    machine.looks();
+    assert_eq!(told(&machine), 2);
+    assert_eq!(machine.work.patience(), ANSWER_TICK);
+    machine.looks();
+    assert_eq!(machine.heard(), [Some(request())]);
+    machine.looks();
+    assert_eq!(told(&machine), 2, "once");
+}
+
 #[test]
 fn a_yes_is_collected_from_the_machine_and_sent() {
     let mut machine = Machine::new();
