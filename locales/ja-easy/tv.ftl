@@ -399,7 +399,7 @@ spoken-close = 決定を 押すと 閉じます。
 
 ## テレビの外の サービス
 
-tile-services = ほかの サービスの{"\u00A0"}確認
+tile-services = ほかの サービス
 tile-services-note = 番号を 押します
 hint-digits = 数字の ボタンで 押して、決定を 押します。戻るで やめます。
 hint-password = ▲▼◀▶で 選んで、決定で 入れます。数字の ボタンも 使えます。

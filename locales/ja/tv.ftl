@@ -407,8 +407,8 @@ spoken-close = 決定を押すと閉じます。
 
 ## テレビの外のサービスの確認
 
-tile-services = ほかの{"\u200B"}サービスの{"\u200B"}確認
-    .speech = ほかのサービスの確認
+tile-services = ほかの{"\u200B"}サービス
+    .speech = ほかのサービス
 tile-services-note = 番号を押して確認します
 hint-digits = 数字ボタンで押し、決定で進みます。戻るでやめられます。
 hint-password = ▲▼◀▶で文字を選び、決定で入れます。数字は数字ボタンでも入ります。

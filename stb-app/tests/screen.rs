@@ -37,6 +37,9 @@ use stb_core::{
 };
 
 const SCALES: [TextScale; 3] = [TextScale::Normal, TextScale::Large, TextScale::Largest];
+/// Wider than anything.
+const WIDEST: i32 = 1 << 20;
+
 /// Labels may touch; rounding of a scaled layout moves them by less than this.
 const TOLERANCE: f32 = 2.0;
 /// Keeps phrases together; would only disturb a message.
@@ -317,7 +320,8 @@ fn a_name_beside_the_title_is_not_broken(screen: &Screen) {
 
 /// No label of a tile takes more than two lines, at any text size.
 fn tiles_are_named_in_two_lines(screen: &Screen) {
-    for name in ["page-home", "page-home-order", "page-home-help", "page-home-easy"] {
+    let homes = ["page-home", "page-home-order", "page-home-help", "page-home-easy"];
+    for name in homes.into_iter().chain(["under-order-home", "journey-home"]) {
         for scale in SCALES {
             screen.show(&View { scale, ..sample(name) });
             let captions = screen.with_class("caption");
@@ -332,6 +336,24 @@ fn tiles_are_named_in_two_lines(screen: &Screen) {
 }
 
 #[track_caller]
+/// A box that says of itself that it is lower than its own line of text cannot be laid out: GTK complains, and what
+/// stands below may be covered.
+fn everything_is_as_high_as_it_says(screen: &Screen) {
+    for (name, view) in samples() {
+        for scale in SCALES {
+            screen.show(&View { scale, ..view.clone() });
+            // The innermost one comes last.
+            let low = screen.visible().into_iter().rfind(|widget| {
+                let height = |width| widget.measure(gtk::Orientation::Vertical, width).0;
+                height(-1) < height(WIDEST)
+            });
+            let texts = low.iter().flat_map(descendants).filter_map(|it| it.downcast().ok());
+            let texts: Vec<_> = texts.map(|label: gtk::Label| plain(&label)).collect();
+            assert!(low.is_none(), "{name} {scale:?}: {low:?} {texts:?}");
+        }
+    }
+}
+
 fn check_places(screen: &Screen, name: &str) {
     let root = screen.root();
     let places: Vec<(String, Rect)> = screen
@@ -383,6 +405,7 @@ const CHECKS: &[own_screen::Named<fn(&Screen)>] = &[
     ("the_text_size_reaches_the_answers", text_size::the_text_size_reaches_the_answers),
     ("a_name_beside_the_title_is_not_broken", a_name_beside_the_title_is_not_broken),
     ("tiles_are_named_in_two_lines", tiles_are_named_in_two_lines),
+    ("everything_is_as_high_as_it_says", everything_is_as_high_as_it_says),
     (
         "the_text_size_reaches_the_pages_above_an_order",
         text_size::the_text_size_reaches_the_pages_above_an_order,

@@ -114,7 +114,7 @@ pub(super) fn left() -> Response {
 pub(super) async fn help() -> Response {
     let page = MessagePage {
         heading: "番号はテレビで入力します",
-        text: "テレビのホーム画面で「ほかのサービスの確認」を選び、サービスの画面に出ている8けたの番号を入れてください。",
+        text: "テレビのホーム画面で「ほかのサービス」を選び、サービスの画面に出ている8けたの番号を入れてください。",
     };
     html(StatusCode::OK, &page)
 }

@@ -75,9 +75,13 @@ pub(super) fn row(place: &PlaceView, texts: &Texts) -> Option<gtk::Box> {
     line.append(&name);
     let mut beside = 0;
     if let Some(condition) = condition(place) {
-        condition.set_valign(gtk::Align::Center);
         beside += width(&condition.text());
-        line.append(&condition);
+        // A label of its own size beside the name has another baseline, and GTK counts the room for both only when
+        // it knows the width; a column has none.
+        let column = gtk::Box::new(gtk::Orientation::Vertical, 0);
+        column.set_valign(gtk::Align::Center);
+        column.append(&condition);
+        line.append(&column);
     }
     words.append(&line);
     if let Some(distance) = &place.distance {
