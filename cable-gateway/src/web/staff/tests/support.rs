@@ -21,6 +21,8 @@ impl Town {
     }
 }
 
+/// Longer than two beats are apart.
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(20);
 const BOX: &str = "/fleet/boxes/d-nakamura";
 const ASK: &str = "/fleet/boxes/d-nakamura/diagnosis";
 const FILE: &str = "/fleet/boxes/d-nakamura/diagnosis.json";
@@ -118,7 +120,8 @@ async fn nurse_and_support_choose_the_keys_of_a_home() {
 
 /// What a box hears next.
 async fn next(heard: &mut Subscription) -> String {
-    let frame = heard.next().await.expect("the stream goes on");
+    let frame = tokio::time::timeout(DEADLINE, heard.next()).await.expect("something is told");
+    let frame = frame.expect("the stream goes on");
     String::from_utf8(frame.bytes.to_vec()).expect("text")
 }
 
