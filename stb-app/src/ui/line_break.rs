@@ -239,8 +239,9 @@ mod tests {
         let begins_noun =
             matches!(after, 'お' | 'ご') && letters.get(index + 1).is_some_and(is_noun);
         match (kind(before), kind(after)) {
-            (Kind::Closing | Kind::Space, _) | (_, Kind::Opening | Kind::Space) => false,
-            (Kind::Hiragana, Kind::Content) => false,
+            (Kind::Closing | Kind::Space, _)
+            | (_, Kind::Opening | Kind::Space)
+            | (Kind::Hiragana, Kind::Content) => false,
             _ if before.is_ascii() && after.is_ascii() => false,
             _ => !(begins_noun || PARTICLES.contains(&before) || divides_words(letters, index)),
         }
