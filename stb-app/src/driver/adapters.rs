@@ -129,10 +129,11 @@ impl Adapters {
             }
             Effect::StopSpeech => self.speech.iter().for_each(Speech::stop),
             Effect::Cue(cue) => self.cues.iter().for_each(|cues| cues.sound(cue)),
-            Effect::Enrol(code) => match &self.enroller {
-                Some(enroller) => enroller.enrol(code),
-                None => tracing::error!("no enroller: a code is not tried"),
-            },
+            Effect::Enrol(code) => {
+                if let Some(enroller) = &self.enroller {
+                    enroller.enrol(code);
+                }
+            }
             Effect::WakeTelevision => tracing::debug!("no way to wake the television"),
         }
     }

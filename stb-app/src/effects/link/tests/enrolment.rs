@@ -61,9 +61,9 @@ fn the_next_code_is_tried_after_a_refusal_and_a_gateway_in_trouble_is_asked_agai
         }
     })?;
     let (events, happened) = async_channel::bounded(8);
-    let (known, knows) = std::sync::mpsc::channel();
+    let (settled, members) = std::sync::mpsc::channel();
     let enroller = Enroller::start(registry(&server), events, move |identity: Identity| {
-        known.send(identity.device_id).expect("the test listens");
+        settled.send(identity.device_id).expect("the test listens");
     })?;
     let (wrong, right) = (LetterCode::new("000000000000"), LetterCode::new("123456789012"));
     enroller.enrol(wrong.clone());
@@ -73,7 +73,7 @@ fn the_next_code_is_tried_after_a_refusal_and_a_gateway_in_trouble_is_asked_agai
     assert_eq!(news(&happened), EnrolmentNews::Faulty);
     let EnrolmentNews::Enrolled(told) = news(&happened) else { panic!("enrolled") };
     assert_eq!((told.device_id.as_str(), told.manifest_root_key), ("box-1", [7; 32]));
-    assert_eq!(knows.try_recv()?, "box-1", "the link was there before the news");
+    assert_eq!(members.try_recv()?, "box-1", "the link was there before the news");
     let asked = server.asked();
     let bodies: Vec<_> = asked.iter().map(|one| &one.body).collect();
     assert!(bodies[0].contains("000000000000"), "{bodies:?}");
