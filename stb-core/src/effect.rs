@@ -113,6 +113,8 @@ pub enum Effect {
     /// Enrol with this one-time code until the gateway answers; a later one takes its place. Answered by
     /// `EnrolmentTold`.
     Enrol(LetterCode),
+    /// Wipe what the home has on this box and start anew, as out of the carton.
+    StartOver,
     /// A short sound.
     Cue(Cue),
     /// Wake the television and switch it to this input.

@@ -51,6 +51,8 @@ pub enum Event {
     LinkOpened,
     /// The event stream broke.
     LinkLost,
+    /// The gateway does not know this box any more: it was stopped, or its certificate is over.
+    DeviceRefused,
     /// Signed order bytes arrived.
     OrderArrived {
         /// `COSE_Sign1` bytes.

@@ -15,6 +15,7 @@ mod people;
 mod plan;
 mod reports;
 mod services;
+mod start_over;
 mod takeover_keys;
 mod vitals;
 
@@ -93,6 +94,8 @@ pub struct Machine {
     toast: Option<Toast>,
     welcome_until: Option<u64>,
     link_open: bool,
+    /// The gateway does not know this box any more.
+    is_refused: bool,
     /// When somebody last used the remote or a card.
     touched_at: u64,
     /// When a digit was last typed for a page.
@@ -155,6 +158,7 @@ impl Machine {
             toast: None,
             welcome_until: None,
             link_open: false,
+            is_refused: false,
             touched_at: 0,
             typed_at: None,
             last_order: None,
@@ -276,10 +280,12 @@ impl Machine {
             }
             Event::LinkOpened => {
                 self.link_open = true;
+                self.is_refused = false;
                 self.outbox.link_opened();
                 self.context.push(Effect::FetchProvisioning);
             }
             Event::LinkLost => self.link_open = false,
+            Event::DeviceRefused => self.is_refused = true,
             Event::ProvisioningChanged => self.context.push(Effect::FetchProvisioning),
             Event::StatusWanted => self.status_wanted = self.status_wanted.wrapping_add(1),
             Event::Provisioned(provisioning) => self.provisioned(*provisioning),

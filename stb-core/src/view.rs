@@ -207,6 +207,8 @@ pub enum PageKind {
     EnrolmentCode,
     /// Waiting for the gateway to know the box.
     Enrolling,
+    /// Back to the carton, for a box that its gateway does not know any more.
+    StartOver,
 }
 
 impl PageKind {

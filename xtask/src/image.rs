@@ -228,8 +228,10 @@ fn base() -> Result<PathBuf> {
 fn updater() -> Result<PathBuf> {
     let script = scripts().join("rauc.sh");
     let recipe = checksum(&fs::read(&script)?);
-    let program = place::cache().join(format!("tools/rauc-{recipe:016x}"));
+    let tools = place::cache().join("tools");
+    let program = tools.join(format!("rauc-{recipe:016x}"));
     if !program.exists() {
+        fs::create_dir_all(tools)?;
         eprintln!("Building RAUC for the image (once)");
         let unfinished = program.with_extension("new");
         run::succeed(Command::new("sh").arg(script).arg(&unfinished).arg(packages::RELEASE))?;

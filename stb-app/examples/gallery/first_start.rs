@@ -1,4 +1,4 @@
-//! The first start as the box itself comes through it.
+//! The first start as the box itself comes through it, and the way back to it.
 
 use stb_core::{
     config::NewBox, event::Event, first_start::EnrolmentNews, key::RemoteKey, service::LetterCode,
@@ -31,6 +31,9 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("first-unreachable", told(EnrolmentNews::Unreachable).view()),
         ("first-crowded", told(EnrolmentNews::Crowded).view()),
         ("first-faulty", told(EnrolmentNews::Faulty).view()),
+        ("start-over-settings", stopped(&[]).view()),
+        ("start-over", stopped(&["start-over-tile"]).view()),
+        ("start-over-begun", stopped(&["start-over-tile", "start-over-yes"]).view()),
     ]
 }
 
@@ -53,5 +56,17 @@ fn sent() -> Television {
 fn told(news: EnrolmentNews) -> Television {
     let mut television = sent();
     television.happens(Event::EnrolmentTold(news));
+    television
+}
+
+/// A box that was stopped.
+fn stopped(way: &[&str]) -> Television {
+    let mut television = Television::at_home();
+    television.happens(Event::LinkLost);
+    television.happens(Event::DeviceRefused);
+    television.choose("tile-settings");
+    for item in way {
+        television.choose_here(item);
+    }
     television
 }

@@ -134,6 +134,11 @@ impl Adapters {
                     enroller.enrol(code);
                 }
             }
+            Effect::StartOver => {
+                if let Some(caretaker) = self.caretaker() {
+                    caretaker.start_over();
+                }
+            }
             Effect::WakeTelevision => tracing::debug!("no way to wake the television"),
         }
     }

@@ -59,6 +59,8 @@ const FAILED_MS: u64 = 60_000;
 const AGAIN_MAX_MS: u64 = 3_600_000;
 /// What outlives a restart.
 const KEPT_FILE: &str = "caretaker.json";
+/// A unit of the system wipes the data partition because of it, and starts the box anew.
+const START_OVER_FILE: &str = "factory-reset";
 
 /// The caretaker's end of the box.
 #[derive(Debug)]
@@ -71,6 +73,7 @@ pub struct Caretaker {
 enum News {
     Vitals(Vitals),
     Diagnose(Given),
+    StartOver,
 }
 
 /// The home said yes to a diagnosis; what the machine adds to it.
@@ -118,6 +121,11 @@ impl Caretaker {
     /// The home said yes: how the box is goes to whoever asked.
     pub fn diagnose(&self, given: Given) {
         self.pass_on(News::Diagnose(given));
+    }
+
+    /// What the home has on this box is to be wiped.
+    pub fn start_over(&self) {
+        self.pass_on(News::StartOver);
     }
 
     fn pass_on(&self, news: News) {
@@ -258,6 +266,14 @@ impl<U: Upward> Work<U> {
         match news {
             News::Vitals(vitals) => self.vitals = Some(*vitals),
             News::Diagnose(given) => self.diagnose(*given, now),
+            News::StartOver => self.wish_to_start_over(),
+        }
+    }
+
+    fn wish_to_start_over(&self) {
+        tracing::warn!("the home wants to start over: what it has on this box will be wiped");
+        if let Err(error) = std::fs::write(self.file.with_file_name(START_OVER_FILE), b"") {
+            tracing::error!(%error, "the wish to start over was not written");
         }
     }
 

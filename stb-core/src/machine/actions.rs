@@ -36,6 +36,11 @@ impl Machine {
             Command::Service(deed) => return self.service_deed(deed),
             Command::Cards(deed) => return self.card_menu_deed(deed),
             Command::Diagnosis(deed) => self.diagnosis_deed(deed),
+            Command::OpenStartOver => self.nav.open(Page::StartOver { is_begun: false }, 0),
+            Command::StartOver => self.start_over(),
+            Command::ToSettings => {
+                self.nav.back();
+            }
             Command::FirstStart(deed) => return self.first_start_deed(deed),
             setting => self.set(setting),
         }

@@ -66,7 +66,8 @@ const fn waits(page: Page) -> bool {
         | Page::Services
         | Page::Cards
         | Page::Diagnosis
-        | Page::FirstStart => true,
+        | Page::FirstStart
+        | Page::StartOver { .. } => true,
         Page::Home
         | Page::Welcome
         | Page::AccessLog { .. }

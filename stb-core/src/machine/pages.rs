@@ -13,6 +13,7 @@ use crate::{
 use super::{
     LogState, Machine,
     people::{greeting, kana_or_name},
+    start_over::start_over_page,
 };
 
 /// Rows of a table on one page.
@@ -62,6 +63,7 @@ impl Machine {
                 .draft(self.context.town_phone.as_ref())
                 .unwrap_or_else(|| self.settings_page()),
             Page::Diagnosis => self.diagnosis.draft().unwrap_or_else(|| self.home_page()),
+            Page::StartOver { is_begun } => start_over_page(is_begun),
             Page::FirstStart => {
                 self.first_start.as_ref().map_or_else(|| self.home_page(), FirstStart::draft)
             }
@@ -70,8 +72,12 @@ impl Machine {
 
     /// Who is known here, or that the town cannot be reached.
     fn status(&self) -> Option<Phrase> {
-        if self.first_start.is_some() {
+        // Pages that lead to the gateway or away from it say so themselves.
+        if self.first_start.is_some() || matches!(self.nav.page(), Some(Page::StartOver { .. })) {
             return None;
+        }
+        if self.is_refused {
+            return Some(say::status_refused());
         }
         if !self.link_open {
             return Some(say::status_offline());
@@ -181,11 +187,9 @@ impl Machine {
             draft = draft.choice(entry.note(value));
         }
         let cards = Choice::new(say::cards_title(), None, Command::OpenCards);
-        draft.choice(cards.note(say::cards_note())).choice(Choice::new(
-            say::button_home(),
-            Some(Icon::Home),
-            Command::ToHome,
-        ))
+        draft = draft.choice(cards.note(say::cards_note()));
+        draft.choices.extend(self.start_over_choice());
+        draft.choice(Choice::new(say::button_home(), Some(Icon::Home), Command::ToHome))
     }
 
     /// What there is to know about this box: keys that do nothing, and a new version.

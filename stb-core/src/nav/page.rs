@@ -45,6 +45,10 @@ pub(crate) enum Page {
     Diagnosis,
     /// Whatever the first start asks or tells now.
     FirstStart,
+    /// Whether what the home has on this box shall be wiped; and that it is being wiped.
+    StartOver {
+        is_begun: bool,
+    },
 }
 
 /// One setting.
@@ -97,6 +101,9 @@ pub(crate) enum Command {
     Cards(CardMenuDeed),
     Diagnosis(DiagnosisDeed),
     FirstStart(FirstDeed),
+    OpenStartOver,
+    StartOver,
+    ToSettings,
 }
 
 impl Command {

@@ -24,6 +24,7 @@ mod password;
 mod phrases;
 mod services;
 mod several_orders;
+mod start_over;
 mod statements;
 mod takeover;
 mod takeover_keys;

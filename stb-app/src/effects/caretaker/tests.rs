@@ -281,3 +281,13 @@ fn a_damaged_memory_is_begun_anew() {
     machine.offers(None);
     assert_eq!(machine.looks().state, UpdateState::Current);
 }
+
+#[test]
+fn a_wish_to_start_over_is_left_where_the_system_looks_for_it() {
+    let mut machine = Machine::new();
+    let wish = machine.root.path().join("data/factory-reset");
+    assert!(!wish.exists());
+    let now = Now { monotonic_ms: machine.now_ms, wall_ms: NIGHT_MS, wall_trusted: true };
+    machine.work.hear(&News::StartOver, now);
+    assert!(wish.exists());
+}

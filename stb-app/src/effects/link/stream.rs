@@ -7,7 +7,10 @@ use std::{
 
 use eventsource_stream::Eventsource;
 use futures_util::{StreamExt, stream};
-use gateway_api::{event_name, path, problem::Problem};
+use gateway_api::{
+    event_name, path,
+    problem::{Problem, ProblemCode},
+};
 use reqwest::{Response, StatusCode, header};
 use stb_core::event::{Event, OrderPath};
 use tokio::sync::Notify;
@@ -63,6 +66,8 @@ enum StreamEnd {
     Broken(String),
     #[error("the gateway is busy")]
     Busy(Duration),
+    #[error("the gateway does not know this box: {0}; see its page on the fleet console")]
+    Refused(String),
     #[error("the box is stopping")]
     Stopping,
 }
@@ -114,7 +119,7 @@ impl Stream {
     async fn follow_once(&mut self) -> StreamEnd {
         let response = match self.open().await {
             Ok(response) => response,
-            Err(end) => return end,
+            Err(end) => return self.told(end).await,
         };
         if self.events.send(Event::LinkOpened).await.is_err() {
             return StreamEnd::Stopping;
@@ -122,6 +127,16 @@ impl Stream {
         tracing::info!("event stream open");
         let end = self.read(response).await;
         if self.events.send(Event::LinkLost).await.is_err() {
+            return StreamEnd::Stopping;
+        }
+        end
+    }
+
+    /// A gateway that is away comes back; one that refuses this box is told to the home.
+    async fn told(&self, end: StreamEnd) -> StreamEnd {
+        if matches!(end, StreamEnd::Refused(_))
+            && self.events.send(Event::DeviceRefused).await.is_err()
+        {
             return StreamEnd::Stopping;
         }
         end
@@ -139,7 +154,12 @@ impl Stream {
             if tls::is_certificate_time(&error) {
                 self.clock.certificate_time_failed();
             }
-            StreamEnd::Broken(unreachable(&error).to_string())
+            let cause = unreachable(&error).to_string();
+            if tls::is_own_certificate_over(&cause) {
+                StreamEnd::Refused(cause)
+            } else {
+                StreamEnd::Broken(cause)
+            }
         })?;
         note_time(&response, &self.clock);
         if response.status() == StatusCode::OK {
@@ -185,10 +205,11 @@ async fn refusal(response: Response) -> StreamEnd {
         return StreamEnd::Busy(wait);
     }
     let problem: Option<Problem> = response.json().await.ok();
-    StreamEnd::Broken(problem.map_or_else(
-        || format!("status {status}"),
-        |problem| format!("{:?}: {}", problem.code, problem.detail),
-    ))
+    match problem {
+        None => StreamEnd::Broken(format!("status {status}")),
+        Some(Problem { code: ProblemCode::DeviceRefused, detail }) => StreamEnd::Refused(detail),
+        Some(problem) => StreamEnd::Broken(format!("{:?}: {}", problem.code, problem.detail)),
+    }
 }
 
 /// The bytes of the stream, with an error when they stop coming or never end an event. Comments of

@@ -415,3 +415,11 @@ fn orders_after_a_gap_are_fetched() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn a_gateway_that_does_not_know_the_box_any_more_is_told_to_the_home() -> Outcome {
+    let server = gateway(|_| problem(401, ProblemCode::DeviceRefused))?;
+    let (_link, happened) = linked(&server, server.config())?;
+    assert_eq!(next(&happened), Event::DeviceRefused);
+    Ok(())
+}

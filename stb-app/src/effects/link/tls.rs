@@ -123,6 +123,11 @@ pub(super) fn is_setting(cause: &str) -> bool {
 }
 
 /// Two authorities may be called the same: then it is the signature that does not fit.
+/// The gateway's own word that the box's certificate has ended.
+pub(super) fn is_own_certificate_over(cause: &str) -> bool {
+    cause.contains("received fatal alert: CertificateExpired")
+}
+
 fn is_of_stranger(cause: &str) -> bool {
     cause.contains("UnknownIssuer") || cause.contains("BadSignature")
 }

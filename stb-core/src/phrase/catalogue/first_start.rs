@@ -23,4 +23,13 @@ messages! {
     first_retype() = "first-retype";
     first_retype_hint() = "first-retype-hint";
     first_done() = "first-done";
+    status_refused() = "status-refused";
+    start_over_tile() = "start-over-tile";
+    start_over_note() = "start-over-note";
+    start_over_title() = "start-over-title";
+    start_over_lead() = "start-over-lead";
+    start_over_no() = "start-over-no";
+    start_over_yes() = "start-over-yes";
+    start_over_begun_title() = "start-over-begun-title";
+    start_over_begun_lead() = "start-over-begun-lead";
 }
