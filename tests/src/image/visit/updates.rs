@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::{SOON, START, Visit, programmes};
+use super::{SOON, START, Visit, programmes, scancode};
 use crate::{image::agent::Answer, town::HOME};
 
 /// Updates that no box takes, and a word of the reason that its journal must name.
@@ -37,11 +37,15 @@ impl Visit {
         Ok(())
     }
 
-    /// What the home had on the box is gone, and so is the box's name at the gateway.
+    /// The operator stops the box, and the home sends it back to its carton with the remote: what it had there is
+    /// gone, and so is the box's name at the gateway.
     pub(super) fn factory_reset(&mut self) -> Result<()> {
         self.machine.succeed("runuser -u stb -- touch /data/hitokoe/of-this-home")?;
         let before = self.machine.succeed("ls -A /data/hitokoe | grep -v ^gstreamer")?;
-        self.reset_by("touch /data/hitokoe/factory-reset")?;
+        self.stop_box()?;
+        self.open_start_over()?;
+        let yes = format!("ir-ctl -d /dev/lirc0 -S nec:{}", scancode("KEY_OK")?);
+        self.reset_by(&yes)?;
         self.machine.wait_for("systemctl is-active --quiet hitokoe-data.service", START)?;
         let after = self.machine.succeed("ls -A /data/hitokoe || true")?;
         let kept: Vec<_> =
@@ -49,6 +53,32 @@ impl Visit {
         ensure!(kept.is_empty(), "survived the reset: {kept:?}");
         ensure!(before.contains("store.sqlite3"), "there was nothing to wipe: {before}");
         Ok(())
+    }
+
+    fn stop_box(&mut self) -> Result<()> {
+        let enrolment = self.machine.succeed("cat /data/hitokoe/device/enrolment.json")?;
+        let enrolment: gateway_api::enrolment::EnrolmentAnswer = serde_json::from_str(&enrolment)?;
+        self.town.admin(&["revoke-device", &enrolment.device_id])?;
+        let told = "journalctl -u stb-app -o cat | grep -q 'does not know this box'";
+        self.machine.wait_for(told, SOON)
+    }
+
+    /// The last tile of the home page, the last but one of the settings, and yes.
+    fn open_start_over(&mut self) -> Result<()> {
+        self.press("KEY_HOMEPAGE")?;
+        self.wait_mark("page-painted", "Home")?;
+        for key in ["KEY_DOWN", "KEY_RIGHT", "KEY_RIGHT", "KEY_OK"] {
+            self.press(key)?;
+        }
+        self.wait_mark("page-painted", "Settings")?;
+        self.picture("settings-of-stopped-box")?;
+        for key in ["KEY_DOWN", "KEY_DOWN", "KEY_DOWN", "KEY_DOWN", "KEY_OK"] {
+            self.press(key)?;
+        }
+        self.wait_mark("page-painted", "StartOver")?;
+        self.press("KEY_RIGHT")?;
+        self.wait_mark("key-painted", "")?;
+        self.picture("start-over")
     }
 
     /// The plug is pulled while an update is written: the version before starts, and the update can be had
