@@ -47,6 +47,13 @@ pub(crate) fn by_certificate(
     sql.optional(query, values![sha256])?.as_ref().map(device).transpose()
 }
 
+/// Whether the device of this certificate was stopped.
+pub(crate) fn is_revoked(sql: &mut dyn Sql, sha256: &[u8; 32]) -> Result<bool, StoreError> {
+    let query = "SELECT device_id FROM device \
+                 WHERE certificate_sha256 = $1 AND state = 'revoked'";
+    Ok(sql.optional(query, values![sha256])?.is_some())
+}
+
 /// The certificate (DER) of an active box that enrolled with this public key.
 pub(crate) fn certificate_of(
     sql: &mut dyn Sql,

@@ -27,8 +27,10 @@ pub enum ProblemCode {
     CertificateRevoked,
     /// The enrolment code is unknown, used or expired.
     CodeRefused,
-    /// The device certificate is missing, unknown or revoked.
+    /// The device certificate is missing or unknown.
     DeviceRefused,
+    /// The operator stopped this device.
+    DeviceStopped,
     /// Something failed inside the gateway; trying again later may help.
     Internal,
     /// The nonce is unknown, used or expired.

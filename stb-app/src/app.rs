@@ -35,7 +35,7 @@ use crate::{
         caretaker::Application,
         clock::Clock,
         cue::Cues,
-        link::{Enroller, Identity, IdentityError, enrolment::Registry},
+        link::{Enroller, Identity, enrolment::Registry},
         multicast::OrderMulticast,
         signs::Signs,
         speech::Speech,
@@ -51,6 +51,9 @@ use crate::{
 
 /// Keys beyond this wait in the kernel, where they grow stale.
 const KEYS_MAX: usize = 64;
+
+/// The system leaves it when the data partition could not be had.
+const IN_MEMORY: &str = "/run/hitokoe-data-in-memory";
 
 /// Signals that end the box in order.
 const SIGNALS: [i32; 2] = [2, 15];
@@ -119,8 +122,12 @@ fn start(arguments: &Arguments, record: Record) -> Result<ExitCode> {
     let config = Config::read(&arguments.config)?;
     make_private_folder(&config.data_dir)?;
     let clock = Clock::new(&config.data_dir);
-    let identity = known_identity(&config.data_dir)?;
-    let new = NewBox { operator_phone: config.operator.phone.clone(), ..new_box(arguments) };
+    let identity = known_identity(&config.data_dir);
+    let new = NewBox {
+        operator_phone: config.operator.phone.clone(),
+        remembers_nothing: Path::new(IN_MEMORY).exists(),
+        ..new_box(arguments)
+    };
     let (events, happened) = async_channel::bounded(EVENTS_MAX);
     // The store is read while GTK starts: after a power cut an order is back with the first frames.
     let store = Store::start(&config.data_dir, events.clone())?;
@@ -299,23 +306,20 @@ fn remote(
         .ok()
 }
 
-/// The identity from an earlier enrolment. One that cannot be understood is as good as none: the screen asks for
-/// the code of a letter, and does not stay dark.
-fn known_identity(data_dir: &Path) -> Result<Option<Identity>> {
-    match Identity::load(data_dir) {
-        Err(damaged @ IdentityError::Damaged { .. }) => {
-            tracing::error!(error = %damaged, "identity not usable");
-            Ok(None)
-        }
-        other => Ok(other?),
-    }
+/// The identity from an earlier enrolment. One that cannot be read or understood is as good as none: the screen asks
+/// for the code of a letter, and does not stay dark.
+fn known_identity(data_dir: &Path) -> Option<Identity> {
+    Identity::load(data_dir).unwrap_or_else(|error| {
+        tracing::error!(%error, "identity not usable");
+        None
+    })
 }
 
 /// What came with the box: a code that somebody typed at a keyboard, or left in a file in the factory.
 fn new_box(arguments: &Arguments) -> NewBox {
     if let Some(code) = &arguments.enrol_code {
         let code = Some(digits(code));
-        return NewBox { code, is_set_up_by_hand: true, operator_phone: None };
+        return NewBox { code, is_set_up_by_hand: true, ..NewBox::default() };
     }
     let code = arguments.enrol_code_file.as_deref().and_then(code_in_file);
     NewBox { code, ..NewBox::default() }
@@ -421,9 +425,12 @@ mod tests {
     #[test]
     fn a_damaged_identity_does_not_keep_the_screen_dark() -> Result<()> {
         let data = tempfile::tempdir()?;
-        std::fs::create_dir(data.path().join("device"))?;
-        std::fs::write(data.path().join("device/enrolment.json"), "{")?;
-        assert!(known_identity(data.path())?.is_none());
+        let folder = data.path().join("device");
+        std::fs::create_dir(&folder)?;
+        for damaged in [&b"{"[..], b"\xff\xfe", b""] {
+            std::fs::write(folder.join("enrolment.json"), damaged)?;
+            assert!(known_identity(data.path()).is_none(), "{damaged:?}");
+        }
         Ok(())
     }
 

@@ -41,6 +41,8 @@ pub struct NewBox {
     pub code: Option<LetterCode>,
     /// Somebody at a keyboard sets the box up: language and size of text are not asked for.
     pub is_set_up_by_hand: bool,
+    /// Its disk fails: nothing that it is told now outlives the plug.
+    pub remembers_nothing: bool,
     /// Telephone of the cable operator, for whoever has no letter.
     pub operator_phone: Option<String>,
 }

@@ -51,8 +51,11 @@ pub enum Event {
     LinkOpened,
     /// The event stream broke.
     LinkLost,
-    /// The gateway does not know this box any more: it was stopped, or its certificate is over.
-    DeviceRefused,
+    /// The gateway does not take this box: it was stopped by its operator, or is unknown, or its certificate is over.
+    DeviceRefused {
+        /// By its operator.
+        is_stopped: bool,
+    },
     /// Signed order bytes arrived.
     OrderArrived {
         /// `COSE_Sign1` bytes.

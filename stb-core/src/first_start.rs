@@ -99,8 +99,8 @@ impl FirstStart {
             entry: DigitEntry::new(CODE_DIGITS),
             remark: None,
             asked: new.code.clone(),
-            obstacle: None,
-            asks: !new.is_set_up_by_hand,
+            obstacle: new.remembers_nothing.then_some(Obstacle::Faulty),
+            asks: !new.is_set_up_by_hand && !new.remembers_nothing,
             enrolled_at: None,
             page_since: 0,
             phone: new.operator_phone.as_deref().and_then(Phone::new),
@@ -115,7 +115,7 @@ impl FirstStart {
     }
 
     const fn after_choices(&self) -> Stage {
-        if self.asked.is_some() || self.enrolled_at.is_some() {
+        if self.asked.is_some() || self.enrolled_at.is_some() || self.obstacle.is_some() {
             Stage::Connecting
         } else {
             Stage::Code
@@ -233,11 +233,11 @@ impl FirstStart {
         waited
     }
 
-    /// Nothing is left to ask: the box is known, and questions are answered or nobody is there.
-    pub(crate) fn is_over(&self, touched_at: u64, now_ms: u64) -> bool {
+    /// Nothing is left to ask: the box is known, and questions are answered or left, or nobody is there.
+    pub(crate) fn is_over(&self, is_left: bool, touched_at: u64, now_ms: u64) -> bool {
         let is_asking = matches!(self.stage, Stage::Language | Stage::Scale);
         self.enrolled_at
-            .is_some_and(|at| !is_asking || now_ms >= at.max(touched_at) + UNATTENDED_MS)
+            .is_some_and(|at| is_left || !is_asking || now_ms >= at.max(touched_at) + UNATTENDED_MS)
     }
 
     pub(crate) fn deadline(&self, touched_at: u64) -> Option<u64> {

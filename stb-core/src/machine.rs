@@ -46,6 +46,7 @@ use crate::{
     view::{BannerView, Language, PictureView, TakeoverStage, View},
 };
 use keys::KeyGate;
+use start_over::Refusal;
 use vitals::UpdateLine;
 
 /// Changed settings are written after this pause, to spare the flash memory.
@@ -95,7 +96,7 @@ pub struct Machine {
     welcome_until: Option<u64>,
     link_open: bool,
     /// The gateway does not know this box any more.
-    is_refused: bool,
+    refusal: Option<Refusal>,
     /// When somebody last used the remote or a card.
     touched_at: u64,
     /// When a digit was last typed for a page.
@@ -158,7 +159,7 @@ impl Machine {
             toast: None,
             welcome_until: None,
             link_open: false,
-            is_refused: false,
+            refusal: None,
             touched_at: 0,
             typed_at: None,
             last_order: None,
@@ -280,12 +281,12 @@ impl Machine {
             }
             Event::LinkOpened => {
                 self.link_open = true;
-                self.is_refused = false;
+                self.refusal = None;
                 self.outbox.link_opened();
                 self.context.push(Effect::FetchProvisioning);
             }
             Event::LinkLost => self.link_open = false,
-            Event::DeviceRefused => self.is_refused = true,
+            Event::DeviceRefused { is_stopped } => self.device_refused(is_stopped),
             Event::ProvisioningChanged => self.context.push(Effect::FetchProvisioning),
             Event::StatusWanted => self.status_wanted = self.status_wanted.wrapping_add(1),
             Event::Provisioned(provisioning) => self.provisioned(*provisioning),
@@ -323,15 +324,24 @@ impl Machine {
             self.settings = Settings::from_bytes(&bytes);
             self.tv.volume.set(self.settings.volume_percent, self.settings.muted);
         }
-        if let Some(bytes) = stored.orders
+        self.outbox.restore(stored.outbox);
+        // A box that lost its identity can believe no order: those of the store stay there as they are.
+        if self.context.config.enrolled().is_some() {
+            self.restore_orders(stored.orders, stored.provisioning);
+        }
+        self.begin_first_start();
+        self.is_restored = true;
+    }
+
+    fn restore_orders(&mut self, orders: Option<Vec<u8>>, provisioning: Option<Provisioning>) {
+        if let Some(bytes) = orders
             && !self.emergency.restore(&bytes, self.context.now)
         {
             self.telemetry.refused_order(DAMAGED_BOOK, self.context.now_ms());
         }
-        self.outbox.restore(stored.outbox);
         self.send_what_was_lost();
         let newer = self.profile.as_ref().map(|profile| profile.provisioning.clone());
-        if let Some(provisioning) = newer.or(stored.provisioning) {
+        if let Some(provisioning) = newer.or(provisioning) {
             self.adopt(provisioning);
         }
         if let Some(profile) = &self.profile {
@@ -339,8 +349,6 @@ impl Machine {
             self.save_orders();
         }
         self.refresh_orders();
-        self.begin_first_start();
-        self.is_restored = true;
     }
 
     /// Fresh provisioning. A key manifest that is older than the one in use, or not signed by the

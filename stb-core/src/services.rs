@@ -249,7 +249,7 @@ impl ServiceDesk {
             ServiceFault::Refused(ProblemCode::TooManyRequests) => {
                 (say::service_number_too_many(), false)
             }
-            ServiceFault::Refused(ProblemCode::DeviceRefused) => {
+            ServiceFault::Refused(ProblemCode::DeviceRefused | ProblemCode::DeviceStopped) => {
                 (say::service_number_box_refused(), true)
             }
             ServiceFault::Refused(_) | ServiceFault::Unreachable => {

@@ -118,12 +118,19 @@ fn ask(program: &Path, cms: &[u8], keyring: &Path) -> io::Result<Output> {
 
 /// None when there is no certificate to read.
 fn signer(pem: &[u8]) -> Option<Result<String, SignatureError>> {
-    let der = CertificateDer::from_pem_slice(pem).ok()?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
-    let signer = certificate.subject().to_string();
-    let usage = certificate.extended_key_usage().ok()?;
-    let fits = usage.is_some_and(|usage| usage.value.code_signing);
-    Some(if fits { Ok(signer) } else { Err(SignatureError::Purpose { signer }) })
+    let mut signers = Vec::new();
+    // Whoever signed beside a good one must be good, too: boxes look at all of them.
+    for der in CertificateDer::pem_slice_iter(pem) {
+        let der = der.ok()?;
+        let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
+        let signer = certificate.subject().to_string();
+        let usage = certificate.extended_key_usage().ok()?;
+        if !usage.is_some_and(|usage| usage.value.code_signing) {
+            return Some(Err(SignatureError::Purpose { signer }));
+        }
+        signers.push(signer);
+    }
+    (!signers.is_empty()).then(|| Ok(signers.join("; ")))
 }
 
 /// What the program says, without its prefixes for developers.

@@ -63,7 +63,7 @@ fn told(news: EnrolmentNews) -> Television {
 fn stopped(way: &[&str]) -> Television {
     let mut television = Television::at_home();
     television.happens(Event::LinkLost);
-    television.happens(Event::DeviceRefused);
+    television.happens(Event::DeviceRefused { is_stopped: true });
     television.choose("tile-settings");
     for item in way {
         television.choose_here(item);

@@ -121,6 +121,16 @@ impl Machine {
         if is_turned {
             self.turn_first_page();
         }
+        self.believe_from_now_on();
+    }
+
+    /// What came before the box knew whom to believe is looked at again.
+    fn believe_from_now_on(&mut self) {
+        let present = self.profile.as_ref().map(|profile| profile.provisioning.clone());
+        if let Some(provisioning) = present.filter(|_| self.context.config.enrolled().is_some()) {
+            self.adopt(provisioning);
+            self.refresh_orders();
+        }
     }
 
     /// A card that lies in the reader is asked for nothing before the box belongs to a home.
@@ -134,7 +144,10 @@ impl Machine {
 
     pub(super) fn settle_first_start(&mut self) {
         let (touched_at, now_ms) = (self.touched_at, self.context.now_ms());
-        if self.first_start.take_if(|first| first.is_over(touched_at, now_ms)).is_none() {
+        // An order took the place of the last questions: the settings ask the same.
+        let is_left = self.is_restored && !self.nav.contains(Page::FirstStart);
+        let is_over = |first: &mut FirstStart| first.is_over(is_left, touched_at, now_ms);
+        if self.first_start.take_if(is_over).is_none() {
             return;
         }
         self.nav.retain(|page| *page != Page::FirstStart);

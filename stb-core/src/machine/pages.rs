@@ -76,7 +76,7 @@ impl Machine {
         if self.first_start.is_some() || matches!(self.nav.page(), Some(Page::StartOver { .. })) {
             return None;
         }
-        if self.is_refused {
+        if self.refusal.is_some() {
             return Some(say::status_refused());
         }
         if !self.link_open {

@@ -1,7 +1,7 @@
 //! A box that its gateway does not know any more goes back to its carton.
 //!
-//! Nobody wipes a box by mistake: the way is there only while the gateway refuses it, after the operator stopped it
-//! or its certificate ended.
+//! Nobody wipes a box that works: the way is there when its operator stopped it. A gateway that does not know the box,
+//! or finds its certificate over, may be mistaken itself, so that only a day of that opens the way.
 
 use crate::{
     effect::Effect,
@@ -12,7 +12,23 @@ use crate::{
 
 use super::Machine;
 
+/// So long a gateway may be wrong about a box that nobody stopped.
+const DOUBT_MS: u64 = 24 * 3_600_000;
+
+/// Since when the gateway refuses the box.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refusal {
+    is_stopped: bool,
+    since: u64,
+}
+
 impl Machine {
+    pub(super) fn device_refused(&mut self, is_stopped: bool) {
+        let now_ms = self.context.now_ms();
+        let since = self.refusal.map_or(now_ms, |before| before.since);
+        self.refusal = Some(Refusal { is_stopped, since });
+    }
+
     /// On the page of the settings; never while an order is told, which only this box's memory knows.
     pub(super) fn start_over_choice(&self) -> Option<Choice> {
         let choice = Choice::new(say::start_over_tile(), None, Command::OpenStartOver);
@@ -20,7 +36,9 @@ impl Machine {
     }
 
     fn may_start_over(&self) -> bool {
-        self.is_refused && !self.is_order_in_force()
+        let now_ms = self.context.now_ms();
+        let is_sure = |refusal: Refusal| refusal.is_stopped || now_ms >= refusal.since + DOUBT_MS;
+        self.refusal.is_some_and(is_sure) && !self.is_order_in_force()
     }
 
     pub(super) fn start_over(&mut self) {

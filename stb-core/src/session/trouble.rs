@@ -122,7 +122,9 @@ impl Cause {
             ProblemCode::NonceRefused => Self::LoginTimedOut,
             ProblemCode::RevocationUnknown => Self::RevocationUnknown,
             ProblemCode::TooManyRequests => Self::Overloaded,
-            ProblemCode::DeviceRefused | ProblemCode::CodeRefused => Self::BoxRefused,
+            ProblemCode::DeviceRefused | ProblemCode::DeviceStopped | ProblemCode::CodeRefused => {
+                Self::BoxRefused
+            }
             ProblemCode::BadRequest
             | ProblemCode::Internal
             | ProblemCode::SessionRefused

@@ -202,8 +202,8 @@ fn what_keeps_the_box_waiting_is_told_and_the_number_can_be_typed_anew() {
 #[test]
 fn the_operator_s_number_stands_where_it_is_needed() {
     let phone = Some("0884-00-0000".to_owned());
-    let mut television =
-        Television::unpacked(NewBox { operator_phone: phone, is_set_up_by_hand: true, code: None });
+    let new = NewBox { operator_phone: phone, is_set_up_by_hand: true, ..NewBox::default() };
+    let mut television = Television::unpacked(new);
     let lead = television.page().lead.map(|lead| lead.id);
     assert_eq!(lead, Some("first-code-lead-phone"));
     type_code(&mut television, CODE);
@@ -253,6 +253,49 @@ fn an_order_comes_up_over_the_last_questions() {
     let bytes = television.town.sign(&order);
     television.receive(bytes);
     assert!(television.machine.view().takeover.is_some());
+    television.wait(2_000);
+    television.press(RemoteKey::Confirm);
+    television.wait(10_000);
+    television.press(RemoteKey::Home);
+    television.sees(PageKind::Home);
+}
+
+#[test]
+fn a_provisioning_that_overtakes_the_good_news_is_believed_all_the_same() {
+    let mut television = Television::unpacked(with_code());
+    let provisioning = television.town.provisioning();
+    television.happens(Event::Provisioned(Box::new(provisioning)));
+    hears_enrolled(&mut television);
+    let order = television.town.flood(Level::Four);
+    let bytes = television.town.sign(&order);
+    television.receive(bytes);
+    assert!(television.machine.view().takeover.is_some());
+}
+
+#[test]
+fn a_box_that_lost_its_identity_keeps_the_orders_of_its_store() {
+    let mut before = Television::at_home();
+    let order = before.town.flood(Level::Four);
+    let bytes = before.town.sign(&order);
+    before.receive(bytes);
+    let kept = before.disk.orders.clone();
+    assert!(kept.is_some());
+    let mut television = Television::cold();
+    television.machine = Machine::new(Config::of(Standing::New(NewBox::default()), 9));
+    television.disk = before.disk;
+    television.start();
+    television.sees(PageKind::FirstChoice);
+    television.wait(5_000);
+    assert_eq!(television.disk.orders, kept, "a repaired identity finds them again");
+}
+
+#[test]
+fn a_box_whose_disk_fails_says_so_before_it_asks_anything() {
+    let mut television =
+        Television::unpacked(NewBox { remembers_nothing: true, ..NewBox::default() });
+    assert_eq!(television.page().title.id, "first-faulty-title");
+    television.choose_here("first-retype");
+    television.sees(PageKind::EnrolmentCode);
 }
 
 #[test]

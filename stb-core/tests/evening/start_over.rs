@@ -8,7 +8,7 @@ use crate::television::Television;
 fn refused() -> Television {
     let mut television = Television::at_home();
     television.happens(Event::LinkLost);
-    television.happens(Event::DeviceRefused);
+    television.happens(Event::DeviceRefused { is_stopped: true });
     television
 }
 
@@ -61,5 +61,16 @@ fn an_order_in_force_is_not_wiped() {
     television.wait(10_000);
     television.choose("tile-settings");
     assert!(!television.has_item("start-over-tile"));
-    assert!(!has_begun(&mut television));
+}
+
+#[test]
+fn a_gateway_that_lost_its_memory_does_not_make_homes_wipe_their_boxes() {
+    let mut television = Television::at_home();
+    television.happens(Event::LinkLost);
+    for hour in 0..25 {
+        television.happens(Event::DeviceRefused { is_stopped: false });
+        television.choose("tile-settings");
+        assert_eq!(television.has_item("start-over-tile"), hour == 24, "hour {hour}");
+        television.wait(3_600_000);
+    }
 }

@@ -82,7 +82,7 @@ async fn a_revoked_box_an_ended_certificate_and_another_key_get_nothing() {
     let next = with(&client, ask(&client, &key).await.ok(), &key);
     let (id, now_ms) = (client.device_id().to_owned(), gateway.state.now_ms());
     gateway.write(move |sql| device::revoke(sql, &id, now_ms)).await;
-    ask(&client, &key).await.refused(ProblemCode::DeviceRefused);
+    ask(&client, &key).await.refused(ProblemCode::DeviceStopped);
     ask(&next, &key).await.refused(ProblemCode::DeviceRefused);
     ask(&gateway.stranger_box(), &key).await.refused(ProblemCode::DeviceRefused);
     gateway.stop().await;

@@ -30,9 +30,19 @@ pub(super) async fn require_device(
     if device.is_none() {
         device = renewal::first_use(&state.store, sha256).await?;
     }
-    let device = device.ok_or_else(|| refused("the device is unknown or revoked; enrol again"))?;
+    let Some(device) = device else { return Err(unwelcome(&state, sha256).await?) };
     request.extensions_mut().insert(device);
     Ok(next.run(request).await)
+}
+
+/// Stopped by its operator, or nobody knows it.
+async fn unwelcome(state: &AppState, sha256: [u8; 32]) -> Result<Refused, Refused> {
+    let is_stopped = state.store.read(move |sql| device::is_revoked(sql, &sha256)).await?;
+    Ok(if is_stopped {
+        Refused::new(ProblemCode::DeviceStopped, "the operator stopped this device; enrol again")
+    } else {
+        refused("the device is unknown; enrol again")
+    })
 }
 
 fn refused(detail: &str) -> Refused {

@@ -41,7 +41,9 @@ impl Refused {
 fn status(code: ProblemCode) -> StatusCode {
     match code {
         ProblemCode::BadRequest => StatusCode::BAD_REQUEST,
-        ProblemCode::DeviceRefused | ProblemCode::SessionRefused => StatusCode::UNAUTHORIZED,
+        ProblemCode::DeviceRefused | ProblemCode::DeviceStopped | ProblemCode::SessionRefused => {
+            StatusCode::UNAUTHORIZED
+        }
         ProblemCode::CertificateExpired
         | ProblemCode::CertificateRefused
         | ProblemCode::CertificateRevoked

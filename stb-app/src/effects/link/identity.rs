@@ -54,6 +54,10 @@ pub enum IdentityError {
     Key(#[from] rcgen::Error),
 }
 
+const KEY_FILE: &str = "key.pem";
+/// A key that nobody can use any more is kept beside the new one.
+const UNUSABLE_KEY_FILE: &str = "key.pem.unusable";
+
 /// The folder `device` below the data folder: `key.pem` (0600) and `enrolment.json`.
 #[derive(Debug, Clone)]
 pub(super) struct Folder(PathBuf);
@@ -91,6 +95,7 @@ impl Identity {
         key_pem: Zeroizing<String>,
         folder: Folder,
     ) -> Result<Self, String> {
+        KeyPair::from_pem(&key_pem).map_err(|error| format!("{KEY_FILE}: {error}"))?;
         let key = STANDARD.decode(&answer.manifest_root_key).map_err(|error| error.to_string())?;
         let manifest_root_key =
             key.try_into().map_err(|_| "manifest root key is not 32 bytes".to_owned())?;
@@ -131,7 +136,7 @@ impl Folder {
     }
 
     fn key(&self) -> PathBuf {
-        self.0.join("key.pem")
+        self.0.join(KEY_FILE)
     }
 
     fn answer(&self) -> PathBuf {
@@ -139,19 +144,25 @@ impl Folder {
     }
 
     /// A request for the key of this box. A key from an interrupted enrolment is used again, so
-    /// that the gateway can recognise the repetition; one that cannot be read is not lost.
+    /// that the gateway can recognise the repetition; one that a disk does not give is not replaced, one that is no
+    /// key any more is put aside.
     pub(super) fn certificate_request(&self) -> Result<String, IdentityError> {
         let key = match read(&self.key()) {
-            Ok(pem) => KeyPair::from_pem(&Zeroizing::new(pem))?,
-            Err(IdentityError::File { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => {
-                self.make_key()?
-            }
+            Ok(pem) => KeyPair::from_pem(&Zeroizing::new(pem)).ok(),
+            Err(IdentityError::File { cause, .. }) if is_no_text(&cause) => None,
             Err(unreadable) => return Err(unreadable),
         };
-        request_for(&key)
+        match key {
+            Some(key) => request_for(&key),
+            None => request_for(&self.make_key()?),
+        }
     }
 
     fn make_key(&self) -> Result<KeyPair, IdentityError> {
+        let aside = fs::rename(self.key(), self.0.join(UNUSABLE_KEY_FILE));
+        if let Err(cause) = aside.or_else(unless_missing) {
+            return Err(IdentityError::File { file: self.key(), cause });
+        }
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         fs::DirBuilder::new()
             .recursive(true)
@@ -179,6 +190,14 @@ impl Folder {
         })?;
         write(&file, &json)
     }
+}
+
+fn is_no_text(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData)
+}
+
+fn unless_missing(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 fn request_for(key: &KeyPair) -> Result<String, IdentityError> {
@@ -230,16 +249,23 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_cannot_be_read_is_not_replaced() -> Result<(), Box<dyn std::error::Error>> {
+    fn a_key_that_cannot_be_read_is_not_lost() -> Result<(), Box<dyn std::error::Error>> {
         let data = tempfile::tempdir()?;
         let folder = Folder::below(data.path());
         folder.certificate_request()?;
         let identity = folder.keep(answer())?;
-        // Not text: reading fails although the file is there.
-        fs::write(folder.key(), [0xff; 16])?;
+        for damaged in [&[0xff; 16][..], b"-----BEGIN PRIVATE KEY-----"] {
+            fs::write(folder.key(), damaged)?;
+            assert!(Identity::load(data.path()).is_err(), "no link works with it");
+            assert!(identity.certificate_request().is_ok(), "a renewal has the key in hand");
+            folder.certificate_request()?;
+            assert_eq!(fs::read(folder.0.join(UNUSABLE_KEY_FILE))?, damaged);
+        }
+        // The disk does not give it: a folder in its place stands for that.
+        fs::remove_file(folder.key())?;
+        fs::create_dir(folder.key())?;
         assert!(folder.certificate_request().is_err());
-        assert_eq!(fs::read(folder.key())?, [0xff; 16]);
-        assert!(identity.certificate_request().is_ok(), "a renewal has the key in hand");
+        assert!(folder.key().is_dir());
         Ok(())
     }
 

@@ -68,6 +68,9 @@ async fn deliver(requests: Requests, events: Events, mut queue: mpsc::UnboundedR
 pub(super) fn is_final(code: ProblemCode) -> bool {
     !matches!(
         code,
-        ProblemCode::Internal | ProblemCode::TooManyRequests | ProblemCode::DeviceRefused
+        ProblemCode::Internal
+            | ProblemCode::TooManyRequests
+            | ProblemCode::DeviceRefused
+            | ProblemCode::DeviceStopped
     )
 }

@@ -66,8 +66,8 @@ enum StreamEnd {
     Broken(String),
     #[error("the gateway is busy")]
     Busy(Duration),
-    #[error("the gateway does not know this box: {0}; see its page on the fleet console")]
-    Refused(String),
+    #[error("the gateway does not know this box: {cause}; see its page on the fleet console")]
+    Refused { is_stopped: bool, cause: String },
     #[error("the box is stopping")]
     Stopping,
 }
@@ -134,12 +134,9 @@ impl Stream {
 
     /// A gateway that is away comes back; one that refuses this box is told to the home.
     async fn told(&self, end: StreamEnd) -> StreamEnd {
-        if matches!(end, StreamEnd::Refused(_))
-            && self.events.send(Event::DeviceRefused).await.is_err()
-        {
-            return StreamEnd::Stopping;
-        }
-        end
+        let StreamEnd::Refused { is_stopped, .. } = end else { return end };
+        let told = self.events.send(Event::DeviceRefused { is_stopped }).await;
+        if told.is_ok() { end } else { StreamEnd::Stopping }
     }
 
     async fn open(&self) -> Result<Response, StreamEnd> {
@@ -156,7 +153,7 @@ impl Stream {
             }
             let cause = unreachable(&error).to_string();
             if tls::is_own_certificate_over(&cause) {
-                StreamEnd::Refused(cause)
+                StreamEnd::Refused { is_stopped: false, cause }
             } else {
                 StreamEnd::Broken(cause)
             }
@@ -207,7 +204,12 @@ async fn refusal(response: Response) -> StreamEnd {
     let problem: Option<Problem> = response.json().await.ok();
     match problem {
         None => StreamEnd::Broken(format!("status {status}")),
-        Some(Problem { code: ProblemCode::DeviceRefused, detail }) => StreamEnd::Refused(detail),
+        Some(Problem { code: ProblemCode::DeviceStopped, detail }) => {
+            StreamEnd::Refused { is_stopped: true, cause: detail }
+        }
+        Some(Problem { code: ProblemCode::DeviceRefused, detail }) => {
+            StreamEnd::Refused { is_stopped: false, cause: detail }
+        }
         Some(problem) => StreamEnd::Broken(format!("{:?}: {}", problem.code, problem.detail)),
     }
 }

@@ -418,8 +418,12 @@ fn orders_after_a_gap_are_fetched() -> Outcome {
 
 #[test]
 fn a_gateway_that_does_not_know_the_box_any_more_is_told_to_the_home() -> Outcome {
-    let server = gateway(|_| problem(401, ProblemCode::DeviceRefused))?;
-    let (_link, happened) = linked(&server, server.config())?;
-    assert_eq!(next(&happened), Event::DeviceRefused);
+    for (code, is_stopped) in
+        [(ProblemCode::DeviceRefused, false), (ProblemCode::DeviceStopped, true)]
+    {
+        let server = gateway(move |_| problem(401, code))?;
+        let (_link, happened) = linked(&server, server.config())?;
+        assert_eq!(next(&happened), Event::DeviceRefused { is_stopped });
+    }
     Ok(())
 }

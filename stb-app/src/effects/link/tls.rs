@@ -122,12 +122,12 @@ pub(super) fn is_setting(cause: &str) -> bool {
     is_of_stranger(cause) || is_of_another_name(cause)
 }
 
-/// Two authorities may be called the same: then it is the signature that does not fit.
 /// The gateway's own word that the box's certificate has ended.
 pub(super) fn is_own_certificate_over(cause: &str) -> bool {
     cause.contains("received fatal alert: CertificateExpired")
 }
 
+/// Two authorities may be called the same: then it is the signature that does not fit.
 fn is_of_stranger(cause: &str) -> bool {
     cause.contains("UnknownIssuer") || cause.contains("BadSignature")
 }
@@ -183,6 +183,8 @@ mod tests {
         let other = CertificateError::NotValidForNameContext { expected, presented };
         check(other, "gateway.url");
         check(CertificateError::Expired, "check-config");
+        let over = rustls::Error::AlertReceived(rustls::AlertDescription::CertificateExpired);
+        assert!(is_own_certificate_over(&over.to_string()), "{over}");
         assert!(remedy("connection refused").contains("the network"));
     }
 }

@@ -81,9 +81,11 @@ impl Visit {
         self.picture("start-over")
     }
 
-    /// The plug is pulled while an update is written: the version before starts, and the update can be had
-    /// again. The home's new letter enrols the box that was reset.
+    /// The home's new letter enrols the box that was reset. Then the plug is pulled while an update is written: the
+    /// version before starts, and the update can be had again.
     pub(super) fn power_cut(&mut self) -> Result<()> {
+        let code = self.town.enrolment_code(HOME)?;
+        self.first_start_with_letter(&code)?;
         self.plug_in_bundles()?;
         self.machine.slow_down_disk(SLOW_DISK)?;
         self.machine
@@ -93,8 +95,7 @@ impl Visit {
         self.machine.cut_power()?;
         self.machine.power_on(&self.wiring)?;
         self.meet_new_emulator()?;
-        let code = self.town.enrolment_code(HOME)?;
-        self.first_start_with_letter(&code)?;
+        self.television()?;
         ensure!(self.primary()? == "A", "half an update is to be started");
         let state = self.machine.succeed("/usr/lib/hitokoe/boot-slot get-state B")?;
         ensure!(state.trim() == "bad", "half an update is {state}");

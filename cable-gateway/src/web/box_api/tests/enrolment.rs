@@ -108,7 +108,7 @@ async fn every_other_path_needs_an_active_device() {
     assert_eq!(home_box.get(&orders).await.status, StatusCode::OK);
     let (id, now_ms) = (home_box.device_id().to_owned(), gateway.state.now_ms());
     gateway.write(move |sql| device::revoke(sql, &id, now_ms)).await;
-    home_box.get(&orders).await.refused(ProblemCode::DeviceRefused);
+    home_box.get(&orders).await.refused(ProblemCode::DeviceStopped);
     gateway.stop().await;
 }
 

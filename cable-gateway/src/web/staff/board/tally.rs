@@ -47,7 +47,9 @@ impl Tally {
         let answered = counts.need_help + counts.helped + counts.leaving + counts.staying;
         // An answer proves reception, even when the receipt is still on its way.
         let reached = counts.reached.max(answered);
-        let unreached = counts.homes.saturating_sub(reached + counts.kept_back);
+        // A home that answers was reached, whatever it said before.
+        let kept_back = counts.kept_back.min(counts.homes.saturating_sub(reached));
+        let unreached = counts.homes.saturating_sub(reached + kept_back);
         let silent = reached - answered;
         let shares = [
             ("fill-help", "助けが必要", counts.need_help),
@@ -55,7 +57,7 @@ impl Tally {
             ("fill-silent", "未回答", silent),
             ("fill-staying", "家にいます", counts.staying),
             ("fill-leaving", "避難します", counts.leaving),
-            (KEPT_BACK, "訓練を出していません", counts.kept_back),
+            (KEPT_BACK, "訓練を出していません", kept_back),
             ("fill-unreached", "届いていない", unreached),
         ];
         Self {

@@ -1,5 +1,7 @@
 //! Images for boxes: who is offered which, and what became of it.
 
+use std::sync::{Arc, OnceLock};
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -148,16 +150,23 @@ pub(super) async fn withdraw(
     posted: Posted<Operator>,
 ) -> Result<Response, Refused> {
     let directory = console.app.config.updates.directory.clone();
+    let withdrawn = Arc::new(OnceLock::new());
+    let known = Arc::clone(&withdrawn);
     let change = move |sql: &mut dyn Sql, version: &Version| {
-        let id = shelf::withdraw(sql, version)?;
-        // A file that stays is no harm: no box is told of it any more.
-        if let Err(error) = shelf::remove_file(&directory, id) {
-            tracing::warn!(%error, "the file of a withdrawn version stays");
-        }
+        // Tried again after a conflict, it finds the same.
+        let _same = known.set(shelf::withdraw(sql, version)?);
         Ok(())
     };
     let purpose = version.clone();
-    change_version(&console, &posted.by, &version, "update-withdrawn", purpose, change).await
+    let answer =
+        change_version(&console, &posted.by, &version, "update-withdrawn", purpose, change).await?;
+    // Only now: what is not written down is still offered. A file that stays is no harm.
+    if let Some(id) = withdrawn.get()
+        && let Err(error) = shelf::remove_file(&directory, *id)
+    {
+        tracing::warn!(%error, "the file of a withdrawn version stays");
+    }
+    Ok(answer)
 }
 
 /// Changes a version and writes it down. What no longer fits was changed by somebody else meanwhile: the page
