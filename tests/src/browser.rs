@@ -67,19 +67,30 @@ impl Browser {
         })
     }
 
-    /// Clicks.
+    /// Clicks; a click that leads to another page returns on that page.
     pub fn click(&self, selector: &str) -> Result<()> {
-        self.runtime.block_on(async {
-            self.wait(selector).await?.click().await.with_context(|| selector.to_owned())?;
-            Ok(())
-        })
+        self.press(Locator::Css(selector)).with_context(|| selector.to_owned())
     }
 
     /// Clicks by XPath, for buttons that are known by their words.
     pub fn click_path(&self, path: &str) -> Result<()> {
+        self.press(Locator::XPath(path)).with_context(|| path.to_owned())
+    }
+
+    /// The page that is left often says the words, and has the fields, that the next one is waited for:
+    /// so the page that was pressed on is marked, and one without the mark is waited for.
+    fn press(&self, at: Locator<'_>) -> Result<()> {
+        const LEAVE: &str = "document.documentElement.dataset.left = '';
+            return arguments[0].matches('a[href], form[action] button:not([type=button])');";
         self.runtime.block_on(async {
-            let found = self.client.wait().at_most(PAGE).for_element(Locator::XPath(path)).await;
-            found.with_context(|| path.to_owned())?.click().await?;
+            let found = self.client.wait().at_most(PAGE).for_element(at).await?;
+            let target = serde_json::to_value(&found)?;
+            let leaves = self.client.execute(LEAVE, vec![target]).await?;
+            found.click().await?;
+            if leaves == json!(true) {
+                let next = Locator::Css("html:not([data-left])");
+                self.client.wait().at_most(PAGE).for_element(next).await.context("no next page")?;
+            }
             Ok(())
         })
     }
