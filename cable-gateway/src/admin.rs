@@ -323,7 +323,7 @@ impl Office<'_> {
         let viewer = Viewer {
             actor: "operator".to_owned(),
             office: "運用担当".to_owned(),
-            purpose: String::new(),
+            purpose: "登録番号の手紙".to_owned(),
         };
         // Before the codes are drawn: these are shown once.
         let envelopes = if with_addressees {

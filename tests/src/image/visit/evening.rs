@@ -26,6 +26,8 @@ const COLOURS_OF_A_PROGRAMME: usize = 40;
 const COLOURS_OF_DARKNESS: usize = 2;
 /// Level 4, and how much of the screen its band has at least while everything else goes on.
 const LEVEL_4: ([u8; 3], usize) = ([170, 0, 170], 5);
+/// The same of a danger that is over.
+const LIFTED: ([u8; 3], usize) = ([11, 79, 67], 5);
 /// Of a hundred pixels: more than moves within one programme.
 const ANOTHER_PROGRAMME: usize = 30;
 
@@ -108,8 +110,12 @@ impl Visit {
 
     /// The order is not only painted by the application: it is what the machine shows.
     fn wait_for_order(&self) -> Result<()> {
-        let (colour, least) = LEVEL_4;
-        watch::until("an order on the screen", SOON, || {
+        self.wait_for_band("an order", LEVEL_4)
+    }
+
+    /// The compositor shows what is painted a little later.
+    fn wait_for_band(&self, what: &str, (colour, least): ([u8; 3], usize)) -> Result<()> {
+        watch::until(&format!("{what} on the screen"), SOON, || {
             Ok((self.machine.picture()?.share_percent(colour) >= least).then_some(()))
         })
     }
@@ -280,6 +286,8 @@ impl Visit {
         self.machine.succeed("systemctl is-active --quiet stb-app.service")?;
         let left = self.machine.succeed(state)?;
         ensure!(left.trim() == "inactive", "safe mode is {left}");
+        let restarts = self.machine.succeed("systemctl show -P NRestarts stb-app.service")?;
+        ensure!(restarts.trim() == "0", "back from safe mode only after {restarts} more starts");
         Ok(())
     }
 
@@ -296,7 +304,9 @@ impl Visit {
         let order = self.order.take().context("lifting what nobody ordered")?;
         let lift = forge::order(HERE, order.sequence + 1, now_ms()?)?;
         self.issue(Order { act: Act::Lift, references: vec![order.id], ..lift })?;
+        self.wait_for_band("the end of the order", LIFTED)?;
         self.picture("lifted")?;
+        read_screen();
         self.press("KEY_OK")?;
         self.machine.wait_for("test ! -e /run/stb/busy", SOON)
     }
