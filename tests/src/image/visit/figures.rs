@@ -29,6 +29,7 @@ impl Visit {
         let name = format!("image.{start}.kernel-to-picture");
         let figure = Figure::new(&name, seconds(picture), "s", 1);
         self.figures.push(figure.beside("bare shell", bare));
+        self.note_waits(start, picture)?;
         let chain = self.machine.succeed(
             "systemctl is-system-running --wait; systemd-analyze time; \
              systemd-analyze critical-chain --no-pager stb-app.service; \
@@ -36,6 +37,40 @@ impl Visit {
              grep -vE 'key-|page-' /run/stb/marks.jsonl | head -n 12",
         )?;
         Ok(std::fs::write(self.out.join(format!("{start}.txt")), chain)?)
+    }
+
+    /// What the picture waited for, one after the other: their sum is the time to it.
+    fn note_waits(&mut self, start: &str, picture: &Mark) -> Result<()> {
+        let times = self.machine.succeed(
+            "systemctl show -P UserspaceTimestampMonotonic; \
+             systemctl show -P InactiveExitTimestampMonotonic hitokoe-data.service; \
+             systemctl show -P ActiveEnterTimestampMonotonic hitokoe-data.service",
+        )?;
+        let times = times.lines().map(|time| time.trim().parse().context("a time of systemd"));
+        let [kernel, device, data] = times
+            .collect::<Result<Vec<i64>>>()?
+            .try_into()
+            .map_err(|times| anyhow::anyhow!("not three times: {times:?}"))?;
+        let marks = self.machine.marks().all()?;
+        let time_of = |name: &str| {
+            let mark = marks.iter().rfind(|mark| mark.mark == name);
+            mark.map(|mark| mark.at_us).with_context(|| format!("no mark `{name}`"))
+        };
+        let ends = [
+            ("kernel", kernel),
+            ("until-the-disk-is-there", device),
+            ("data-partition", data),
+            ("until-the-program-runs", time_of("process-start")?),
+            ("program-to-first-frame", time_of("first-frame")?),
+            ("first-frame-to-picture", picture.at_us),
+        ];
+        let mut begin = 0;
+        for (wait, end) in ends {
+            let name = format!("image.{start}.waits.{wait}");
+            self.figures.push(Figure::new(&name, in_seconds(end - begin), "s", 1));
+            begin = end;
+        }
+        Ok(())
     }
 
     /// From the death of the application to the order on the screen, beside the start of a program that is
@@ -78,7 +113,11 @@ impl Visit {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "uptime in microseconds is far below 2^52")]
 fn seconds(mark: &Mark) -> f64 {
-    mark.at_us as f64 / 1e6
+    in_seconds(mark.at_us)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "uptime in microseconds is far below 2^52")]
+fn in_seconds(us: i64) -> f64 {
+    us as f64 / 1e6
 }
