@@ -123,11 +123,7 @@ fn start(arguments: &Arguments, record: Record) -> Result<ExitCode> {
     make_private_folder(&config.data_dir)?;
     let clock = Clock::new(&config.data_dir);
     let identity = known_identity(&config.data_dir);
-    let new = NewBox {
-        operator_phone: config.operator.phone.clone(),
-        remembers_nothing: Path::new(IN_MEMORY).exists(),
-        ..new_box(arguments)
-    };
+    let new = NewBox { remembers_nothing: Path::new(IN_MEMORY).exists(), ..new_box(arguments) };
     let (events, happened) = async_channel::bounded(EVENTS_MAX);
     // The store is read while GTK starts: after a power cut an order is back with the first frames.
     let store = Store::start(&config.data_dir, events.clone())?;
@@ -203,7 +199,8 @@ fn activate(application: &gtk::Application, parts: Parts) -> Running {
     let (keys, pressed) = async_channel::bounded(KEYS_MAX);
     let adapters = adapters(&parts, &stage);
     let seed = Uuid::now_v7().as_u64_pair().1;
-    let machine = stb_core::Config::of(standing(&parts), seed);
+    let mut machine = stb_core::Config::of(standing(&parts), seed);
+    machine.operator_phone.clone_from(&parts.config.operator.phone);
     let key_limit = parts.config.input.stale();
     let driver = Driver::new(
         machine,

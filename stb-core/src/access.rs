@@ -10,6 +10,8 @@ use crate::view::{Language, TextScale};
 #[serde(default)]
 pub(crate) struct Settings {
     pub(crate) scale: TextScale,
+    /// The first start need not ask for it.
+    pub(crate) is_scale_chosen: bool,
     /// None until somebody chooses here: the provisioned language holds.
     pub(crate) language: Option<Language>,
     pub(crate) speech: bool,
@@ -34,6 +36,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             scale: TextScale::Normal,
+            is_scale_chosen: false,
             language: None,
             speech: true,
             volume_percent: 40,

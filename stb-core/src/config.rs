@@ -12,6 +12,8 @@ pub struct Config {
     /// Receipts of orders are spread over this time, so that ten thousand boxes do not call at
     /// once. Answers of people never wait.
     pub receipt_window_ms: u32,
+    /// Telephone of the cable operator, for whoever has no letter, or a box that is known no more.
+    pub operator_phone: Option<String>,
 }
 
 /// Whether a gateway knows this box.
@@ -43,8 +45,6 @@ pub struct NewBox {
     pub is_set_up_by_hand: bool,
     /// Its disk fails: nothing that it is told now outlives the plug.
     pub remembers_nothing: bool,
-    /// Telephone of the cable operator, for whoever has no letter.
-    pub operator_phone: Option<String>,
 }
 
 impl Config {
@@ -61,7 +61,7 @@ impl Config {
 
     /// A box of this standing, with the usual receipt window.
     pub const fn of(standing: Standing, seed: u64) -> Self {
-        Self { standing, seed, receipt_window_ms: 3_000 }
+        Self { standing, seed, receipt_window_ms: 3_000, operator_phone: None }
     }
 
     pub(crate) const fn enrolled(&self) -> Option<&Enrolled> {

@@ -13,6 +13,8 @@ pub(crate) struct Context {
     pub(crate) random: Generator,
     /// Of the town office; none when nobody said it.
     pub(crate) town_phone: Option<Phone>,
+    /// Of the cable operator.
+    pub(crate) operator_phone: Option<Phone>,
     effects: VecDeque<Effect>,
     calls: u64,
 }
@@ -23,6 +25,7 @@ impl Context {
             now: Now { monotonic_ms: 0, wall_ms: 0, wall_trusted: false },
             random: Generator::new(config.seed),
             town_phone: None,
+            operator_phone: config.operator_phone.as_deref().and_then(Phone::new),
             config,
             effects: VecDeque::new(),
             calls: 0,

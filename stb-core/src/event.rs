@@ -120,6 +120,8 @@ pub enum Event {
     SpeechEnded(u64),
     /// What became of an attempt to enrol.
     EnrolmentTold(EnrolmentNews),
+    /// Nobody can be asked to wipe what the home has on this box.
+    StartOverFailed,
     /// What there is to tell about an update of the box; none when nothing is.
     UpdateChanged(Option<UpdateNotice>),
     /// What the operator's support asks this home for; none when nothing is open.

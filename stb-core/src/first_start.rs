@@ -6,11 +6,13 @@
 
 mod pages;
 
+pub(crate) use pages::call_operator;
+
 use crate::{
     config::{Enrolled, NewBox},
     entry::{DigitEntry, PadKey},
     phone::Phone,
-    phrase::{Phrase, say},
+    phrase::Phrase,
     service::LetterCode,
     session::STRAY_PRESS_MS,
     view::{Language, TextScale},
@@ -20,6 +22,8 @@ use crate::{
 const CODE_DIGITS: usize = 12;
 /// A box that is known already waits so long for somebody who answers; the settings ask the same.
 const UNATTENDED_MS: u64 = 60_000;
+/// A number that is refused so often is more than mistyped.
+const REFUSALS_TO_CALL: u32 = 2;
 
 /// What became of an attempt to enrol.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +87,9 @@ pub(crate) struct FirstStart {
     stage: Stage,
     entry: DigitEntry,
     remark: Option<Phrase>,
+    /// The number that was typed last was refused; the next digit begins another one.
+    is_refused: bool,
+    refusals: u32,
     /// What is on its way to the gateway.
     asked: Option<LetterCode>,
     obstacle: Option<Obstacle>,
@@ -93,24 +100,29 @@ pub(crate) struct FirstStart {
 }
 
 impl FirstStart {
-    pub(crate) fn new(new: &NewBox) -> Self {
+    pub(crate) fn new(new: &NewBox, phone: Option<Phone>) -> Self {
         Self {
             stage: Stage::Language,
             entry: DigitEntry::new(CODE_DIGITS),
             remark: None,
+            is_refused: false,
+            refusals: 0,
             asked: new.code.clone(),
             obstacle: new.remembers_nothing.then_some(Obstacle::Faulty),
             asks: !new.is_set_up_by_hand && !new.remembers_nothing,
             enrolled_at: None,
             page_since: 0,
-            phone: new.operator_phone.as_deref().and_then(Phone::new),
+            phone,
         }
     }
 
     /// The store was read: what was chosen before is not asked for again.
-    pub(crate) fn begin(&mut self, is_chosen: bool, now_ms: u64) {
-        let is_asked = self.asks && !is_chosen;
-        let stage = if is_asked { Stage::Language } else { self.after_choices() };
+    pub(crate) fn begin(&mut self, has_language: bool, has_scale: bool, now_ms: u64) {
+        let stage = match (self.asks, has_language, has_scale) {
+            (true, false, _) => Stage::Language,
+            (true, true, false) => Stage::Scale,
+            _ => self.after_choices(),
+        };
         self.enter(stage, now_ms);
     }
 
@@ -155,6 +167,7 @@ impl FirstStart {
         let is_taken = self.stage == Stage::Code && self.entry.push(digit);
         if is_taken {
             self.remark = None;
+            self.is_refused = false;
         }
         is_taken
     }
@@ -224,7 +237,9 @@ impl FirstStart {
         self.obstacle = None;
         if self.entry.digits() == code.digits() {
             self.entry = DigitEntry::new(CODE_DIGITS);
-            self.remark = Some(say::letter_code_refused());
+            self.remark = None;
+            self.is_refused = true;
+            self.refusals += 1;
         }
         let waited = self.stage == Stage::Connecting;
         if waited {

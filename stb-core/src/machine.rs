@@ -112,6 +112,10 @@ pub struct Machine {
     /// Until the box belongs to a home.
     first_start: Option<FirstStart>,
     reader_before_enrolment: Option<Event>,
+    /// When the first start begins without the store.
+    store_due: Option<u64>,
+    /// When a wish to start over has failed.
+    start_over_due: Option<u64>,
 }
 
 /// One sentence for a moment.
@@ -169,6 +173,8 @@ impl Machine {
             proof: Proof::default(),
             first_start: None,
             reader_before_enrolment: None,
+            store_due: None,
+            start_over_due: None,
         }
     }
 
@@ -213,6 +219,7 @@ impl Machine {
             self.update_line.deadline(),
             self.conversation_end(),
             self.first_start_deadline(),
+            self.start_over_due,
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -248,7 +255,10 @@ impl Machine {
 
     fn line_over_television(&self) -> Option<Phrase> {
         let update = || self.update_hint();
-        let begin = || (self.hint.is_shown() && self.has_menu_keys()).then(say::hint_begin);
+        let begin = || {
+            let is_shown = self.hint.is_shown() && self.has_menu_keys();
+            is_shown.then(|| self.refused_line().unwrap_or_else(say::hint_begin))
+        };
         self.call_hint().or_else(update).or_else(begin)
     }
 
@@ -310,6 +320,7 @@ impl Machine {
                 self.diagnosis_settled(request_id, outcome);
             }
             Event::EnrolmentTold(news) => self.enrolment_told(news),
+            Event::StartOverFailed => self.start_over_failed(),
             reader @ Event::ReaderChanged(_) if self.first_start.is_some() => {
                 self.note_reader_before_enrolment(reader);
             }
@@ -406,6 +417,7 @@ impl Machine {
         self.reach_services();
         self.diagnosis.reach(now_ms);
         self.reach_orders();
+        self.reach_start_over();
         self.reach_reports();
         if self.settings_due.take_if(|due| *due <= now_ms).is_some() {
             let bytes = self.settings.to_bytes();

@@ -6,7 +6,7 @@ pub(crate) mod page;
 
 pub(crate) use draft::Draft;
 pub(crate) use focus::Direction;
-pub(crate) use page::{CardDeed, Choice, Command, Page, Setting};
+pub(crate) use page::{CardDeed, Choice, Command, Page, Setting, Wipe};
 
 /// The open pages, bottom first; empty means live television.
 #[derive(Debug, Default)]

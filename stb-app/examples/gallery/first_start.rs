@@ -16,7 +16,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     let english = language.view();
     let mut size = Television::unpacked(NewBox::default());
     size.choose_here("language-ja");
-    let mut missing = at_code(true);
+    let mut missing = at_code();
     missing.type_digits("61820");
     missing.choose_here("pad-submit");
     let refused = EnrolmentNews::CodeRefused(LetterCode::new(CODE));
@@ -24,7 +24,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("first-language", first),
         ("first-language-english", english),
         ("first-size", size.view()),
-        ("first-code", at_code(false).view()),
+        ("first-code", at_code().view()),
         ("first-code-missing", missing.view()),
         ("first-code-refused", told(refused).view()),
         ("first-connecting", sent().view()),
@@ -34,19 +34,21 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("start-over-settings", stopped(&[]).view()),
         ("start-over", stopped(&["start-over-tile"]).view()),
         ("start-over-begun", stopped(&["start-over-tile", "start-over-yes"]).view()),
+        ("start-over-failed", not_wiped().view()),
+        ("start-over-home", stopped_at_home().view()),
+        ("first-code-refused-again", refused_again().view()),
     ]
 }
 
-fn at_code(has_phone: bool) -> Television {
-    let operator_phone = has_phone.then(|| "0884-00-0000".to_owned());
-    let mut television = Television::unpacked(NewBox { operator_phone, ..NewBox::default() });
+fn at_code() -> Television {
+    let mut television = Television::unpacked(NewBox::default());
     television.choose_here("language-ja");
     television.choose_here("scale-normal");
     television
 }
 
 fn sent() -> Television {
-    let mut television = at_code(true);
+    let mut television = at_code();
     television.type_digits(CODE);
     television.wait(700);
     television.press(RemoteKey::Confirm);
@@ -56,6 +58,29 @@ fn sent() -> Television {
 fn told(news: EnrolmentNews) -> Television {
     let mut television = sent();
     television.happens(Event::EnrolmentTold(news));
+    television
+}
+
+fn refused_again() -> Television {
+    let refused = || Event::EnrolmentTold(EnrolmentNews::CodeRefused(LetterCode::new(CODE)));
+    let mut television = told(EnrolmentNews::CodeRefused(LetterCode::new(CODE)));
+    television.type_digits(CODE);
+    television.wait(700);
+    television.press(RemoteKey::Confirm);
+    television.happens(refused());
+    television
+}
+
+fn not_wiped() -> Television {
+    let mut television = stopped(&["start-over-tile", "start-over-yes"]);
+    television.happens(Event::StartOverFailed);
+    television
+}
+
+fn stopped_at_home() -> Television {
+    let mut television = stopped(&[]);
+    television.press(RemoteKey::Home);
+    television.wait(10_000);
     television
 }
 

@@ -274,6 +274,8 @@ impl<U: Upward> Work<U> {
         tracing::warn!("the home wants to start over: what it has on this box will be wiped");
         if let Err(error) = std::fs::write(self.file.with_file_name(START_OVER_FILE), b"") {
             tracing::error!(%error, "the wish to start over was not written");
+            // Nobody listens any more when the box ends.
+            let _ = self.events.send_blocking(Event::StartOverFailed);
         }
     }
 

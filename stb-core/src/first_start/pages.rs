@@ -7,7 +7,7 @@ use crate::{
     view::{Body, Icon, Language, Layout, PageKind, TextScale},
 };
 
-use super::{FirstDeed, FirstStart, Obstacle, Stage};
+use super::{FirstDeed, FirstStart, Obstacle, REFUSALS_TO_CALL, Stage};
 
 impl FirstStart {
     pub(crate) fn draft(&self) -> Draft {
@@ -26,15 +26,26 @@ impl FirstStart {
     }
 
     fn code_page(&self) -> Draft {
-        let lead = self.phone.as_ref().map_or_else(say::first_code_lead, |phone| {
-            say::first_code_lead_phone(phone.written(), &phone.reading())
-        });
+        let title =
+            if self.is_refused { say::first_refused_title() } else { say::first_code_title() };
         let pad = |key| Command::FirstStart(FirstDeed::Pad(key));
         self.entry
-            .draft(PageKind::EnrolmentCode, say::first_code_title(), pad)
-            .lead(lead)
+            .draft(PageKind::EnrolmentCode, title, pad)
+            .lead(self.code_lead())
             .detail(self.remark.clone())
             .hint(say::first_code_hint())
+    }
+
+    /// The one thing to do: whoever was refused again has done what is written here before.
+    fn code_lead(&self) -> Phrase {
+        let phone = self.phone.as_ref().map(|phone| (phone.written(), phone.reading()));
+        match (self.is_refused, self.refusals >= REFUSALS_TO_CALL, phone) {
+            (true, false, _) => say::first_refused_lead(),
+            (true, true, None) => say::first_refused_again_lead(),
+            (true, true, Some((phone, kana))) => say::first_refused_again_lead_phone(phone, &kana),
+            (false, _, None) => say::first_code_lead(),
+            (false, _, Some((phone, kana))) => say::first_code_lead_phone(phone, &kana),
+        }
     }
 
     fn connecting_page(&self) -> Draft {
@@ -47,20 +58,24 @@ impl FirstStart {
                 (say::first_unreachable_title(), say::first_unreachable_lead(), Icon::Warning)
             }
             Some(Obstacle::Faulty) => {
-                (say::first_faulty_title(), say::first_faulty_lead(), Icon::Phone)
+                (say::first_faulty_title(), call_operator(self.phone.as_ref()), Icon::Phone)
             }
         };
-        let phone = self.phone.as_ref().filter(|_| self.obstacle == Some(Obstacle::Faulty));
-        let body = phone
-            .map_or(Body::Picture(icon), |phone: &Phone| Body::Phone(phone.written().to_owned()));
         let retype = Command::FirstStart(FirstDeed::Retype);
         Draft::new(PageKind::Enrolling, title, Layout::Row)
             .lead(lead)
             .detail(self.whom_to_call())
-            .body(body)
+            .body(Body::Picture(icon))
             .hint(say::first_retype_hint())
             .choice(Choice::new(say::first_retype(), None, retype))
     }
+}
+
+/// Whom to call about the box, with the number where it is known.
+pub(crate) fn call_operator(phone: Option<&Phone>) -> Phrase {
+    phone.map_or_else(say::call_operator, |phone| {
+        say::call_operator_phone(phone.written(), &phone.reading())
+    })
 }
 
 fn language_page() -> Draft {
@@ -88,7 +103,8 @@ fn scale_page() -> Draft {
         (TextScale::Largest, say::scale_largest()),
     ];
     let mut draft = Draft::new(PageKind::FirstChoice, say::first_scale_title(), Layout::Column)
-        .lead(say::first_scale_lead());
+        .lead(say::first_scale_lead())
+        .hint(say::first_scale_hint());
     draft.choices.extend(scales.map(entry));
     draft
 }

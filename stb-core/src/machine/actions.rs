@@ -1,7 +1,7 @@
 //! What 決定 does.
 
 use crate::{
-    nav::{Command, Page, Setting},
+    nav::{Command, Page, Setting, Wipe},
     session::purpose::Purpose,
 };
 
@@ -36,7 +36,7 @@ impl Machine {
             Command::Service(deed) => return self.service_deed(deed),
             Command::Cards(deed) => return self.card_menu_deed(deed),
             Command::Diagnosis(deed) => self.diagnosis_deed(deed),
-            Command::OpenStartOver => self.nav.open(Page::StartOver { is_begun: false }, 0),
+            Command::OpenStartOver => self.nav.open(Page::StartOver(Wipe::Asked), 0),
             Command::StartOver => self.start_over(),
             Command::ToSettings => {
                 self.nav.back();

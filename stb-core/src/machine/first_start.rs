@@ -14,15 +14,20 @@ use crate::{
 
 use super::{Machine, Settings};
 
+/// A store that is well is read long before.
+const STORE_MS: u64 = 5_000;
+
 impl Machine {
-    /// The store was read.
+    /// The store was read, or does not answer.
     pub(super) fn begin_first_start(&mut self) {
+        if self.first_start.is_some() {
+            return;
+        }
         let Standing::New(new) = &self.context.config.standing else { return };
         let code = new.code.clone();
-        let mut first = FirstStart::new(new);
-        let untouched = Settings::default();
-        let is_chosen = self.settings.language.is_some() || self.settings.scale != untouched.scale;
-        first.begin(is_chosen, self.context.now_ms());
+        let mut first = FirstStart::new(new, self.context.operator_phone.clone());
+        let Settings { language, is_scale_chosen, .. } = &self.settings;
+        first.begin(language.is_some(), *is_scale_chosen, self.context.now_ms());
         self.first_start = Some(first);
         self.turn_first_page();
         if let Some(code) = code {
@@ -41,6 +46,7 @@ impl Machine {
         let focus = first.first_focus(language, scale);
         self.nav.leave_to_television();
         self.nav.open(Page::FirstStart, focus);
+        self.offer_complete_pin();
     }
 
     /// Every key but those of the sound: there is no television yet that 終了 could lead to.
@@ -103,7 +109,10 @@ impl Machine {
     fn keep_choice(&mut self, deed: FirstDeed) {
         match deed {
             FirstDeed::Language(language) => self.settings.language = Some(language),
-            FirstDeed::Scale(scale) => self.settings.scale = scale,
+            FirstDeed::Scale(scale) => {
+                self.settings.scale = scale;
+                self.settings.is_scale_chosen = true;
+            }
             FirstDeed::Pad(_) | FirstDeed::Retype => return,
         }
         self.settings_chosen = true;
@@ -139,10 +148,28 @@ impl Machine {
     }
 
     pub(super) fn first_start_deadline(&self) -> Option<u64> {
-        self.first_start.as_ref()?.deadline(self.touched_at)
+        match &self.first_start {
+            Some(first) => first.deadline(self.touched_at),
+            None => self.store_due,
+        }
+    }
+
+    /// A disk that does not answer keeps nobody from the first question.
+    fn wait_for_store(&mut self) {
+        let waits = !self.is_restored && self.first_start.is_none();
+        if !waits || self.context.config.enrolled().is_some() {
+            self.store_due = None;
+            return;
+        }
+        let now_ms = self.context.now_ms();
+        if *self.store_due.get_or_insert(now_ms + STORE_MS) <= now_ms {
+            self.store_due = None;
+            self.begin_first_start();
+        }
     }
 
     pub(super) fn settle_first_start(&mut self) {
+        self.wait_for_store();
         let (touched_at, now_ms) = (self.touched_at, self.context.now_ms());
         // An order took the place of the last questions: the settings ask the same.
         let is_left = self.is_restored && !self.nav.contains(Page::FirstStart);

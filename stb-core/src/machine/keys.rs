@@ -274,6 +274,7 @@ impl Machine {
         };
         self.offer_complete_pin();
         if is_taken {
+            self.offer_submit();
             self.typed_at = Some(self.context.now_ms());
         }
         if is_taken { Cue::Move } else { Cue::Edge }
@@ -286,8 +287,15 @@ impl Machine {
             Body::Digits { digits, wanted } => digits.len() == usize::from(wanted),
             _ => false,
         });
+        if complete {
+            self.offer_submit();
+        }
+    }
+
+    /// After a digit of the remote 決定 means the number, and never one more digit of the pad.
+    fn offer_submit(&mut self) {
         let place = self.choices().iter().position(|choice| choice.command.is_submit());
-        if let Some(place) = place.filter(|_| complete) {
+        if let Some(place) = place {
             self.nav.set_focus(place);
         }
     }

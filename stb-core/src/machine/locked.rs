@@ -67,7 +67,7 @@ const fn waits(page: Page) -> bool {
         | Page::Cards
         | Page::Diagnosis
         | Page::FirstStart
-        | Page::StartOver { .. } => true,
+        | Page::StartOver(_) => true,
         Page::Home
         | Page::Welcome
         | Page::AccessLog { .. }

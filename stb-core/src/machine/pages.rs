@@ -63,7 +63,7 @@ impl Machine {
                 .draft(self.context.town_phone.as_ref())
                 .unwrap_or_else(|| self.settings_page()),
             Page::Diagnosis => self.diagnosis.draft().unwrap_or_else(|| self.home_page()),
-            Page::StartOver { is_begun } => start_over_page(is_begun),
+            Page::StartOver(wipe) => start_over_page(wipe, self.context.operator_phone.as_ref()),
             Page::FirstStart => {
                 self.first_start.as_ref().map_or_else(|| self.home_page(), FirstStart::draft)
             }
@@ -73,7 +73,7 @@ impl Machine {
     /// Who is known here, or that the town cannot be reached.
     fn status(&self) -> Option<Phrase> {
         // Pages that lead to the gateway or away from it say so themselves.
-        if self.first_start.is_some() || matches!(self.nav.page(), Some(Page::StartOver { .. })) {
+        if self.first_start.is_some() || matches!(self.nav.page(), Some(Page::StartOver(_))) {
             return None;
         }
         if self.refusal.is_some() {
@@ -90,7 +90,7 @@ impl Machine {
 
     fn home_page(&self) -> Draft {
         let mut draft = Draft::new(PageKind::Home, say::home_title(), Layout::Tiles { columns: 3 })
-            .lead(say::home_lead());
+            .lead(self.refused_line().unwrap_or_else(say::home_lead));
         draft.choices.extend(self.check_in_tile());
         draft = draft
             .choice(self.login_tile())

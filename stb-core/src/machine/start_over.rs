@@ -5,8 +5,10 @@
 
 use crate::{
     effect::Effect,
-    nav::{Choice, Command, Draft, Page},
-    phrase::say,
+    first_start::call_operator,
+    nav::{Choice, Command, Draft, Page, Wipe},
+    phone::Phone,
+    phrase::{Phrase, say},
     view::{Body, Icon, Layout, PageKind},
 };
 
@@ -15,18 +17,44 @@ use super::Machine;
 /// So long a gateway may be wrong about a box that nobody stopped.
 const DOUBT_MS: u64 = 24 * 3_600_000;
 
+/// A wish that is heard ends the program much sooner.
+const WIPING_MS: u64 = 120_000;
+
 /// Since when the gateway refuses the box.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal {
     is_stopped: bool,
     since: u64,
+    is_told: bool,
+}
+
+impl Refusal {
+    const fn is_sure(self, now_ms: u64) -> bool {
+        self.is_stopped || now_ms >= self.since + DOUBT_MS
+    }
 }
 
 impl Machine {
     pub(super) fn device_refused(&mut self, is_stopped: bool) {
         let now_ms = self.context.now_ms();
-        let since = self.refusal.map_or(now_ms, |before| before.since);
-        self.refusal = Some(Refusal { is_stopped, since });
+        let (since, was_told) =
+            self.refusal.map_or((now_ms, false), |before| (before.since, before.is_told));
+        let refusal = Refusal { is_stopped, since, is_told: was_told };
+        let is_told = was_told || refusal.is_sure(now_ms);
+        self.refusal = Some(Refusal { is_told, ..refusal });
+        if let Some(line) = self.refused_line().filter(|_| !was_told) {
+            self.tell(line);
+        }
+    }
+
+    /// A home whose box hears no order any more must know it, and whom to call.
+    pub(super) fn refused_line(&self) -> Option<Phrase> {
+        let now_ms = self.context.now_ms();
+        self.refusal.filter(|refusal| refusal.is_sure(now_ms))?;
+        let phone = self.context.operator_phone.as_ref();
+        Some(phone.map_or_else(say::refused_call, |phone| {
+            say::refused_call_phone(phone.written(), &phone.reading())
+        }))
     }
 
     /// On the page of the settings; never while an order is told, which only this box's memory knows.
@@ -37,8 +65,7 @@ impl Machine {
 
     fn may_start_over(&self) -> bool {
         let now_ms = self.context.now_ms();
-        let is_sure = |refusal: Refusal| refusal.is_stopped || now_ms >= refusal.since + DOUBT_MS;
-        self.refusal.is_some_and(is_sure) && !self.is_order_in_force()
+        self.refusal.is_some_and(|refusal| refusal.is_sure(now_ms)) && !self.is_order_in_force()
     }
 
     pub(super) fn start_over(&mut self) {
@@ -46,20 +73,46 @@ impl Machine {
             self.nav.back();
             return;
         }
-        self.nav.replace(Page::StartOver { is_begun: true }, 0);
+        self.nav.replace(Page::StartOver(Wipe::Begun), 0);
+        self.start_over_due = Some(self.context.now_ms() + WIPING_MS);
         self.context.push(Effect::StartOver);
+    }
+
+    pub(super) fn reach_start_over(&mut self) {
+        let now_ms = self.context.now_ms();
+        if self.start_over_due.is_some_and(|due| due <= now_ms) {
+            self.start_over_failed();
+        }
+    }
+
+    /// The box goes on as it was.
+    pub(super) fn start_over_failed(&mut self) {
+        self.start_over_due = None;
+        if self.is_on(Page::StartOver(Wipe::Begun)) {
+            self.nav.replace(Page::StartOver(Wipe::Failed), 0);
+        }
     }
 }
 
-pub(super) fn start_over_page(is_begun: bool) -> Draft {
-    if is_begun {
-        return Draft::new(PageKind::StartOver, say::start_over_begun_title(), Layout::Row)
-            .lead(say::start_over_begun_lead())
-            .body(Body::Picture(Icon::Clock))
-            .choice(Choice::new(say::button_close(), None, Command::ToSettings));
-    }
+pub(super) fn start_over_page(wipe: Wipe, phone: Option<&Phone>) -> Draft {
+    let (title, lead, icon) = match wipe {
+        Wipe::Asked => return question(phone),
+        Wipe::Begun => (say::start_over_begun_title(), say::start_over_begun_lead(), Icon::Clock),
+        Wipe::Failed => (say::start_over_failed_title(), call_operator(phone), Icon::Phone),
+    };
+    Draft::new(PageKind::StartOver, title, Layout::Row)
+        .lead(lead)
+        .body(Body::Picture(icon))
+        .choice(Choice::new(say::button_close(), None, Command::ToSettings))
+}
+
+fn question(phone: Option<&Phone>) -> Draft {
+    let no_letter = phone.map_or_else(say::start_over_no_letter, |phone| {
+        say::start_over_no_letter_phone(phone.written(), &phone.reading())
+    });
     Draft::new(PageKind::StartOver, say::start_over_title(), Layout::Row)
         .lead(say::start_over_lead())
+        .detail(Some(no_letter))
         .body(Body::Picture(Icon::Warning))
         .choice(Choice::new(say::start_over_no(), None, Command::ToSettings))
         .choice(Choice::new(say::start_over_yes(), None, Command::StartOver))

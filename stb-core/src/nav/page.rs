@@ -45,10 +45,16 @@ pub(crate) enum Page {
     Diagnosis,
     /// Whatever the first start asks or tells now.
     FirstStart,
-    /// Whether what the home has on this box shall be wiped; and that it is being wiped.
-    StartOver {
-        is_begun: bool,
-    },
+    /// Whether what the home has on this box shall be wiped, and what became of it.
+    StartOver(Wipe),
+}
+
+/// How far a box is on its way back to its carton.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wipe {
+    Asked,
+    Begun,
+    Failed,
 }
 
 /// One setting.

@@ -109,8 +109,12 @@ fn a_refused_code_is_told_and_another_one_may_be_typed() {
     hears(&mut television, EnrolmentNews::CodeRefused(LetterCode::new(CODE)));
     let page = television.page();
     assert_eq!(page.kind, PageKind::EnrolmentCode);
-    assert_eq!(page.detail.map(|detail| detail.id), Some("letter-code-refused"));
+    assert_eq!(page.title.id, "first-refused-title", "what is read first");
+    assert_eq!(page.lead.map(|lead| lead.id), Some("first-refused-lead"));
     assert_eq!(page.body, Body::Digits { digits: String::new(), wanted: 12 });
+    television.type_digits("9");
+    assert_eq!(television.page().title.id, "first-code-title");
+    television.choose_here("pad-delete");
     type_code(&mut television, "999999999999");
     assert_eq!(tried(&mut television), [CODE, "999999999999"]);
     hears_enrolled(&mut television);
@@ -136,9 +140,11 @@ fn a_late_refusal_of_the_number_before_does_not_disturb() {
 fn half_a_number_goes_nowhere() {
     let mut television = at_code();
     television.type_digits("12345");
-    television.choose_here("pad-submit");
+    television.wait(700);
+    television.press(RemoteKey::Confirm);
     assert_eq!(tried(&mut television), [""; 0]);
     let page = television.page();
+    assert_eq!(page.body, Body::Digits { digits: "12345".to_owned(), wanted: 12 });
     assert_eq!(page.kind, PageKind::EnrolmentCode);
     assert_eq!(page.detail.map(|detail| detail.id), Some("digits-missing"));
 }
@@ -175,7 +181,17 @@ fn a_refused_code_of_the_factory_gives_way_to_the_letter() {
     hears(&mut television, EnrolmentNews::CodeRefused(LetterCode::new(CODE)));
     television.choose_here("scale-normal");
     let page = television.page();
-    assert_eq!((page.kind, page.detail), (PageKind::EnrolmentCode, None));
+    assert_eq!((page.kind, page.title.id), (PageKind::EnrolmentCode, "first-code-title"));
+}
+
+#[test]
+fn whoever_is_refused_again_is_told_whom_to_call() {
+    let mut television = at_code();
+    for lead in ["first-refused-lead", "first-refused-again-lead-phone"] {
+        type_code(&mut television, CODE);
+        hears(&mut television, EnrolmentNews::CodeRefused(LetterCode::new(CODE)));
+        assert_eq!(television.page().lead.map(|lead| lead.id), Some(lead));
+    }
 }
 
 #[test]
@@ -195,20 +211,50 @@ fn what_keeps_the_box_waiting_is_told_and_the_number_can_be_typed_anew() {
     let page = television.page();
     assert_eq!(page.kind, PageKind::EnrolmentCode);
     assert_eq!(page.body, Body::Digits { digits: CODE.to_owned(), wanted: 12 }, "to be compared");
+    television.wait(700);
+    television.take_effects();
+    television.press(RemoteKey::Confirm);
+    assert_eq!(tried(&mut television), [CODE], "決定 sends it as it stands");
     hears_enrolled(&mut television);
     assert!(television.machine.view().page.is_none(), "it went on meanwhile");
 }
 
 #[test]
 fn the_operator_s_number_stands_where_it_is_needed() {
-    let phone = Some("0884-00-0000".to_owned());
-    let new = NewBox { operator_phone: phone, is_set_up_by_hand: true, ..NewBox::default() };
+    let new = NewBox { is_set_up_by_hand: true, ..NewBox::default() };
     let mut television = Television::unpacked(new);
     let lead = television.page().lead.map(|lead| lead.id);
     assert_eq!(lead, Some("first-code-lead-phone"));
     type_code(&mut television, CODE);
     hears(&mut television, EnrolmentNews::Faulty);
-    assert_eq!(television.page().body, Body::Phone("0884-00-0000".to_owned()));
+    assert_eq!(television.page().lead.map(|lead| lead.id), Some("call-operator-phone"));
+}
+
+#[test]
+fn a_disk_that_does_not_answer_keeps_nobody_from_the_first_question() {
+    let mut television = Television::boxed(with_code());
+    television.happens(Event::DeadlineReached);
+    assert!(television.machine.view().page.is_none(), "it may answer yet");
+    television.wait(5_000);
+    television.sees(PageKind::FirstChoice);
+    assert_eq!(tried(&mut television), [CODE]);
+    television.press(RemoteKey::Down);
+    television.start();
+    television.sees(PageKind::FirstChoice);
+    assert_eq!(tried(&mut television), [""; 0], "begun once");
+    assert_eq!(television.focused(), "language-ja-easy", "nobody is sent back");
+}
+
+#[test]
+fn a_power_cut_before_the_size_asks_for_the_size() {
+    let mut television = Television::unpacked(NewBox::default());
+    television.choose_here("language-en");
+    television.wait(5_000);
+    let disk = television.disk.clone();
+    let mut again = Television::boxed(NewBox::default());
+    again.disk = disk;
+    again.start();
+    assert_eq!(again.page().title.id, "first-scale-title");
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn the_voice_names_no_key_with_which_something_secret_is_typed() {
     television.press(RemoteKey::Digit(3));
     let words: Vec<&str> = heard(&mut television).iter().map(|word| word.id).collect();
     assert_eq!(words, ["pin-digits-spoken"; 3]);
-    television.press_all(&[RemoteKey::Down, RemoteKey::Down]);
+    television.press_all(&[RemoteKey::Left, RemoteKey::Right]);
     let words: Vec<&str> = heard(&mut television).iter().map(|word| word.id).collect();
     assert_eq!(words, ["pad-submit"]);
 }

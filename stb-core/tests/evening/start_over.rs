@@ -1,7 +1,7 @@
 //! A box that its gateway does not know any more goes back to its carton, and no other box does.
 
 use evacuation::hazard::Level;
-use stb_core::{effect::Effect, event::Event, view::PageKind};
+use stb_core::{effect::Effect, event::Event, key::RemoteKey, view::PageKind};
 
 use crate::television::Television;
 
@@ -48,6 +48,45 @@ fn a_refused_box_says_so_and_is_wiped_after_a_yes() {
 }
 
 #[test]
+fn a_stopped_box_says_whom_to_call() {
+    let mut television = refused();
+    let spoken = |television: &mut Television| {
+        let effects = television.take_effects();
+        let spoken = effects.iter().filter(|effect| match effect {
+            Effect::Speak { sentences, .. } => {
+                sentences.iter().any(|one| one.id == "refused-call-phone")
+            }
+            _ => false,
+        });
+        spoken.count()
+    };
+    assert_eq!(spoken(&mut television), 1);
+    television.happens(Event::DeviceRefused { is_stopped: true });
+    assert_eq!(spoken(&mut television), 0, "once");
+    television.press(RemoteKey::Home);
+    assert_eq!(television.page().lead.map(|lead| lead.id), Some("refused-call-phone"));
+}
+
+#[test]
+fn a_wish_that_fails_ends_with_whom_to_call() {
+    let failures: [fn(&mut Television); 2] =
+        [|television| television.happens(Event::StartOverFailed), |tv| tv.wait(120_000)];
+    for fail in failures {
+        let mut television = refused();
+        television.choose("tile-settings");
+        television.choose_here("start-over-tile");
+        television.choose_here("start-over-yes");
+        assert_eq!(television.page().title.id, "start-over-begun-title");
+        fail(&mut television);
+        let page = television.page();
+        assert_eq!(page.title.id, "start-over-failed-title");
+        assert_eq!(page.lead.map(|lead| lead.id), Some("call-operator-phone"));
+        television.choose_here("button-close");
+        television.sees(PageKind::Settings);
+    }
+}
+
+#[test]
 fn an_order_in_force_is_not_wiped() {
     let mut television = refused();
     television.choose("tile-settings");
@@ -57,7 +96,7 @@ fn an_order_in_force_is_not_wiped() {
     television.receive(bytes);
     assert!(television.takeover().is_some());
     television.wait(2_000);
-    television.press(stb_core::key::RemoteKey::Confirm);
+    television.press(RemoteKey::Confirm);
     television.wait(10_000);
     television.choose("tile-settings");
     assert!(!television.has_item("start-over-tile"));

@@ -90,9 +90,17 @@ impl Television {
 
     /// Out of the carton, its store read, nobody connected.
     pub fn unpacked(new: NewBox) -> Self {
-        let mut television = Self::cold();
-        television.machine = Machine::new(Config::of(Standing::New(new), 7));
+        let mut television = Self::boxed(new);
         television.start();
+        television
+    }
+
+    /// The same, but nothing has come from its store so far.
+    pub fn boxed(new: NewBox) -> Self {
+        let mut television = Self::cold();
+        let mut config = Config::of(Standing::New(new), 7);
+        config.operator_phone = Some(OPERATOR_PHONE.to_owned());
+        television.machine = Machine::new(config);
         television
     }
 
@@ -448,9 +456,13 @@ pub fn consents() -> ServiceConsents {
     ServiceConsents { consents: names.map(consent).to_vec() }
 }
 
+/// Nobody's number.
+pub const OPERATOR_PHONE: &str = "0884-00-0000";
+
 fn config(town: &Town, seed: u64) -> Config {
     let mut config = Config::new("box-1", "gateway.minami", town.root_key(), seed);
     config.receipt_window_ms = 0;
+    config.operator_phone = Some(OPERATOR_PHONE.to_owned());
     config
 }
 

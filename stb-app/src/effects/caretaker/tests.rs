@@ -290,4 +290,9 @@ fn a_wish_to_start_over_is_left_where_the_system_looks_for_it() {
     let now = Now { monotonic_ms: machine.now_ms, wall_ms: NIGHT_MS, wall_trusted: true };
     machine.work.hear(&News::StartOver, now);
     assert!(wish.exists());
+    std::fs::remove_file(&wish).expect("it was written");
+    std::fs::create_dir(&wish).expect("a folder of the same name");
+    machine.work.hear(&News::StartOver, now);
+    let told = machine.happened.try_recv();
+    assert!(matches!(told, Ok(Event::StartOverFailed)), "{told:?}");
 }
