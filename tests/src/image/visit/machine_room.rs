@@ -40,10 +40,25 @@ impl Visit {
         self.note_memory()?;
         let report = self.machine.succeed(
             "ps -eo rss=,user=,comm= --sort=-rss | head -n 12; \
-             free -m; ss -Hlntu; ps -N --ppid 2 -o user=,comm=; \
-             systemd-analyze security --no-pager | grep -E 'stb|weston|hitokoe|pcscd'",
+             free -m; ss -Hlntu; ps -N --ppid 2 -o user=,comm=",
         )?;
+        let report = report + &self.sandboxes()?;
         Ok(std::fs::write(self.out.join("system.txt"), report)?)
+    }
+
+    /// How much of the system each unit of ours could reach: 0 is nothing, 10 is everything.
+    fn sandboxes(&mut self) -> Result<String> {
+        let levels = self.machine.succeed(
+            "cd /usr/lib/systemd/system; \
+             for unit in stb-*.service hitokoe-*.service weston.service pcscd.service rauc.service; do \
+             systemd-analyze security --no-pager $unit | sed -n 's/.*exposure level for //p'; done; true",
+        )?;
+        for unit in ["stb-app.service", "stb-safe-mode.service"] {
+            let level = levels.lines().find_map(|line| line.strip_prefix(unit)?.strip_prefix(": "));
+            let level = level.and_then(|level| level.split(' ').next()?.parse::<f32>().ok());
+            ensure!(level.is_some_and(|level| level < 2.0), "the sandbox of {unit}: {levels}");
+        }
+        Ok(levels)
     }
 
     /// What the home has on the box opens for this machine's TPM and for nobody's passphrase.
