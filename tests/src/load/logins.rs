@@ -109,10 +109,10 @@ async fn beside_nginx(folder: &Path, clients: &[Client]) -> Result<Option<f64>> 
     nginx.wait_until("listening", START, || std::net::TcpStream::connect(&address).is_ok())?;
     let address = format!("https://{address}/");
     answered(clients, &address, 1).await?;
-    let before = nginx.cpu_us()?;
+    let before = nginx.threads_cpu_us("nginx")?;
     answered(clients, &address, 2 * (EACH - 1)).await?;
     let count = clients.len() * (EACH - 1);
-    Ok(Some(crate::fanout::per(nginx.cpu_us()? - before, count)))
+    Ok(Some(crate::fanout::per(nginx.threads_cpu_us("nginx")? - before, count)))
 }
 
 /// All clients at the same time, each so many requests one after the other.
