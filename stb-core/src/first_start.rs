@@ -6,8 +6,6 @@
 
 mod pages;
 
-pub(crate) use pages::call_operator;
-
 use crate::{
     config::{Enrolled, NewBox},
     entry::{DigitEntry, PadKey},

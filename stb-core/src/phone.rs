@@ -1,5 +1,7 @@
 //! A telephone number to be called: as it is written, and digit by digit as it is read aloud.
 
+use crate::phrase::Phrase;
+
 /// Fewest and most digits; the gateway's configuration says the same.
 const DIGITS: std::ops::RangeInclusive<usize> = 3..=15;
 /// How the digits are read in a number, from zero on.
@@ -30,6 +32,15 @@ impl Phone {
         };
         self.0.bytes().map(read).collect()
     }
+}
+
+/// A sentence that says whom to call, with the number where it is known.
+pub(crate) fn named(
+    phone: Option<&Phone>,
+    without: fn() -> Phrase,
+    with: fn(&str, &str) -> Phrase,
+) -> Phrase {
+    phone.map_or_else(without, |phone| with(phone.written(), &phone.reading()))
 }
 
 #[cfg(test)]

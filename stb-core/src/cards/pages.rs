@@ -4,7 +4,7 @@ use gateway_api::{household::Resident, service::ServiceConsent};
 
 use crate::{
     nav::{Choice, Command, Draft},
-    phone::Phone,
+    phone::{self, Phone},
     phrase::{Phrase, say},
     services::{attributes, service_named},
     time::date_in_japan,
@@ -249,19 +249,14 @@ fn home() -> Choice {
 
 /// Whoever has no letter calls the town office, under its number when that is known.
 fn stop_code_lead(town: Option<&Phone>) -> Phrase {
-    town.map_or_else(say::letter_code_stop_lead, |town| {
-        say::letter_code_stop_lead_phone(town.written(), &town.reading())
-    })
+    phone::named(town, say::letter_code_stop_lead, say::letter_code_stop_lead_phone)
 }
 
 fn stop_unknown_page(town: Option<&Phone>) -> Draft {
-    let (lead, body) = match town {
-        Some(town) => (
-            say::stop_unknown_lead_phone(town.written(), &town.reading()),
-            Body::Phone(town.written().to_owned()),
-        ),
-        None => (say::stop_unknown_lead(), Body::Picture(Icon::Warning)),
-    };
+    let lead = phone::named(town, say::stop_unknown_lead, say::stop_unknown_lead_phone);
+    let body = town.map_or(Body::Picture(Icon::Warning), |town: &Phone| {
+        Body::Phone(town.written().to_owned())
+    });
     Draft::new(PageKind::CardMenuDone, say::stop_unknown_title(), Layout::Row)
         .lead(lead)
         .body(body)
@@ -271,7 +266,5 @@ fn stop_unknown_page(town: Option<&Phone>) -> Draft {
 
 /// The same in one line.
 pub(super) fn stop_unknown_line(town: Option<&Phone>) -> Phrase {
-    town.map_or_else(say::toast_cards_unknown, |town| {
-        say::toast_cards_unknown_phone(town.written(), &town.reading())
-    })
+    phone::named(town, say::toast_cards_unknown, say::toast_cards_unknown_phone)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     nav::{Choice, Command, Draft},
-    phone::Phone,
+    phone,
     phrase::{Phrase, say},
     view::{Body, Icon, Language, Layout, PageKind, TextScale},
 };
@@ -38,14 +38,15 @@ impl FirstStart {
 
     /// The one thing to do: whoever was refused again has done what is written here before.
     fn code_lead(&self) -> Phrase {
-        let phone = self.phone.as_ref().map(|phone| (phone.written(), phone.reading()));
-        match (self.is_refused, self.refusals >= REFUSALS_TO_CALL, phone) {
-            (true, false, _) => say::first_refused_lead(),
-            (true, true, None) => say::first_refused_again_lead(),
-            (true, true, Some((phone, kana))) => say::first_refused_again_lead_phone(phone, &kana),
-            (false, _, None) => say::first_code_lead(),
-            (false, _, Some((phone, kana))) => say::first_code_lead_phone(phone, &kana),
+        let phone = self.phone.as_ref();
+        if !self.is_refused {
+            return phone::named(phone, say::first_code_lead, say::first_code_lead_phone);
         }
+        if self.refusals < REFUSALS_TO_CALL {
+            return say::first_refused_lead();
+        }
+        let with = say::first_refused_again_lead_phone;
+        phone::named(phone, say::first_refused_again_lead, with)
     }
 
     fn connecting_page(&self) -> Draft {
@@ -58,7 +59,9 @@ impl FirstStart {
                 (say::first_unreachable_title(), say::first_unreachable_lead(), Icon::Warning)
             }
             Some(Obstacle::Faulty) => {
-                (say::first_faulty_title(), call_operator(self.phone.as_ref()), Icon::Phone)
+                let phone = self.phone.as_ref();
+                let lead = phone::named(phone, say::call_operator, say::call_operator_phone);
+                (say::first_faulty_title(), lead, Icon::Phone)
             }
         };
         let retype = Command::FirstStart(FirstDeed::Retype);
@@ -69,13 +72,6 @@ impl FirstStart {
             .hint(say::first_retype_hint())
             .choice(Choice::new(say::first_retype(), None, retype))
     }
-}
-
-/// Whom to call about the box, with the number where it is known.
-pub(crate) fn call_operator(phone: Option<&Phone>) -> Phrase {
-    phone.map_or_else(say::call_operator, |phone| {
-        say::call_operator_phone(phone.written(), &phone.reading())
-    })
 }
 
 fn language_page() -> Draft {

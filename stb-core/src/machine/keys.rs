@@ -272,7 +272,6 @@ impl Machine {
             Some(Page::FirstStart) => self.first_start_digit(digit),
             _ => false,
         };
-        self.offer_complete_pin();
         if is_taken {
             self.offer_submit();
             self.typed_at = Some(self.context.now_ms());

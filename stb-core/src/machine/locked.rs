@@ -6,6 +6,7 @@ use crate::{
     key::RemoteKey,
     key_lock::{Scene, is_locked},
     nav::Page,
+    phone,
     phrase::{Phrase, say},
 };
 
@@ -43,14 +44,13 @@ impl Machine {
 
     /// On the page of the settings, for whoever wonders about keys that do nothing.
     pub(super) fn key_lock_sentence(&self) -> Option<Phrase> {
-        let phone =
-            self.context.town_phone.as_ref().map(|phone| (phone.written(), phone.reading()));
-        match (self.key_lock(), phone) {
-            (KeyLock::All, _) => None,
-            (KeyLock::Simple, None) => Some(say::keys_simple()),
-            (KeyLock::Minimal, None) => Some(say::keys_minimal()),
-            (KeyLock::Simple, Some((phone, kana))) => Some(say::keys_simple_phone(phone, &kana)),
-            (KeyLock::Minimal, Some((phone, kana))) => Some(say::keys_minimal_phone(phone, &kana)),
+        let town = self.context.town_phone.as_ref();
+        match self.key_lock() {
+            KeyLock::All => None,
+            KeyLock::Simple => Some(phone::named(town, say::keys_simple, say::keys_simple_phone)),
+            KeyLock::Minimal => {
+                Some(phone::named(town, say::keys_minimal, say::keys_minimal_phone))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     check_in::Settled,
     effect::{Effect, StoreCommand},
+    phone,
     phrase::say,
 };
 
@@ -79,10 +80,8 @@ impl Machine {
         }
         if is_from_a_person(&refused.content) {
             let phone = self.context.town_phone.as_ref();
-            let sentence = phone.map_or_else(say::toast_report_refused, |phone| {
-                say::toast_report_refused_phone(phone.written(), &phone.reading())
-            });
-            self.show_toast(sentence);
+            let (without, with) = (say::toast_report_refused, say::toast_report_refused_phone);
+            self.show_toast(phone::named(phone, without, with));
         }
     }
 

@@ -5,9 +5,8 @@
 
 use crate::{
     effect::Effect,
-    first_start::call_operator,
     nav::{Choice, Command, Draft, Page, Wipe},
-    phone::Phone,
+    phone::{self, Phone},
     phrase::{Phrase, say},
     view::{Body, Icon, Layout, PageKind},
 };
@@ -37,12 +36,11 @@ impl Refusal {
 impl Machine {
     pub(super) fn device_refused(&mut self, is_stopped: bool) {
         let now_ms = self.context.now_ms();
-        let (since, was_told) =
-            self.refusal.map_or((now_ms, false), |before| (before.since, before.is_told));
-        let refusal = Refusal { is_stopped, since, is_told: was_told };
-        let is_told = was_told || refusal.is_sure(now_ms);
+        let first = Refusal { is_stopped, since: now_ms, is_told: false };
+        let refusal = Refusal { is_stopped, ..self.refusal.unwrap_or(first) };
+        let is_told = refusal.is_told || refusal.is_sure(now_ms);
         self.refusal = Some(Refusal { is_told, ..refusal });
-        if let Some(line) = self.refused_line().filter(|_| !was_told) {
+        if let Some(line) = self.refused_line().filter(|_| !refusal.is_told) {
             self.tell(line);
         }
     }
@@ -52,9 +50,7 @@ impl Machine {
         let now_ms = self.context.now_ms();
         self.refusal.filter(|refusal| refusal.is_sure(now_ms))?;
         let phone = self.context.operator_phone.as_ref();
-        Some(phone.map_or_else(say::refused_call, |phone| {
-            say::refused_call_phone(phone.written(), &phone.reading())
-        }))
+        Some(phone::named(phone, say::refused_call, say::refused_call_phone))
     }
 
     /// On the page of the settings; never while an order is told, which only this box's memory knows.
@@ -98,7 +94,10 @@ pub(super) fn start_over_page(wipe: Wipe, phone: Option<&Phone>) -> Draft {
     let (title, lead, icon) = match wipe {
         Wipe::Asked => return question(phone),
         Wipe::Begun => (say::start_over_begun_title(), say::start_over_begun_lead(), Icon::Clock),
-        Wipe::Failed => (say::start_over_failed_title(), call_operator(phone), Icon::Phone),
+        Wipe::Failed => {
+            let lead = phone::named(phone, say::call_operator, say::call_operator_phone);
+            (say::start_over_failed_title(), lead, Icon::Phone)
+        }
     };
     Draft::new(PageKind::StartOver, title, Layout::Row)
         .lead(lead)
@@ -107,9 +106,7 @@ pub(super) fn start_over_page(wipe: Wipe, phone: Option<&Phone>) -> Draft {
 }
 
 fn question(phone: Option<&Phone>) -> Draft {
-    let no_letter = phone.map_or_else(say::start_over_no_letter, |phone| {
-        say::start_over_no_letter_phone(phone.written(), &phone.reading())
-    });
+    let no_letter = phone::named(phone, say::start_over_no_letter, say::start_over_no_letter_phone);
     Draft::new(PageKind::StartOver, say::start_over_title(), Layout::Row)
         .lead(say::start_over_lead())
         .detail(Some(no_letter))
